@@ -1,0 +1,113 @@
+// The configuration manager: the one way in. It reads the layers, validates, stores, plans, applies, verifies, and puts
+// back what was when something fails. It knows no network (providers do that), does no I/O (Storage does that) and has
+// no clock (`now` is handed in): in tests all of it runs in virtual time.
+//
+// One change is in work at a time; others wait in order. Work is cut into steps, one operation each: the owner calls
+// `step` once a turn of its event loop while `busy`.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "dsc/diagnostic.h"
+#include "dsc/provider.h"
+#include "dsc/resource.h"
+#include "hal/base/result.h"
+#include "hal/base/time.h"
+
+namespace portreeve::dsc {
+
+// The state directory, as the manager sees it. `done` comes later, never from inside the call.
+class Storage {
+ public:
+  virtual ~Storage() = default;
+  // Replaces the file whole and durably (written, synced, renamed, directory synced) before `done(success)`.
+  virtual void store(const std::string& name, std::string content, std::function<void(Result<>)> done) = 0;
+};
+
+// A file of a layer as read from disk, or why it could not be read.
+struct SourceFile {
+  std::string path;  // as shown in diagnostics
+  std::string name;  // file name: a file hides an earlier one of the same name
+  std::string content;
+  std::string unreadable;  // not empty: the reason; content is then empty
+};
+
+// What to start from: the drop-ins lowest layer first, and what the state directory holds.
+struct Layers {
+  std::vector<SourceFile> drop_ins;              // in merge order, hidden ones already left out
+  std::optional<SourceFile> user;                // user.xml
+  std::optional<SourceFile> last_good_drop_ins;  // last-good.xml: the drop-ins' merge that was last applied
+  std::optional<SourceFile> previous_user;       // user.previous.xml: the user layer before the last change
+};
+
+enum class ResourceState : std::uint8_t { InDesiredState, Waiting, Failed, Pending };
+
+struct ResourceStatus {
+  ResourceState state = ResourceState::Pending;
+  std::string text;  // what it waits for, or why it failed
+};
+
+struct JobStatus {
+  std::string id;       // "1", "2", …
+  std::string state;    // "Running" | "Finished"
+  double progress = 0;  // 0–1
+  std::string result;   // "" while running, then "Done" | "Failed"
+  std::string text;     // why it failed and what was undone
+};
+
+class Manager {
+ public:
+  using Done = std::function<void(Result<>)>;
+
+  Manager(const Schema& schema, std::vector<Provider*> providers, Storage& storage);
+  ~Manager();
+  Manager(const Manager&) = delete;
+  Manager& operator=(const Manager&) = delete;
+
+  // Boot and Reload. Invalid drop-ins: at boot the last good ones are applied with the stored user layer; on reload the
+  // running configuration stays. Either way the faults are in `faults()` until a later reload finds none.
+  void load(Layers layers, Done done);
+  void reload(std::vector<SourceFile> drop_ins, Done done);
+
+  // Edits the user layer: `change` gets a copy of the user layer's document and the effective configuration, and
+  // returns why it refuses, or nothing. The result is validated, stored, applied, and only then `done`; on any error
+  // nothing has changed. A change that leaves the user layer as it was is done at once.
+  using Change = std::function<Result<>(Document& user, const Configuration& effective)>;
+  void edit_user_layer(Change change, Done done);
+
+  // Replaces the whole user layer; returns the job's id at once, or the faults.
+  Result<std::string, Diagnostics> apply(const std::string& document, Done finished);
+  [[nodiscard]] const std::map<std::string, JobStatus>& jobs() const;  // the last 16
+
+  // All faults of a document as it would stand as the user layer over the present drop-ins; changes nothing.
+  [[nodiscard]] Diagnostics validate(const std::string& document, const std::string& file) const;
+
+  [[nodiscard]] bool busy() const;
+  void step(TimePoint now);
+
+  // Actual state may have changed under these resource types: they are tested again at the next steps and put right.
+  // A resource that has to be put right again and again is retried with back-off; `next_wake` says when to call `step`.
+  void actual_state_changed(std::span<const std::string_view> types, TimePoint now);
+  [[nodiscard]] std::optional<TimePoint> next_wake() const;
+
+  [[nodiscard]] const Configuration& effective() const;  // what is applied
+  [[nodiscard]] const Diagnostics& faults() const;
+  [[nodiscard]] const ResourceStatus* status(const ResourceId& id) const;
+
+  // Called after any of the above changed: configuration, faults, statuses, jobs.
+  void on_change(std::function<void()> changed);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace portreeve::dsc

@@ -1,0 +1,41 @@
+// What carries a resource type out. The configuration manager knows no network: it asks providers for plans and runs
+// them. A provider plans from actual state each time it is asked, so an empty plan is the answer of `Test`, running the
+// plan is `Set`, and showing it is `-WhatIf`.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dsc/resource.h"
+#include "hal/base/result.h"
+
+namespace portreeve::dsc {
+
+struct Operation {
+  std::string text;               // one line: what is done, with old and new values
+  std::function<Result<>()> run;  // takes at most a few milliseconds; called once
+};
+
+struct Plan {
+  std::vector<Operation> operations;  // in order; empty: in desired state
+  std::string waiting;  // why a part can't be done yet ("port Port2: no interface eth7"); empty: nothing waits
+};
+
+class Provider {
+ public:
+  virtual ~Provider() = default;
+
+  [[nodiscard]] virtual const ResourceType& type() const = 0;
+
+  // Rules that need more than one value or resource. Pure; adds one diagnostic a fault.
+  virtual void check(const Configuration& configuration, Diagnostics& diagnostics) const = 0;
+
+  // What would bring actual state to `desired`, or to where `old` no longer is. An error refuses the change
+  // (a foreign bridge of that name, a port that has a foreign master).
+  virtual Result<Plan> plan(const Resource& desired) = 0;
+  virtual Result<Plan> plan_removal(const Resource& old) = 0;
+};
+
+}  // namespace portreeve::dsc

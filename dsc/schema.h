@@ -1,0 +1,65 @@
+// The one table that describes every resource: from it come the validator, the XSD, the reference documentation,
+// completion in the minishell and the checks on D-Bus. dsc defines the shape of the table; what resources there are is
+// said by firmware/providers/resource_types.cc.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace portreeve::dsc {
+
+enum class ValueKind : std::uint8_t {
+  Name,         // 1–63 characters of [A-Za-z0-9_.-], or with '/' between such parts where `slashes`
+  Text,         // any text of minimum..maximum characters
+  Boolean,      // "true" | "false" (also "1" | "0", made canonical)
+  Number,       // decimal, minimum..maximum, or 0 too where `or_zero`
+  Asn,          // base Asn::parse
+  IpAddress,    // base IpAddress::parse
+  IpPrefix,     // base IpPrefix::parse
+  IpRange,      // base IpRange::parse: "a-b", "a/n" or one address
+  MacAddress,   // base MacAddress::parse
+  PciAddress,   // dddd:bb:dd.f
+  Enumeration,  // one of `words`
+  Reference,    // the key of a resource of the type `references`
+};
+
+struct Property {
+  std::string_view name;
+  ValueKind kind = ValueKind::Text;
+  std::string_view help;  // one sentence
+  bool required = false;
+  bool list = false;  // child elements (0..n); else an attribute
+  bool key = false;   // part of the resource's key, in table order, joined by '/'
+  std::uint64_t minimum = 0;
+  std::uint64_t maximum = 0;
+  bool or_zero = false;
+  bool slashes = false;
+  std::string_view default_value = {};  // as it would stand in a document; empty: none
+  std::span<const std::string_view> words = {};
+  std::string_view references = {};  // name of a ResourceType
+};
+
+struct ResourceType {
+  std::string_view name;  // the element
+  std::string_view help;
+  std::span<const Property> properties;  // without Ensure and DependsOn, which every resource takes
+
+  [[nodiscard]] const Property* find(std::string_view property) const;  // nullptr where there is none
+};
+
+// All resource types of the product, in the order in which they are applied (a later one may rest on an earlier one).
+class Schema {
+ public:
+  explicit Schema(std::span<const ResourceType* const> types) : types_(types) {}
+
+  [[nodiscard]] std::span<const ResourceType* const> types() const { return types_; }
+  [[nodiscard]] const ResourceType* find(std::string_view name) const;
+
+ private:
+  std::span<const ResourceType* const> types_;
+};
+
+inline constexpr std::string_view kNamespace = "urn:portreeve:dsc:1";
+
+}  // namespace portreeve::dsc

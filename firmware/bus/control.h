@@ -1,0 +1,152 @@
+// What the bus asks of the appliance. The appliance implements it; firmware/bus translates between it and D-Bus and
+// knows nothing else of the daemon.
+//
+// `Done` callbacks come exactly once, possibly from inside the call.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "hal/base/result.h"
+
+namespace portreeve::bus {
+
+// Views are what D-Bus properties are made of; texts are as shown to people. Everything is a snapshot.
+struct PortView {
+  std::string name;       // "Port2", or the interface's name where no <Port> names it
+  std::string interface;  // empty while the hardware is absent
+  std::string alias;      // what the document says of it: Interface, MacAddress or PciAddress
+  std::string mac_address, permanent_mac_address, pci_address, driver;
+  bool physical = false;
+  std::string status;            // "Up" | "Down" (no carrier) | "Disabled" | "NotPresent"
+  std::uint32_t speed_mbps = 0;  // 0: unknown
+  std::string duplex;            // "Full" | "Half" | ""
+  std::uint32_t mtu = 0;
+  std::string switch_name;           // that it is a member of
+  std::string configuration_source;  // "Dsc" | "User" | "" where no document names it
+  std::string status_text;           // what it waits for; empty
+
+  friend bool operator==(const PortView&, const PortView&) = default;
+};
+
+struct SwitchView {
+  std::string name;
+  std::string interface;
+  std::vector<std::string> interface_alias;  // ports by name
+  bool enable_iov = false, enabled_for_compute = false, enabled_for_storage = false, enabled_for_mgmt = false,
+       supports_accelerated_networking = false, enable_embedded_teaming = false;
+  std::vector<std::string> ip_address_pools, bgp_peers;  // names; peers' addresses
+  std::string configuration_source;
+  std::string dbe_dhcp_host_vnic_name;  // GUID: UUID version 5 of machine id and switch name
+  std::string type = "External";
+  std::uint32_t mtu = 0;
+  std::string mac_address;
+  std::vector<std::string> ip_addresses, gateways;
+  std::string status;  // "Up" | "Down" | "Waiting" | "Failed"
+  std::string status_text;
+  std::string announcement_mode;  // services::mode_name
+
+  friend bool operator==(const SwitchView&, const SwitchView&) = default;
+};
+
+struct PeerView {
+  std::string switch_name, peer_address;
+  std::uint32_t peer_asn = 0, self_asn = 0, hold_time = 0;  // hold time as configured, seconds
+  std::string configuration_source;
+  std::string state;             // "Idle" … "Established"
+  std::uint64_t since_usec = 0;  // wall clock of the last change to or from Established
+  std::uint64_t established_count = 0;
+  std::uint32_t negotiated_hold_time = 0, negotiated_keepalive_time = 0;
+  std::string local_address, remote_router_id;
+  std::vector<std::string> capabilities;
+  std::string last_error;  // in words; empty: none
+  std::uint8_t last_error_code = 0, last_error_subcode = 0;
+  bool last_error_sent = false;
+  std::uint64_t last_error_usec = 0;
+  // Counters: read on demand, no PropertiesChanged.
+  std::uint64_t messages_received = 0, messages_sent = 0, routes_received = 0, routes_announced = 0;
+
+  friend bool operator==(const PeerView&, const PeerView&) = default;
+};
+
+struct PoolView {
+  std::string name, switch_name, allocation;
+  std::vector<std::string> addresses;
+  std::uint64_t size = 0, in_use = 0;
+  std::string configuration_source;
+
+  friend bool operator==(const PoolView&, const PoolView&) = default;
+};
+
+struct ServiceView {
+  std::string name, pool, switch_name;
+  std::vector<std::string> addresses;
+  bool local_address = true;
+  std::string configuration_source;  // "Dsc" | "User" for a <Service>, "Lease" for one asked for over D-Bus
+  std::string announcement;          // "BGP", "Layer2", … of its switch; "None: why"
+};
+
+struct DiagnosticView {
+  std::string file;
+  std::uint32_t line = 0, column = 0;
+  std::string code, text;
+
+  friend bool operator==(const DiagnosticView&, const DiagnosticView&) = default;
+};
+
+struct JobView {
+  std::string id, state, result, text;
+  double progress = 0;
+
+  friend bool operator==(const JobView&, const JobView&) = default;
+};
+
+// Attributes of a resource as text, by the schema's names ("PeerAsn" → "64512"); the schema checks them.
+using Attributes = std::vector<std::pair<std::string, std::string>>;
+
+struct ServiceRequest {
+  std::string name, pool;
+  std::vector<std::string> addresses;
+  bool local_address = true;
+};
+
+struct ServiceReply {
+  std::string name;
+  std::vector<std::string> addresses;
+  std::optional<Error> refusal;
+};
+
+class Control {
+ public:
+  using Done = std::function<void(Result<>)>;
+
+  virtual ~Control() = default;
+
+  virtual void reload(Done done) = 0;
+  virtual std::vector<DiagnosticView> validate(const std::string& document) = 0;
+  // The job's id at once, or the faults as one error; the job goes on by itself.
+  virtual Result<std::string> apply(const std::string& document) = 0;
+  virtual void set_bgp_peer(const Attributes& attributes, Done done) = 0;
+  virtual void remove_bgp_peer(const std::string& switch_name, const std::string& peer, Done done) = 0;
+  virtual void allocate_services(std::span<const ServiceRequest> requests,
+                                 std::function<void(std::vector<ServiceReply>)> done) = 0;
+  virtual void release_services(std::span<const std::string> names, Done done) = 0;
+  virtual std::vector<ServiceView> list_services(const std::string& after, std::uint32_t limit) = 0;
+  virtual Result<ServiceView> service(const std::string& name) = 0;
+  virtual void prepare_restart() = 0;
+
+  [[nodiscard]] virtual std::vector<PortView> ports() const = 0;
+  [[nodiscard]] virtual std::vector<SwitchView> switches() const = 0;
+  [[nodiscard]] virtual std::vector<PeerView> peers() const = 0;
+  [[nodiscard]] virtual std::vector<PoolView> pools() const = 0;
+  [[nodiscard]] virtual std::vector<JobView> jobs() const = 0;
+  [[nodiscard]] virtual std::vector<DiagnosticView> faults() const = 0;  // of the documents now in place; empty: none
+  [[nodiscard]] virtual std::string status_text() const = 0;             // one line, as STATUS= says it
+};
+
+}  // namespace portreeve::bus

@@ -1,0 +1,57 @@
+// Decides who makes a service's address reachable on each switch: BGP where the desired state names a peer, layer 2
+// where it does not; make before break in between (DESIGN rules). Pure: drives two interfaces and is told of events.
+//
+// A switch with no peer: Layer2. First peer added: layer 2 answers on ("Layer2, waiting for BGP") until one session is
+// Established and synchronized; then BGP. Last peer removed: layer 2 answers before the peer's session is ended. All
+// sessions lost later: layer 2 does not return; the switch says NoAnnouncer.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "firmware/services/registry.h"
+#include "hal/base/ip_address.h"
+
+namespace portreeve::services {
+
+enum class AnnouncementMode : std::uint8_t { Layer2, Layer2WaitingForBgp, Bgp, NoAnnouncer };
+const char* mode_name(AnnouncementMode mode);  // "Layer2", "Layer2, waiting for BGP", "BGP", "NoAnnouncer"
+
+// What carries an announcement out; the appliance joins these to bgp::Speaker and layer2::Responder.
+class RouteAnnouncer {
+ public:
+  virtual ~RouteAnnouncer() = default;
+  virtual void announce(const std::string& switch_name, std::span<const IpAddress> addresses) = 0;
+  virtual void withdraw(const std::string& switch_name, std::span<const IpAddress> addresses) = 0;
+};
+
+class Announcer {
+ public:
+  Announcer(RouteAnnouncer& bgp, RouteAnnouncer& layer2);
+  ~Announcer();
+  Announcer(const Announcer&) = delete;
+  Announcer& operator=(const Announcer&) = delete;
+
+  void addresses_changed(std::span<const AddressChange> changes);
+
+  // Peers by desired state. `remove_peer` returns only after layer 2 answers, so that the caller may then end the
+  // session.
+  void add_peer(const std::string& switch_name, const std::string& peer);
+  void remove_peer(const std::string& switch_name, const std::string& peer);
+  // A peer's session is Established with everything announced taken by its TCP, or no longer so.
+  void peer_synchronized(const std::string& switch_name, const std::string& peer, bool synchronized);
+
+  [[nodiscard]] AnnouncementMode mode(const std::string& switch_name) const;
+  void on_mode_change(std::function<void(const std::string& switch_name)> changed);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace portreeve::services

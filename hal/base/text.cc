@@ -1,0 +1,58 @@
+#include "hal/base/text.h"
+
+#include <array>
+#include <cstdint>
+
+namespace portreeve {
+namespace {
+
+// Octets of the well-formed UTF-8 sequence that `text` begins with (RFC 3629 §4); 0 where there is none.
+std::size_t sequence_length(std::string_view text) {
+  const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const std::uint8_t lead = at(0);
+  if (lead < 0x80) return 1;
+  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
+  const std::uint8_t second = at(1);
+  const std::uint8_t low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+  const std::uint8_t high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+  if (second < low || second > high) return 0;
+  for (std::size_t i = 2; i < length; ++i) {
+    if ((at(i) & 0xC0U) != 0x80U) return 0;
+  }
+  return length;
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = sequence_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+std::string printable(std::string_view text, std::size_t limit) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string safe;
+  while (!text.empty()) {
+    const std::size_t length = sequence_length(text);
+    const auto lead = static_cast<std::uint8_t>(text[0]);
+    const bool c1_control = length == 2 && lead == 0xC2 && static_cast<std::uint8_t>(text[1]) < 0xA0;
+    if (safe.size() + length > limit) return safe + "…";
+    if (length == 0 || lead < 0x20 || lead == 0x7F || c1_control) {
+      safe += "\\x";
+      safe += kDigits[lead >> 4U];
+      safe += kDigits[lead & 0xFU];
+      text.remove_prefix(1);
+    } else {
+      safe += text.substr(0, length);
+      text.remove_prefix(length);
+    }
+  }
+  return safe;
+}
+
+}  // namespace portreeve

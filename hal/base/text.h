@@ -1,0 +1,15 @@
+// Words about text that several rooms need: what may be a name, and text from outside made safe to show.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace portreeve {
+
+// Control characters and bytes that are not UTF-8 become \xNN, so that what a peer or caller sent can stand in a log
+// line, a terminal or a D-Bus string; cut to `limit` octets with "…".
+std::string printable(std::string_view text, std::size_t limit = 512);
+
+bool is_utf8(std::string_view text);
+
+}  // namespace portreeve

@@ -1,0 +1,136 @@
+// What the appliance has and what can be done to it. `Host` is the interface, LinuxHost (linux_host.h) the real one
+// over netlink; tests of the rooms above use tests/fakes/fake_host.h.
+//
+// All calls are short (a netlink request is answered inside the system call). Change callbacks come from the event
+// loop, never from inside a call.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hal/base/ip_address.h"
+#include "hal/base/mac_address.h"
+#include "hal/base/number.h"
+#include "hal/base/result.h"
+
+namespace portreeve::hal {
+
+enum class Duplex : std::uint8_t { Unknown, Half, Full };
+
+// An Ethernet link that Portreeve did not make.
+struct Port {
+  IfIndex index{};
+  std::string interface;  // the kernel's name now
+  std::string kind;       // IFLA_INFO_KIND: "veth", "tap", …; empty for hardware
+  MacAddress mac;
+  std::optional<MacAddress> permanent_mac;  // IFLA_PERM_ADDRESS
+  bool physical = false;                    // has a parent device (IFLA_PARENT_DEV_NAME)
+  std::string parent_device;                // "0000:00:03.0"; empty where there is none
+  std::string pci_address;                  // the parent device where its bus is pci
+  std::string driver;                       // ethtool
+  bool up = false;                          // IFF_UP
+  bool carrier = false;                     // IFF_LOWER_UP
+  std::uint32_t mtu = 0;
+  std::optional<std::uint32_t> speed_mbps;  // none: unknown
+  Duplex duplex = Duplex::Unknown;
+  std::optional<IfIndex> master;
+
+  friend bool operator==(const Port&, const Port&) = default;
+};
+
+struct Bridge {
+  IfIndex index{};
+  std::string interface;
+  std::vector<std::string> alternative_names;
+  bool ours = false;  // carries our link group, or its name was written down before it was made
+  MacAddress mac;
+  bool up = false;
+  bool carrier = false;
+  std::uint32_t mtu = 0;
+  std::vector<IfIndex> members;
+
+  friend bool operator==(const Bridge&, const Bridge&) = default;
+};
+
+struct InterfaceAddress {
+  IfIndex interface {};
+  IpPrefix prefix;
+  std::uint8_t protocol = 0;  // IFA_PROTO; kOurProtocol is ours
+  bool permanent = true;
+
+  friend bool operator==(const InterfaceAddress&, const InterfaceAddress&) = default;
+};
+
+// A default route of the main table.
+struct Gateway {
+  IfIndex interface {};
+  IpAddress address;
+  std::uint8_t protocol = 0;  // rtm_protocol
+
+  friend bool operator==(const Gateway&, const Gateway&) = default;
+};
+
+struct Inventory {
+  std::vector<Port> ports;      // by index
+  std::vector<Bridge> bridges;  // by index
+  std::vector<InterfaceAddress> addresses;
+  std::vector<Gateway> gateways;
+
+  [[nodiscard]] const Port* port(IfIndex index) const;
+  [[nodiscard]] const Port* port_by_interface(std::string_view interface) const;
+  [[nodiscard]] const Bridge* bridge(IfIndex index) const;
+  [[nodiscard]] const Bridge* bridge_by_name(std::string_view name) const;  // interface or alternative name
+};
+
+// Marks what we made: routes and addresses (rtm_protocol, IFA_PROTO) and links (IFLA_GROUP).
+inline constexpr std::uint8_t kOurProtocol = 112;
+inline constexpr std::uint32_t kOurLinkGroup = 0x70727476;  // "prtv"
+
+// What a switch shall be. Members that are absent are simply not named here: the provider resolves them.
+struct SwitchSpec {
+  std::string name;
+  std::vector<IfIndex> members;
+  std::vector<IpPrefix> addresses;  // of the host, on the bridge
+  std::vector<IpAddress> gateways;  // at most one a family
+  std::uint32_t mtu = 1500;
+};
+
+// One change of a switch, in words and as a call.
+struct SwitchOperation {
+  std::string text;
+  std::function<Result<>()> run;
+};
+
+class Host {
+ public:
+  virtual ~Host() = default;
+
+  [[nodiscard]] virtual const Inventory& inventory() const = 0;
+
+  // Changes that make the switch what `spec` says, in order; empty where it is. Refuses (NotManaged) a foreign bridge
+  // of the name, a member with a foreign master, and a member with foreign addresses that the switch does not claim.
+  virtual Result<std::vector<SwitchOperation>> plan_switch(const SwitchSpec& spec) = 0;
+  // Changes that remove the switch: its ports are released (up, no master). Empty where it is not there or not ours.
+  virtual std::vector<SwitchOperation> plan_switch_removal(const std::string& name) = 0;
+  // Switches that are ours and stand, whatever the configuration says.
+  [[nodiscard]] virtual std::vector<std::string> our_switches() const = 0;
+  // The interface name that a switch of this name has or will have (15 octets at most).
+  [[nodiscard]] virtual std::string switch_interface(const std::string& name) const = 0;
+  // What about a standing switch cannot be as it should ("net.ipv4.conf.all.arp_ignore=2 overrides …"); empty: nothing.
+  [[nodiscard]] virtual std::string switch_warning(const std::string& name) const = 0;
+
+  // Host addresses of services, /32 or /128 on `lo`. Adding one that is there, or removing one that is not, succeeds.
+  virtual Result<> add_local_address(const IpAddress& address) = 0;
+  virtual Result<> remove_local_address(const IpAddress& address) = 0;
+  // Those on `lo` that carry our protocol number.
+  [[nodiscard]] virtual std::vector<IpAddress> our_local_addresses() const = 0;
+
+  // Called once for each batch of kernel events that changed the inventory.
+  virtual void on_change(std::function<void()> changed) = 0;
+};
+
+}  // namespace portreeve::hal

@@ -1,0 +1,21 @@
+#include "hal/base/text.h"
+
+#include <CppUTest/TestHarness.h>
+
+using namespace portreeve;
+
+TEST_GROUP(Printable){};
+
+TEST(Printable, KeepsTextAndEscapesWhatWouldMoveACursor) {
+  STRCMP_EQUAL("caf\xC3\xA9", printable("caf\xC3\xA9").c_str());
+  STRCMP_EQUAL("a\\x1b[2Jb\\x0a", printable("a\x1b[2Jb\n").c_str());
+  STRCMP_EQUAL("\\xc2\\x9b", printable("\xC2\x9B").c_str());
+}
+
+TEST(Printable, EscapesOctetsThatAreNotUtf8) {
+  STRCMP_EQUAL("\\xff\\xc0\\x80", printable("\xFF\xC0\x80").c_str());
+  CHECK_FALSE(is_utf8("\xED\xA0\x80"));
+  CHECK(is_utf8("\xF0\x9F\x92\xA9"));
+}
+
+TEST(Printable, CutsLongText) { STRCMP_EQUAL("aaaa…", printable("aaaaaaaa", 4).c_str()); }

@@ -1,0 +1,19 @@
+// Every resource that a document can state: the table behind the validator, the XSD, the reference and the D-Bus
+// checks. A property is added here and nowhere else; what it means is the provider's of that type.
+#pragma once
+
+#include "dsc/schema.h"
+
+namespace portreeve::providers {
+
+extern const dsc::ResourceType kPortType;
+extern const dsc::ResourceType kExternalVirtualSwitchType;
+extern const dsc::ResourceType kIpAddressPoolType;
+extern const dsc::ResourceType kBgpPeerType;
+extern const dsc::ResourceType kServiceType;
+
+// All of them, in the order in which they are applied: port before switch, switch before pool and peer, pool before
+// service.
+const dsc::Schema& schema();
+
+}  // namespace portreeve::providers

@@ -90,10 +90,18 @@ struct Inventory {
 inline constexpr std::uint8_t kOurProtocol = 112;
 inline constexpr std::uint32_t kOurLinkGroup = 0x70727476;  // "prtv"
 
+// A port of a switch: the link, and the port's name, which the kernel keeps as the link's ifalias.
+struct SwitchMember {
+  IfIndex port{};
+  std::string name;
+
+  friend bool operator==(const SwitchMember&, const SwitchMember&) = default;
+};
+
 // What a switch shall be. Members that are absent are simply not named here: the provider resolves them.
 struct SwitchSpec {
   std::string name;
-  std::vector<IfIndex> members;
+  std::vector<SwitchMember> members;
   std::vector<IpPrefix> addresses;  // of the host, on the bridge
   std::vector<IpAddress> gateways;  // at most one a family
   std::uint32_t mtu = 1500;

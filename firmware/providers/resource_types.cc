@@ -71,6 +71,7 @@ constexpr std::array kSwitchProperties = {
     Property{.name = "InterfaceAlias",
              .kind = ValueKind::Reference,
              .help = "A port of the switch. More than one is not supported yet.",
+             .required = true,
              .list = true,
              .references = "Port"},
     Property{.name = "IPAddress",

@@ -1,0 +1,86 @@
+#include "firmware/providers/port_provider.h"
+
+#include <algorithm>
+
+#include "firmware/providers/resource_types.h"
+
+namespace portreeve::providers {
+
+PortSelector PortSelector::of(const dsc::Resource& port) {
+  return {std::string(port.text("Interface")), std::string(port.text("MacAddress")),
+          std::string(port.text("PciAddress"))};
+}
+
+std::string PortSelector::to_string() const {
+  if (!interface.empty()) return "interface " + interface;
+  if (!mac_address.empty()) return "MAC address " + mac_address;
+  return "PCI address " + pci_address;
+}
+
+const hal::Port* PortSelector::find(const hal::Inventory& inventory) const {
+  if (!interface.empty()) return inventory.port_by_interface(interface);
+  const auto matches = [&](const hal::Port& port) {
+    if (!pci_address.empty()) return port.pci_address == pci_address;
+    return port.permanent_mac.value_or(port.mac).to_string() == mac_address;
+  };
+  const auto found = std::find_if(inventory.ports.begin(), inventory.ports.end(), matches);
+  return found == inventory.ports.end() ? nullptr : &*found;
+}
+
+const dsc::ResourceType& PortProvider::type() const { return kPortType; }
+
+void PortProvider::check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const {
+  std::map<std::string, const dsc::Resource*> named;  // selector in words → the port that has it
+  for (const dsc::Resource& port : configuration.resources) {
+    if (port.type != &kPortType) continue;
+    const int given = static_cast<int>(port.has("Interface")) + static_cast<int>(port.has("MacAddress")) +
+                      static_cast<int>(port.has("PciAddress"));
+    if (given != 1) {
+      diagnostics.push_back({port.at, "PortSelector",
+                             port.id().to_string() +
+                                 (given == 0 ? " names no link" : " names its link more than once") +
+                                 "; give exactly one of Interface, MacAddress and PciAddress"});
+      continue;
+    }
+    const auto [other, first] = named.emplace(PortSelector::of(port).to_string(), &port);
+    if (!first) {
+      diagnostics.push_back({port.at, "Duplicate",
+                             port.id().to_string() + ": " + other->first + " is already " +
+                                 other->second->id().to_string() + "; a link is one port"});
+    }
+  }
+}
+
+Result<dsc::Plan> PortProvider::plan(const dsc::Resource& desired) {
+  dsc::Plan plan;
+  const PortSelector selector = PortSelector::of(desired);
+  const auto known = ports_.find(desired.key);
+  if (known == ports_.end() || known->second != selector) {
+    const std::string old = known == ports_.end() ? "" : " (was " + known->second.to_string() + ")";
+    plan.operations.push_back(
+        {"port " + desired.key + ": " + selector.to_string() + old, [this, name = desired.key, selector]() -> Result<> {
+           ports_[name] = selector;
+           return {};
+         }});
+  }
+  if (selector.find(host_.inventory()) == nullptr) plan.waiting = "there is no " + selector.to_string();
+  return plan;
+}
+
+Result<dsc::Plan> PortProvider::plan_removal(const dsc::Resource& old) {
+  dsc::Plan plan;
+  if (ports_.contains(old.key)) {
+    plan.operations.push_back({"port " + old.key + ": forget its name", [this, name = old.key]() -> Result<> {
+                                 ports_.erase(name);
+                                 return {};
+                               }});
+  }
+  return plan;
+}
+
+const hal::Port* PortProvider::find(std::string_view name) const {
+  const auto known = ports_.find(name);
+  return known == ports_.end() ? nullptr : known->second.find(host_.inventory());
+}
+
+}  // namespace portreeve::providers

@@ -1,0 +1,45 @@
+// <Port>: names an Ethernet link. The port itself is not changed by it; the switch that it is a member of is (see
+// switch_provider.h), so this provider only keeps which name stands for which link, and waits for absent hardware.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "dsc/provider.h"
+#include "hal/host.h"
+
+namespace portreeve::providers {
+
+// How a document names a link: exactly one of the three.
+struct PortSelector {
+  std::string interface;
+  std::string mac_address;  // canonical
+  std::string pci_address;
+
+  static PortSelector of(const dsc::Resource& port);
+  [[nodiscard]] std::string to_string() const;  // "interface eth1", "MAC address …", "PCI address …"
+  [[nodiscard]] const hal::Port* find(const hal::Inventory& inventory) const;
+
+  friend bool operator==(const PortSelector&, const PortSelector&) = default;
+};
+
+class PortProvider : public dsc::Provider {
+ public:
+  explicit PortProvider(hal::Host& host) : host_(host) {}
+
+  [[nodiscard]] const dsc::ResourceType& type() const override;
+  void check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const override;
+  Result<dsc::Plan> plan(const dsc::Resource& desired) override;
+  Result<dsc::Plan> plan_removal(const dsc::Resource& old) override;
+
+  // The ports that are applied, by name.
+  [[nodiscard]] const std::map<std::string, PortSelector, std::less<>>& ports() const { return ports_; }
+  [[nodiscard]] const hal::Port* find(std::string_view name) const;  // nullptr: no such port, or its link is absent
+
+ private:
+  hal::Host& host_;
+  std::map<std::string, PortSelector, std::less<>> ports_;
+};
+
+}  // namespace portreeve::providers

@@ -1,0 +1,41 @@
+// <ExternalVirtualSwitch>: a bridge with the switch's ports, host addresses, gateways and MTU. How a bridge is made and
+// changed in place is hal's (switch_plan.h); here a document's words become a hal::SwitchSpec, and rules that need more
+// than one switch are checked.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dsc/provider.h"
+#include "firmware/providers/port_provider.h"
+#include "hal/host.h"
+
+namespace portreeve::providers {
+
+// What a document says of a switch's network, without its ports.
+struct SwitchNetwork {
+  std::vector<IpPrefix> addresses;
+  std::vector<IpAddress> gateways;
+  std::uint32_t mtu = 0;
+
+  static SwitchNetwork of(const dsc::Resource& resource);
+  friend bool operator==(const SwitchNetwork&, const SwitchNetwork&) = default;
+};
+
+class SwitchProvider : public dsc::Provider {
+ public:
+  SwitchProvider(hal::Host& host, const PortProvider& ports) : host_(host), ports_(ports) {}
+
+  [[nodiscard]] const dsc::ResourceType& type() const override;
+  void check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const override;
+  Result<dsc::Plan> plan(const dsc::Resource& desired) override;
+  Result<dsc::Plan> plan_removal(const dsc::Resource& old) override;
+
+ private:
+  hal::Host& host_;
+  const PortProvider& ports_;
+};
+
+}  // namespace portreeve::providers

@@ -51,7 +51,7 @@ void PortProvider::check(const dsc::Configuration& configuration, dsc::Diagnosti
   }
 }
 
-Result<dsc::Plan> PortProvider::plan(const dsc::Resource& desired) {
+Result<dsc::Plan> PortProvider::plan(const dsc::Resource& desired, const dsc::Configuration& /*target*/) {
   dsc::Plan plan;
   const PortSelector selector = PortSelector::of(desired);
   const auto known = ports_.find(desired.key);

@@ -30,7 +30,7 @@ class PortProvider : public dsc::Provider {
 
   [[nodiscard]] const dsc::ResourceType& type() const override;
   void check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const override;
-  Result<dsc::Plan> plan(const dsc::Resource& desired) override;
+  Result<dsc::Plan> plan(const dsc::Resource& desired, const dsc::Configuration& target) override;
   Result<dsc::Plan> plan_removal(const dsc::Resource& old) override;
 
   // The ports that are applied, by name.

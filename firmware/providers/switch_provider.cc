@@ -154,7 +154,7 @@ void SwitchProvider::check(const Configuration& configuration, Diagnostics& diag
   }
 }
 
-Result<dsc::Plan> SwitchProvider::plan(const Resource& desired) {
+Result<dsc::Plan> SwitchProvider::plan(const Resource& desired, const Configuration& /*target*/) {
   dsc::Plan plan;
   SwitchNetwork network = SwitchNetwork::of(desired);
   hal::SwitchSpec spec{.name = desired.key,

@@ -21,12 +21,20 @@ namespace portreeve::services {
 
 enum class Allocation : std::uint8_t { Local, Given };  // Given: only addresses that a request names are taken
 
+// An address of a pool that is never given, and why: "it is the gateway of vSwitch1".
+struct Reserved {
+  IpAddress address;
+  std::string reason;
+
+  friend bool operator==(const Reserved&, const Reserved&) = default;
+};
+
 struct PoolConfig {
   std::string name;
   std::string switch_name;
   std::vector<IpRange> ranges;  // do not overlap within or between pools
   Allocation allocation = Allocation::Local;
-  std::vector<IpAddress> reserved;  // never given: network and broadcast addresses, the host's own, gateways
+  std::vector<Reserved> reserved;
 
   friend bool operator==(const PoolConfig&, const PoolConfig&) = default;
 };

@@ -1,7 +1,8 @@
 // What the bus asks of the appliance. The appliance implements it; firmware/bus translates between it and D-Bus and
 // knows nothing else of the daemon.
 //
-// `Done` callbacks come exactly once, possibly from inside the call.
+// Completion callbacks come exactly once, on the event loop's thread, possibly from inside the call. Names are unique
+// within each kind of view (a peer's: within its switch).
 #pragma once
 
 #include <cstdint>
@@ -68,10 +69,13 @@ struct PeerView {
   std::uint8_t last_error_code = 0, last_error_subcode = 0;
   bool last_error_sent = false;
   std::uint64_t last_error_usec = 0;
-  // Counters: read on demand, no PropertiesChanged.
-  std::uint64_t messages_received = 0, messages_sent = 0, routes_received = 0, routes_announced = 0;
 
   friend bool operator==(const PeerView&, const PeerView&) = default;
+};
+
+// Read on demand: they change all the time, so no signal tells of them.
+struct PeerCounters {
+  std::uint64_t messages_received = 0, messages_sent = 0, routes_received = 0, routes_announced = 0;
 };
 
 struct PoolView {
@@ -128,9 +132,10 @@ class Control {
   virtual ~Control() = default;
 
   virtual void reload(Done done) = 0;
-  virtual std::vector<DiagnosticView> validate(const std::string& document) = 0;
-  // The job's id at once, or the faults as one error; the job goes on by itself.
-  virtual Result<std::string> apply(const std::string& document) = 0;
+  // Both take documents of megabytes, so the parsing may leave the event loop and `done` come later.
+  virtual void validate(std::string document, std::function<void(std::vector<DiagnosticView>)> done) = 0;
+  // `done` gets the job's id once the job has begun (it goes on by itself), or the faults as one error.
+  virtual void apply(std::string document, std::function<void(Result<std::string>)> done) = 0;
   virtual void set_bgp_peer(const Attributes& attributes, Done done) = 0;
   virtual void remove_bgp_peer(const std::string& switch_name, const std::string& peer, Done done) = 0;
   virtual void allocate_services(std::span<const ServiceRequest> requests,
@@ -143,6 +148,7 @@ class Control {
   [[nodiscard]] virtual std::vector<PortView> ports() const = 0;
   [[nodiscard]] virtual std::vector<SwitchView> switches() const = 0;
   [[nodiscard]] virtual std::vector<PeerView> peers() const = 0;
+  [[nodiscard]] virtual PeerCounters peer_counters(const std::string& switch_name, const std::string& peer) const = 0;
   [[nodiscard]] virtual std::vector<PoolView> pools() const = 0;
   [[nodiscard]] virtual std::vector<JobView> jobs() const = 0;
   [[nodiscard]] virtual std::vector<DiagnosticView> faults() const = 0;  // of the documents now in place; empty: none

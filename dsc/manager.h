@@ -77,10 +77,10 @@ class Manager {
   void load(Layers layers, Done done);
   void reload(std::vector<SourceFile> drop_ins, Done done);
 
-  // Edits the user layer: `change` gets a copy of the user layer's document and the effective configuration, and
-  // returns why it refuses, or nothing. The result is validated, stored, applied, and only then `done`; on any error
-  // nothing has changed. A change that leaves the user layer as it was is done at once.
-  using Change = std::function<Result<>(Document& user, const Configuration& effective)>;
+  // Edits the user layer: `change` gets a copy of the user layer's document, what the drop-ins alone make, and the
+  // effective configuration; it returns why it refuses, or nothing. The result is validated, stored, applied, and only
+  // then `done`; on any error nothing has changed. A change that leaves the user layer as it was is done at once.
+  using Change = std::function<Result<>(Document& user, const Configuration& drop_ins, const Configuration& effective)>;
   void edit_user_layer(Change change, Done done);
 
   // Replaces the whole user layer; returns the job's id at once, or the faults.

@@ -143,7 +143,7 @@ class Control {
   virtual void release_services(std::span<const std::string> names, Done done) = 0;
   virtual std::vector<ServiceView> list_services(const std::string& after, std::uint32_t limit) = 0;
   virtual Result<ServiceView> service(const std::string& name) = 0;
-  virtual void prepare_restart() = 0;
+  virtual Result<> prepare_restart() = 0;
 
   [[nodiscard]] virtual std::vector<PortView> ports() const = 0;
   [[nodiscard]] virtual std::vector<SwitchView> switches() const = 0;

@@ -26,6 +26,8 @@ const char* mode_name(AnnouncementMode mode);  // "Layer2", "Layer2, waiting for
 class RouteAnnouncer {
  public:
   virtual ~RouteAnnouncer() = default;
+  // Families that it can announce; it is never asked for others. Today both carry IPv4 only.
+  [[nodiscard]] virtual bool carries(Family family) const { return family == Family::IPv4; }
   virtual void announce(const std::string& switch_name, std::span<const IpAddress> addresses) = 0;
   virtual void withdraw(const std::string& switch_name, std::span<const IpAddress> addresses) = 0;
 };
@@ -43,10 +45,11 @@ class Announcer {
   // session.
   void add_peer(const std::string& switch_name, const std::string& peer);
   void remove_peer(const std::string& switch_name, const std::string& peer);
-  // A peer's session is Established with everything announced taken by its TCP, or no longer so.
-  void peer_synchronized(const std::string& switch_name, const std::string& peer, bool synchronized);
+  // A peer's session came, went, or (`synchronized`) has had all that is announced taken by its TCP. An Established
+  // session that has more to send again keeps the switch in BGP mode.
+  void peer_changed(const std::string& switch_name, const std::string& peer, bool established, bool synchronized);
 
-  [[nodiscard]] AnnouncementMode mode(const std::string& switch_name) const;
+  [[nodiscard]] AnnouncementMode mode(const std::string& switch_name, Family family = Family::IPv4) const;
   void on_mode_change(std::function<void(const std::string& switch_name)> changed);
 
  private:

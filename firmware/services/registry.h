@@ -2,7 +2,7 @@
 // (lease_store.h) and tells the rest of the firmware what came and went.
 //
 // A change is in force when the call returns; `done` follows when it stands on disk, and only then may it be
-// acknowledged. If it cannot be written, it is taken back and `done` gets the error.
+// acknowledged. If it cannot be written, it is taken back, with all that was built on it, and `done` gets the error.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +40,7 @@ struct PoolConfig {
 };
 
 struct PoolStatus {
-  std::uint64_t size = 0;  // addresses, saturating
+  std::uint64_t size = 0;  // addresses that services can have (reserved ones are not counted), saturating
   std::uint64_t in_use = 0;
 };
 
@@ -48,8 +48,10 @@ enum class Owner : std::uint8_t { Lease, Document };  // by D-Bus, or a <Service
 
 struct Request {
   std::string name;                  // "namespace/name", 1–253 printable characters
-  std::string pool;                  // empty: any that may assign, or the one that holds the requested addresses
-  std::vector<IpAddress> addresses;  // requested: at most one a family; empty: first free one, of the pool's families
+  std::string pool;                  // empty: the first by name that may assign and has one free, or the one that
+                                     // holds the requested addresses
+  std::vector<IpAddress> addresses;  // requested: at most one a family, of one pool; empty: one address, the first
+                                     // free one of the family that the pool's first range has
   bool local_address = true;         // the host takes its packets
   Owner owner = Owner::Lease;
 
@@ -58,14 +60,15 @@ struct Request {
 
 struct Service {
   std::string name;
-  std::string pool;
+  std::string pool;         // that holds its (first) address, or did last
   std::string switch_name;  // empty while its pool is gone from the configuration: kept, not announced
   std::vector<IpAddress> addresses;
   bool local_address = true;
   Owner owner = Owner::Lease;
 };
 
-// One address that begins or ceases to be served.
+// One address that begins or ceases to be served. Where one moves (its pool's switch changed), or `local_address`
+// changes, a batch says both: removed as it was, then added as it is.
 struct AddressChange {
   IpAddress address;
   std::string switch_name;
@@ -73,12 +76,13 @@ struct AddressChange {
   bool added = true;
 };
 
-// The file of leases. `done` comes later, from the event loop.
+// The file of leases. `done` comes later, from the event loop, never from inside the call. The registry has at most
+// one call under way. A write that fails leaves the file as it was.
 class Journal {
  public:
   virtual ~Journal() = default;
-  virtual void append(std::vector<std::byte> records, std::function<void(Result<>)> done) = 0;
-  virtual void replace(std::vector<std::byte> whole, std::function<void(Result<>)> done) = 0;  // compaction, atomic
+  virtual void append(std::vector<std::byte> records, std::function<void(Result<>)> done) = 0;  // perhaps none
+  virtual void replace(std::vector<std::byte> whole, std::function<void(Result<>)> done) = 0;   // atomic
 };
 
 class Registry {
@@ -88,8 +92,8 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  // What the journal held at start. A torn last record is dropped; a damaged one in the middle is reported in the
-  // returned texts, and everything that can be read is kept.
+  // What the journal held at start; before anything else. A torn last record is dropped; a damaged one in the middle is
+  // reported in the returned texts, and everything that can be read is kept.
   std::vector<std::string> restore(Bytes journal);
 
   // Pools may grow, shrink, come and go: an address once given stays with its service. Returns at once.
@@ -98,9 +102,11 @@ class Registry {
 
   using Outcome =
       Result<std::vector<IpAddress>>;  // of one request; the error says why: no pool, exhausted, taken by whom, …
-  // All requests of a call share one write. A name that has addresses keeps them when the request still fits.
+  // All requests of a call share one write; `done` comes exactly once, also where nothing changed or all was refused.
+  // A name that has addresses keeps them when the request still fits, and also when what it asks for is refused.
   std::vector<Outcome> allocate(std::span<const Request> requests, std::function<void(Result<>)> done);
-  // Unknown names are ignored. Owner::Document services are refused here unless `owner` says so.
+  // Unknown names, and those of the other owner, are ignored; but a lease's owner who names a service of a document is
+  // refused: then nothing is released and `done` does not come.
   Result<> release(std::span<const std::string> names, Owner owner, std::function<void(Result<>)> done);
 
   [[nodiscard]] const Service* find(std::string_view name) const;

@@ -24,7 +24,7 @@ packages=(
   libboost1.81-dev
   libnl-3-dev libnl-genl-3-dev libnl-route-3-dev
   libcap-dev
-  libcpputest-dev
+  libcpputest-dev python3
 )
 # To build the libraries: apt's and dpkg's tools for sources, and what systemd's build asks for.
 build_packages=(
@@ -35,29 +35,12 @@ build_packages=(
 say() { echo "dependencies: $*" >&2; }
 fail() { say "$*"; exit 1; }
 
-# Prints those of the named packages that are not installed.
-missing() {
-  dpkg-query -W -f '${db:Status-Abbrev}${Package}\n' "$@" 2>/dev/null | sed -n 's/^ii *//p' | sort -u >"$scratch/installed"
-  printf '%s\n' "$@" | sort -u | comm -23 - "$scratch/installed"
-}
-
-install_packages() {
-  local names
-  names=$(missing "$@")
-  [ -n "$names" ] || return 0
-  [ "$(id -u)" = 0 ] || fail "missing packages, and only root can install them: apt-get install --no-install-recommends" $names
-  update_lists
-  say "installing" $names
-  apt-get -qq -y -o DPkg::Lock::Timeout=600 install --no-install-recommends $names >"$scratch/apt.log" 2>&1 ||
-    { tail -n 20 "$scratch/apt.log" >&2; fail "apt-get could not install:" $names; }
-}
-
-# The machine's own package lists, once. An entry that cannot be reached is no reason to stop: what is missing shows later.
+# The machine's own package lists. An entry that cannot be reached is no reason to stop (what is missing shows
+# later), nor is it not to be root: then the lists serve as they are.
 update_lists() {
-  [ ! -e "$scratch/updated" ] || return 0
+  [ "$(id -u)" = 0 ] || return 0
   say "reading the package lists"
   apt-get -qq update >"$scratch/apt.log" 2>&1 || say "apt-get update: $(grep '^E:' "$scratch/apt.log" | head -n 1)"
-  touch "$scratch/updated"
 }
 
 # apt-get with a sources file and lists of its own.
@@ -138,7 +121,7 @@ point() {
 
 build_libraries() {
   local systemd tinyxml2 key set
-  install_packages "${build_packages[@]}"
+  "$root/image/packages.sh" "${build_packages[@]}"
   update_lists
   prepare_sources
   systemd=$(source_version systemd)
@@ -178,5 +161,5 @@ rm -rf "$scratch"
 mkdir "$scratch"
 trap 'rm -rf "$scratch"' EXIT
 
-install_packages "${packages[@]}"
+"$root/image/packages.sh" "${packages[@]}"
 if [ -n "$refresh" ] || ! in_place; then build_libraries; fi

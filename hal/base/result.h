@@ -38,11 +38,15 @@ class [[nodiscard]] Result : public boost::system::result<T, E> {
   using Base = boost::system::result<T, E>;
 
  public:
+  // `return value;` and `return error;` are the point of the type. The constraint below keeps copies and moves out of
+  // the first constructor, which clang-tidy does not see.
+  // NOLINTBEGIN(google-explicit-constructor,bugprone-forwarding-reference-overload)
   template <class U = T>
   requires(std::is_convertible_v<U, T> && !std::is_same_v<std::remove_cvref_t<U>, E> &&
            !std::is_same_v<std::remove_cvref_t<U>, Result>) Result(U&& value)
-      : Base(boost::system::in_place_value, std::forward<U>(value)) {}        // NOLINT(google-explicit-constructor)
-  Result(E error) : Base(boost::system::in_place_error, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+      : Base(boost::system::in_place_value, std::forward<U>(value)) {}
+  Result(E error) : Base(boost::system::in_place_error, std::move(error)) {}
+  // NOLINTEND(google-explicit-constructor,bugprone-forwarding-reference-overload)
 };
 
 template <class E>
@@ -66,12 +70,14 @@ Error system_error(const std::string& doing, int number);
 #define PORTREEVE_CONCAT(a, b) PORTREEVE_CONCAT_(a, b)
 
 // PORTREEVE_TRY(auto port, find(name)): returns early with the error, else declares `port`.
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot stand in parentheses.
 #define PORTREEVE_TRY(declaration, expression)                     \
   auto PORTREEVE_CONCAT(result_, __LINE__) = (expression);         \
   if (!PORTREEVE_CONCAT(result_, __LINE__)) {                      \
     return std::move(PORTREEVE_CONCAT(result_, __LINE__)).error(); \
   }                                                                \
   declaration = std::move(*PORTREEVE_CONCAT(result_, __LINE__))
+// NOLINTEND(bugprone-macro-parentheses)
 
 // The same where there is no value to keep.
 #define PORTREEVE_TRY_VOID(expression) \

@@ -1,6 +1,7 @@
 #include "firmware/providers/peer_provider.h"
 
 #include "firmware/providers/resource_types.h"
+#include "firmware/providers/rules.h"
 #include "firmware/providers/switch_provider.h"
 
 namespace portreeve::providers {
@@ -9,30 +10,6 @@ namespace {
 std::string describe(const bgp::PeerConfig& config) {
   return "AS " + config.remote_as.to_string() + ", own AS " + config.local_as.to_string() + ", hold time " +
          std::to_string(config.hold_time.count()) + " s";
-}
-
-// Which switch of the configuration has this address as the host's own; none: empty.
-std::string owner_of(const IpAddress& address, const dsc::Configuration& configuration) {
-  for (const dsc::Resource& resource : configuration.resources) {
-    if (resource.type != &kExternalVirtualSwitchType) continue;
-    for (const IpPrefix& prefix : SwitchNetwork::of(resource).addresses) {
-      if (prefix.address == address) return resource.key;
-    }
-  }
-  return {};
-}
-
-std::string fault_of(const IpAddress& peer, const dsc::Configuration& configuration, const hal::Inventory& inventory) {
-  if (peer.is_loopback()) return "is a loopback address; name the router, not this host";
-  if (!peer.is_unicast()) return "is not a unicast address; name the router";
-  if (peer.is_link_local()) return "is link-local; peers on link-local addresses are not supported yet";
-  if (!peer.is_v4()) return "is IPv6; sessions over IPv6 are not supported yet";
-  std::string own = owner_of(peer, configuration);
-  for (const hal::InterfaceAddress& address : inventory.addresses) {
-    if (own.empty() && address.prefix.address == peer) own = "this host";
-  }
-  if (!own.empty()) return "is the address of " + own + " itself; name the router, not this port";
-  return {};
 }
 
 }  // namespace
@@ -57,16 +34,7 @@ bgp::PeerConfig PeerProvider::config_of(const dsc::Resource& resource, const dsc
 const dsc::ResourceType& PeerProvider::type() const { return kBgpPeerType; }
 
 void PeerProvider::check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const {
-  for (const dsc::Resource& resource : configuration.resources) {
-    if (resource.type != &kBgpPeerType) continue;
-    const auto peer = IpAddress::parse(resource.text("PeerAddress"));
-    if (!peer) continue;
-    const std::string fault = fault_of(*peer, configuration, host_.inventory());
-    if (!fault.empty()) {
-      diagnostics.push_back({resource.location("PeerAddress"), "BadPeerAddress",
-                             resource.id().to_string() + ": PeerAddress " + peer->to_string() + " " + fault});
-    }
-  }
+  check_peers(configuration, host_.inventory(), diagnostics);
 }
 
 Result<dsc::Plan> PeerProvider::plan(const dsc::Resource& desired, const dsc::Configuration& target) {

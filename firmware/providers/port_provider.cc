@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "firmware/providers/resource_types.h"
+#include "firmware/providers/rules.h"
 
 namespace portreeve::providers {
 
@@ -30,25 +31,7 @@ const hal::Port* PortSelector::find(const hal::Inventory& inventory) const {
 const dsc::ResourceType& PortProvider::type() const { return kPortType; }
 
 void PortProvider::check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const {
-  std::map<std::string, const dsc::Resource*> named;  // selector in words → the port that has it
-  for (const dsc::Resource& port : configuration.resources) {
-    if (port.type != &kPortType) continue;
-    const int given = static_cast<int>(port.has("Interface")) + static_cast<int>(port.has("MacAddress")) +
-                      static_cast<int>(port.has("PciAddress"));
-    if (given != 1) {
-      diagnostics.push_back({port.at, "PortSelector",
-                             port.id().to_string() +
-                                 (given == 0 ? " names no link" : " names its link more than once") +
-                                 "; give exactly one of Interface, MacAddress and PciAddress"});
-      continue;
-    }
-    const auto [other, first] = named.emplace(PortSelector::of(port).to_string(), &port);
-    if (!first) {
-      diagnostics.push_back({port.at, "Duplicate",
-                             port.id().to_string() + ": " + other->first + " is already " +
-                                 other->second->id().to_string() + "; a link is one port"});
-    }
-  }
+  check_ports(configuration, diagnostics);
 }
 
 Result<dsc::Plan> PortProvider::plan(const dsc::Resource& desired, const dsc::Configuration& /*target*/) {

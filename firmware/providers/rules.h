@@ -1,0 +1,19 @@
+// Rules of a configuration that need more than one value or resource. Pure: the same for the daemon, for `portreeve
+// validate` and for D-Bus. Each fault adds one diagnostic at the value that is to be changed, saying what is allowed.
+#pragma once
+
+#include "dsc/diagnostic.h"
+#include "dsc/resource.h"
+#include "hal/host.h"
+
+namespace portreeve::providers {
+
+void check_ports(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
+void check_switches(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
+void check_pools(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
+// `inventory` is what this host has: a peer is never one of its own addresses.
+void check_peers(const dsc::Configuration& configuration, const hal::Inventory& inventory,
+                 dsc::Diagnostics& diagnostics);
+void check_services(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
+
+}  // namespace portreeve::providers

@@ -1,0 +1,143 @@
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "firmware/providers/resource_types.h"
+#include "firmware/providers/rules.h"
+#include "firmware/providers/switch_provider.h"
+
+namespace portreeve::providers {
+namespace {
+
+using dsc::Configuration;
+using dsc::Diagnostics;
+using dsc::Resource;
+
+void refuse(Diagnostics& diagnostics, const dsc::Location& at, const char* code, const Resource& resource,
+            const std::string& text) {
+  diagnostics.push_back({at, code, resource.id().to_string() + ": " + text});
+}
+
+// The values of a list with their places; the schema has checked that they parse.
+const std::vector<dsc::Value>& values(const Resource& resource, std::string_view property) {
+  static const std::vector<dsc::Value> kNone;
+  for (const Resource::Setting& setting : resource.settings) {
+    if (setting.property->name == property) return setting.values;
+  }
+  return kNone;
+}
+
+void check_name(const Resource& resource, const Configuration& configuration, Diagnostics& diagnostics) {
+  // These are directories of /proc/sys/net/ipv4/conf, or not names at all.
+  static constexpr std::array kReserved = {"lo", "all", "default", ".", ".."};
+  if (std::find(kReserved.begin(), kReserved.end(), resource.key) != kReserved.end()) {
+    refuse(diagnostics, resource.location("Name"), "ReservedName", resource,
+           "the name is reserved by the kernel; choose another");
+  }
+  for (const Resource& port : configuration.resources) {
+    if (port.type == &kPortType && port.text("Interface") == resource.key) {
+      refuse(diagnostics, resource.location("Name"), "Duplicate", resource,
+             "the name is that of the interface of " + port.id().to_string() + "; choose another");
+    }
+  }
+}
+
+void check_unsupported(const Resource& resource, Diagnostics& diagnostics) {
+  for (const char* property : {"Dhcp", "EnableIov", "SupportsAcceleratedNetworking"}) {
+    if (resource.flag(property)) {
+      refuse(diagnostics, resource.location(property), "NotSupported", resource,
+             std::string(property) + "=\"true\" is not supported yet; allowed: false");
+    }
+  }
+  const auto& ports = values(resource, "InterfaceAlias");
+  if (ports.size() > 1) {
+    refuse(diagnostics, ports[1].at, "NotSupported", resource,
+           "more than one InterfaceAlias (teaming) is not supported yet; allowed: one port");
+  }
+}
+
+// Rules between switches: what an earlier one has taken.
+struct Taken {
+  std::map<std::string, const Resource*> ports;
+  std::map<IpAddress, const Resource*> addresses;
+  std::map<Family, const Resource*> gateways;
+};
+
+void check_ports(const Resource& resource, Taken& taken, Diagnostics& diagnostics) {
+  for (const dsc::Value& port : values(resource, "InterfaceAlias")) {
+    const auto [other, first] = taken.ports.emplace(port.text, &resource);
+    if (first) continue;
+    refuse(diagnostics, port.at, "PortInTwoSwitches", resource,
+           "port " + port.text +
+               (other->second == &resource
+                    ? " is named twice"
+                    : " is already in " + other->second->id().to_string() + "; a port belongs to one switch"));
+  }
+}
+
+void check_addresses(const Resource& resource, Taken& taken, Diagnostics& diagnostics) {
+  for (const dsc::Value& value : values(resource, "IPAddress")) {
+    const auto prefix = IpPrefix::parse(value.text);
+    if (!prefix) continue;
+    const IpAddress& address = prefix->address;
+    // RFC 3021: both addresses of a /31 are hosts'.
+    const bool has_ends = address.is_v4() && prefix->length < 31;
+    if (!address.is_unicast() || prefix->length == 0) {
+      refuse(diagnostics, value.at, "BadAddress", resource,
+             value.text + " cannot be a host's address; give a unicast address");
+    } else if (has_ends && (address == prefix->first() || address == prefix->last())) {
+      refuse(diagnostics, value.at, "BadAddress", resource,
+             value.text + " is the " + (address == prefix->first() ? "network" : "broadcast") +
+                 " address of its subnet; give a host's address");
+    }
+    const auto [other, first] = taken.addresses.emplace(address, &resource);
+    if (!first) {
+      refuse(diagnostics, value.at, "Duplicate", resource,
+             "address " + address.to_string() + " is already on " + other->second->id().to_string());
+    }
+  }
+}
+
+void check_gateways(const Resource& resource, Taken& taken, Diagnostics& diagnostics) {
+  const SwitchNetwork network = SwitchNetwork::of(resource);
+  for (const dsc::Value& value : values(resource, "Gateway")) {
+    const auto gateway = IpAddress::parse(value.text);
+    if (!gateway) continue;
+    const bool own = std::any_of(network.addresses.begin(), network.addresses.end(),
+                                 [&](const IpPrefix& prefix) { return prefix.address == *gateway; });
+    const bool on_link =
+        gateway->is_link_local() || std::any_of(network.addresses.begin(), network.addresses.end(),
+                                                [&](const IpPrefix& p) { return p.contains(*gateway); });
+    if (!gateway->is_unicast() || own) {
+      refuse(diagnostics, value.at, "BadGateway", resource,
+             "gateway " + value.text + (own ? " is the switch's own address" : " is not a unicast address") +
+                 "; name the router");
+    } else if (!on_link) {
+      refuse(diagnostics, value.at, "BadGateway", resource,
+             "gateway " + value.text + " is in no subnet of the switch; it must be in that of an IPAddress");
+    }
+    const auto [other, first] = taken.gateways.emplace(gateway->family(), &resource);
+    if (!first) {
+      refuse(diagnostics, value.at, "Duplicate", resource,
+             std::string("a second ") + family_name(gateway->family()) + " gateway; " +
+                 other->second->id().to_string() +
+                 " has one already, and the appliance has one default route a family");
+    }
+  }
+}
+
+}  // namespace
+
+void check_switches(const Configuration& configuration, Diagnostics& diagnostics) {
+  Taken taken;
+  for (const Resource& resource : configuration.resources) {
+    if (resource.type != &kExternalVirtualSwitchType) continue;
+    check_name(resource, configuration, diagnostics);
+    check_unsupported(resource, diagnostics);
+    check_ports(resource, taken, diagnostics);
+    check_addresses(resource, taken, diagnostics);
+    check_gateways(resource, taken, diagnostics);
+  }
+}
+
+}  // namespace portreeve::providers

@@ -1,0 +1,107 @@
+#!/bin/bash
+# Runs every test of Portreeve, on Debian 12, as root; installs what that needs and builds what it tests.
+#
+#   tests/run.sh                                            everything
+#   tests/run.sh unit|asan|lint|release|labs|fuzz... [-k PATTERN]   some parts; of unit tests, labs and fuzz targets
+#                                                           only those whose name contains PATTERN
+#
+# Closes with one line `N passed, N failed`, where each unit test (of CppUTest, by sanitizer run), lab, check of the
+# released program and fuzz target counts as one, and so does each build and lint. What is missing, a tool or a
+# privilege, is a failure. Logs are in build/logs.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+readonly all_parts=(unit asan lint release labs fuzz)
+readonly fuzz_seconds=${PORTREEVE_FUZZ_SECONDS:-20}
+passed=0 failed=0 pattern= parts=() matched=0
+
+usage() { sed -n '4,6s/^# *//p' "$0" >&2; exit 2; }
+while [ $# -gt 0 ]; do
+  case $1 in
+    -k) [ $# -ge 2 ] || usage; pattern=$2; shift ;;
+    unit | asan | lint | release | labs | fuzz) parts+=("$1") ;;
+    *) usage ;;
+  esac
+  shift
+done
+[ ${#parts[@]} -gt 0 ] || parts=("${all_parts[@]}")
+
+# report NAME SECONDS PASSED FAILED LOG: one line; for a failure also the log's end.
+report() {
+  passed=$((passed + $3)) failed=$((failed + $4))
+  printf '%-34s %4d passed %4d failed %5d s\n' "$1" "$3" "$4" "$2"
+  [ "$4" = 0 ] || { echo "---- end of $5"; tail -n "${6:-40}" "$5"; echo "----"; }
+}
+
+# step NAME COMMAND...: counts as one test.
+step() {
+  local name=$1 log=build/logs/$1.log start=$SECONDS
+  shift
+  if "$@" >"$log" 2>&1 </dev/null; then report "$name" $((SECONDS - start)) 1 0 "$log"
+  else report "$name" $((SECONDS - start)) 0 1 "$log"; return 1; fi
+}
+
+# suite NAME COMMAND...: a command that counts for itself, in its last line. One that ends without is one failure.
+suite() {
+  local name=$1 log=build/logs/$1.log start=$SECONDS status counts
+  shift
+  "$@" >"$log" 2>&1 </dev/null
+  status=$?
+  read -r -a counts <<<"$(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$log" | tail -n 1)"
+  if [ ${#counts[@]} != 2 ] || { [ $status != 0 ] && [ "${counts[1]}" = 0 ]; }; then counts=("${counts[0]:-0}" 1); fi
+  matched=$((matched + counts[0] + counts[1]))
+  report "$name" $((SECONDS - start)) "${counts[0]}" "${counts[1]}" "$log"
+}
+
+# ctest of a preset, counting the tests inside each runner (see count_tests.awk); all are given the same time to end.
+unit_tests() {
+  local status none=error
+  [ -z "$pattern" ] || none=ignore
+  ctest --preset "$1" -j "$(nproc)" --timeout 300 --no-tests=$none ${pattern:+-R "$pattern"}
+  status=$?
+  awk -f tests/count_tests.awk "build/$1/Testing/Temporary/LastTest.log"
+  return $status
+}
+
+build() { cmake --preset "$1" && cmake --build --preset "$1" ${2:+--target "$2"}; }
+build_step() {
+  [ -z "${built[$1]:-}" ] || return "${built[$1]}"
+  step "build-$1" build "$@"
+  built[$1]=$?
+  return "${built[$1]}"
+}
+declare -A built
+
+format() {
+  find hal netlink dsc firmware tests \( -name '*.cc' -o -name '*.h' \) -print0 |
+    xargs -0 clang-format-14 --dry-run -Werror
+}
+
+run_part() {
+  case $1 in
+    unit) build_step dev && suite unit unit_tests dev ;;
+    asan) build_step asan && suite asan unit_tests asan ;;
+    lint)
+      step include-direction python3 tests/lint/include_direction.py
+      step format format
+      # The compile commands, and whatever the build generates.
+      build_step dev && step tidy python3 tests/lint/tidy.py
+      ;;
+    release) build_step release && suite release tests/release.sh ;;
+    labs) build_step release && suite labs python3 tests/lab/run.py ${pattern:+-k "$pattern"} ;;
+    fuzz) build_step fuzz fuzzers && suite fuzz tests/fuzz/run.sh "$fuzz_seconds" "$pattern" ;;
+  esac
+}
+
+mkdir -p build/logs
+if [ "$(id -u)" != 0 ]; then
+  echo "tests/run.sh needs root: it installs packages and makes network namespaces"
+  failed=1
+elif step packages image/packages.sh $(grep -v '^#' tests/packages.txt) && step dependencies image/dependencies.sh; then
+  for part in "${parts[@]}"; do run_part "$part"; done
+fi
+if [ -n "$pattern" ] && [ "$matched" = 0 ]; then
+  echo "no test has '$pattern' in its name"
+  failed=$((failed + 1))
+fi
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

@@ -34,8 +34,8 @@ class Provider {
 
   // What would bring actual state to `desired`, or to where `old` no longer is. An error refuses the change
   // (a foreign bridge of that name, a port that has a foreign master).
-  // `target` is the whole configuration that `desired` is part of, for a resource that is shaped by another (a pool by its
-  // switch's addresses): the manager plans it again when that one changes, too.
+  // `target` is the whole configuration that `desired` is part of, for a resource that is shaped by another (a pool by
+  // its switch's addresses): the manager plans it again when that one changes, too.
   virtual Result<Plan> plan(const Resource& desired, const Configuration& target) = 0;
   virtual Result<Plan> plan_removal(const Resource& old) = 0;
 };

@@ -2,8 +2,10 @@
 // merge to.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,17 +32,22 @@ struct ResourceId {
   friend auto operator<=>(const ResourceId&, const ResourceId&) = default;
 };
 
+struct Dependency {
+  ResourceId id;
+  Location at;
+};
+
 struct Resource {
   const ResourceType* type = nullptr;
   std::string key;
   bool absent = false;  // Ensure="Absent"
-  std::vector<ResourceId> depends_on;
+  std::vector<Dependency> depends_on;
   Source source = Source::Dsc;
   Location at;
 
   struct Setting {
     const Property* property = nullptr;
-    std::vector<Value> values;  // one for an attribute, any number for a list
+    std::vector<Value> values;  // one for an attribute, one or more for a list
   };
   std::vector<Setting> settings;  // only what the document states, in table order
 
@@ -52,10 +59,18 @@ struct Resource {
   [[nodiscard]] bool flag(std::string_view property) const;
   [[nodiscard]] std::uint64_t number(std::string_view property) const;  // 0 where neither stated nor defaulted
   [[nodiscard]] std::vector<std::string_view> list(std::string_view property) const;
+  [[nodiscard]] std::span<const Value> values(std::string_view property) const;  // stated ones, with their places
   [[nodiscard]] Location location(std::string_view property) const;  // of the value where stated, else of the resource
 
-  // States `text` (canonical) for an attribute, replacing what stood there.
+  // States `text` (canonical) for an attribute, replacing what stood there; the key follows. A property that the type
+  // does not have is not stated.
   void set(std::string_view property, std::string text);
+
+  // The setting of `property` (of this type), made where there is none.
+  Setting& setting(const Property& property);
+
+  // The key that the stated key properties make.
+  [[nodiscard]] std::string make_key() const;
 
   // Same type, key, ensure, dependencies and values; location and source do not count.
   [[nodiscard]] bool same_state(const Resource& other) const;
@@ -65,6 +80,11 @@ struct Resource {
 struct Document {
   std::string name;  // Configuration/@Name
   std::vector<Resource> resources;
+
+  [[nodiscard]] Resource* find(std::string_view type, std::string_view key);  // nullptr where it states none
+  void remove(std::string_view type, std::string_view key);
+
+  [[nodiscard]] bool same_state(const Document& other) const;  // also in the same order
 };
 
 // The merge of all layers: at most one resource an id, none absent-only, in an order in which it can be applied
@@ -74,6 +94,24 @@ struct Configuration {
   std::vector<Resource> resources;
 
   [[nodiscard]] const Resource* find(std::string_view type, std::string_view key) const;
+  [[nodiscard]] std::size_t position(std::string_view type, std::string_view key) const;  // resources.size(): none
+
+  // Resources, by position, that refer to or depend on the one at `position`; they stand after it.
+  [[nodiscard]] std::span<const std::uint32_t> dependents(std::size_t position) const;
+
+  // Made by `link` (layers.h) once `resources` is complete. Without it `find` looks at every resource and
+  // `dependents` is empty.
+  struct Links {
+    std::vector<std::uint32_t> by_id;  // positions, sorted by type and key
+    std::vector<std::uint32_t> first_dependent;
+    std::vector<std::uint32_t> dependents;
+  };
+  Links links;
 };
 
 }  // namespace portreeve::dsc
+
+template <>
+struct std::hash<portreeve::dsc::ResourceId> {
+  std::size_t operator()(const portreeve::dsc::ResourceId& id) const noexcept;
+};

@@ -3,6 +3,7 @@
 // said by firmware/providers/resource_types.cc.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -10,7 +11,7 @@
 namespace portreeve::dsc {
 
 enum class ValueKind : std::uint8_t {
-  Name,         // 1–63 characters of [A-Za-z0-9_.-], or with '/' between such parts where `slashes`
+  Name,         // minimum..maximum (1..63) of [A-Za-z0-9_.-]; where `slashes`, with '/' between such parts, 253 in all
   Text,         // any text of minimum..maximum characters
   Boolean,      // "true" | "false" (also "1" | "0", made canonical)
   Number,       // decimal, minimum..maximum, or 0 too where `or_zero`
@@ -19,15 +20,15 @@ enum class ValueKind : std::uint8_t {
   IpPrefix,     // base IpPrefix::parse
   IpRange,      // base IpRange::parse: "a-b", "a/n" or one address
   MacAddress,   // base MacAddress::parse
-  PciAddress,   // dddd:bb:dd.f
+  PciAddress,   // hhhh:hh:hh.d, hexadecimal, function 0–7
   Enumeration,  // one of `words`
   Reference,    // the key of a resource of the type `references`
 };
 
 struct Property {
-  std::string_view name;
+  std::string_view name = {};
   ValueKind kind = ValueKind::Text;
-  std::string_view help;  // one sentence
+  std::string_view help = {};  // one sentence
   bool required = false;
   bool list = false;  // child elements (0..n); else an attribute
   bool key = false;   // part of the resource's key, in table order, joined by '/'
@@ -55,6 +56,7 @@ class Schema {
 
   [[nodiscard]] std::span<const ResourceType* const> types() const { return types_; }
   [[nodiscard]] const ResourceType* find(std::string_view name) const;
+  [[nodiscard]] std::size_t rank(const ResourceType& type) const;  // its place in types()
 
  private:
   std::span<const ResourceType* const> types_;

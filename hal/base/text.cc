@@ -4,10 +4,8 @@
 #include <cstdint>
 
 namespace portreeve {
-namespace {
 
-// Octets of the well-formed UTF-8 sequence that `text` begins with (RFC 3629 §4); 0 where there is none.
-std::size_t sequence_length(std::string_view text) {
+std::size_t utf8_sequence(std::string_view text) {
   const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   const std::uint8_t lead = at(0);
   if (lead < 0x80) return 1;
@@ -23,11 +21,9 @@ std::size_t sequence_length(std::string_view text) {
   return length;
 }
 
-}  // namespace
-
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
+    const std::size_t length = utf8_sequence(text);
     if (length == 0) return false;
     text.remove_prefix(length);
   }
@@ -38,7 +34,7 @@ std::string printable(std::string_view text, std::size_t limit) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string safe;
   while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
+    const std::size_t length = utf8_sequence(text);
     const auto lead = static_cast<std::uint8_t>(text[0]);
     const bool c1_control = length == 2 && lead == 0xC2 && static_cast<std::uint8_t>(text[1]) < 0xA0;
     if (safe.size() + length > limit) return safe + "…";

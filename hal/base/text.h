@@ -12,4 +12,7 @@ std::string printable(std::string_view text, std::size_t limit = 512);
 
 bool is_utf8(std::string_view text);
 
+// Octets of the well-formed UTF-8 sequence that `text` (not empty) begins with (RFC 3629 §4); 0 where there is none.
+std::size_t utf8_sequence(std::string_view text);
+
 }  // namespace portreeve

@@ -1,0 +1,140 @@
+#include "dsc/resource.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "hal/base/number.h"
+
+namespace portreeve::dsc {
+namespace {
+
+const Resource::Setting* find_setting(const Resource& resource, std::string_view property) {
+  const auto found = std::find_if(resource.settings.begin(), resource.settings.end(),
+                                  [&](const Resource::Setting& setting) { return setting.property->name == property; });
+  return found == resource.settings.end() ? nullptr : &*found;
+}
+
+bool same_texts(const std::vector<Value>& a, const std::vector<Value>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Value& x, const Value& y) { return x.text == y.text; });
+}
+
+}  // namespace
+
+std::string ResourceId::to_string() const { return "[" + type + "]" + key; }
+
+ResourceId Resource::id() const { return {std::string(type->name), key}; }
+
+std::string_view Resource::text(std::string_view property) const {
+  if (const Setting* stated = find_setting(*this, property)) return stated->values.front().text;
+  const Property* const known = type->find(property);
+  return known == nullptr ? std::string_view{} : known->default_value;
+}
+
+bool Resource::has(std::string_view property) const { return find_setting(*this, property) != nullptr; }
+
+bool Resource::flag(std::string_view property) const { return text(property) == "true"; }
+
+std::uint64_t Resource::number(std::string_view property) const {
+  return parse_number(text(property), 0, UINT64_MAX).value_or(0);
+}
+
+std::vector<std::string_view> Resource::list(std::string_view property) const {
+  std::vector<std::string_view> texts;
+  for (const Value& value : values(property)) texts.emplace_back(value.text);
+  return texts;
+}
+
+std::span<const Value> Resource::values(std::string_view property) const {
+  const Setting* const stated = find_setting(*this, property);
+  return stated == nullptr ? std::span<const Value>{} : std::span<const Value>(stated->values);
+}
+
+Location Resource::location(std::string_view property) const {
+  const Setting* const stated = find_setting(*this, property);
+  return stated == nullptr ? at : stated->values.front().at;
+}
+
+void Resource::set(std::string_view property, std::string text) {
+  const Property* const known = type->find(property);
+  if (known == nullptr) return;
+  setting(*known).values = {Value{std::move(text), at}};
+  if (known->key) key = make_key();
+}
+
+Resource::Setting& Resource::setting(const Property& property) {
+  // All properties of a type stand in one table, so their addresses are their order.
+  const auto place = std::find_if(settings.begin(), settings.end(),
+                                  [&](const Setting& stated) { return stated.property >= &property; });
+  if (place != settings.end() && place->property == &property) return *place;
+  return *settings.insert(place, Setting{&property, {}});
+}
+
+std::string Resource::make_key() const {
+  std::string joined;
+  for (const Setting& stated : settings) {
+    if (!stated.property->key) continue;
+    if (!joined.empty()) joined += '/';
+    joined += stated.values.front().text;
+  }
+  return joined;
+}
+
+bool Resource::same_state(const Resource& other) const {
+  const auto same_setting = [](const Setting& a, const Setting& b) {
+    return a.property == b.property && same_texts(a.values, b.values);
+  };
+  const auto same_dependency = [](const Dependency& a, const Dependency& b) { return a.id == b.id; };
+  return type == other.type && key == other.key && absent == other.absent &&
+         std::equal(settings.begin(), settings.end(), other.settings.begin(), other.settings.end(), same_setting) &&
+         std::equal(depends_on.begin(), depends_on.end(), other.depends_on.begin(), other.depends_on.end(),
+                    same_dependency);
+}
+
+Resource* Document::find(std::string_view type, std::string_view key) {
+  const auto found = std::find_if(resources.begin(), resources.end(), [&](const Resource& resource) {
+    return resource.key == key && resource.type->name == type;
+  });
+  return found == resources.end() ? nullptr : &*found;
+}
+
+void Document::remove(std::string_view type, std::string_view key) {
+  std::erase_if(resources,
+                [&](const Resource& resource) { return resource.key == key && resource.type->name == type; });
+}
+
+bool Document::same_state(const Document& other) const {
+  return name == other.name &&
+         std::equal(resources.begin(), resources.end(), other.resources.begin(), other.resources.end(),
+                    [](const Resource& a, const Resource& b) { return a.same_state(b); });
+}
+
+const Resource* Configuration::find(std::string_view type, std::string_view key) const {
+  const std::size_t found = position(type, key);
+  return found == resources.size() ? nullptr : &resources[found];
+}
+
+std::size_t Configuration::position(std::string_view type, std::string_view key) const {
+  const auto is_it = [&](const Resource& resource) { return resource.key == key && resource.type->name == type; };
+  if (links.by_id.size() != resources.size()) {
+    return static_cast<std::size_t>(std::find_if(resources.begin(), resources.end(), is_it) - resources.begin());
+  }
+  const auto found = std::lower_bound(
+      links.by_id.begin(), links.by_id.end(), std::tie(type, key), [&](std::uint32_t at, const auto& id) {
+        return std::tuple<std::string_view, std::string_view>(resources[at].type->name, resources[at].key) < id;
+      });
+  return found == links.by_id.end() || !is_it(resources[*found]) ? resources.size() : *found;
+}
+
+std::span<const std::uint32_t> Configuration::dependents(std::size_t position) const {
+  if (position + 1 >= links.first_dependent.size()) return {};
+  const std::uint32_t begin = links.first_dependent[position];
+  return std::span(links.dependents).subspan(begin, links.first_dependent[position + 1] - begin);
+}
+
+}  // namespace portreeve::dsc
+
+std::size_t std::hash<portreeve::dsc::ResourceId>::operator()(const portreeve::dsc::ResourceId& id) const noexcept {
+  return std::hash<std::string_view>{}(id.key) * 31 + std::hash<std::string_view>{}(id.type);
+}

@@ -1,0 +1,23 @@
+#include "dsc/schema.h"
+
+#include <algorithm>
+
+namespace portreeve::dsc {
+
+const Property* ResourceType::find(std::string_view property) const {
+  const auto found =
+      std::find_if(properties.begin(), properties.end(), [&](const Property& p) { return p.name == property; });
+  return found == properties.end() ? nullptr : &*found;
+}
+
+const ResourceType* Schema::find(std::string_view name) const {
+  const auto found =
+      std::find_if(types_.begin(), types_.end(), [&](const ResourceType* type) { return type->name == name; });
+  return found == types_.end() ? nullptr : *found;
+}
+
+std::size_t Schema::rank(const ResourceType& type) const {
+  return static_cast<std::size_t>(std::find(types_.begin(), types_.end(), &type) - types_.begin());
+}
+
+}  // namespace portreeve::dsc

@@ -1,0 +1,252 @@
+#include "dsc/value.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "dsc/suggestion.h"
+#include "hal/base/ip_address.h"
+#include "hal/base/mac_address.h"
+#include "hal/base/number.h"
+#include "hal/base/text.h"
+
+namespace portreeve::dsc {
+namespace {
+
+using Checked = Result<std::string, ValueFault>;
+
+constexpr std::string_view kWhiteSpace = " \t\r\n";
+constexpr std::size_t kLongestShown = 64;
+constexpr std::size_t kLongestPart = 63;   // of a name, as a DNS label
+constexpr std::size_t kLongestPath = 253;  // of a name with slashes, as a DNS name
+constexpr std::uint64_t kLongestText = 1024;
+
+std::string quoted(std::string_view text) { return "'" + printable(text, kLongestShown) + "'"; }
+
+ValueFault refuse(const Property& property, std::string_view text, const char* why, const char* code = "InvalidValue") {
+  return {code, quoted(text) + " " + why + "; allowed: " + allowed_values(property)};
+}
+
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+std::pair<std::uint64_t, std::uint64_t> length_range(const Property& property) {
+  const bool stated = property.maximum != 0;
+  if (property.kind == ValueKind::Text) {
+    return {property.minimum, stated ? property.maximum : kLongestText};
+  }
+  return {stated ? std::max<std::uint64_t>(property.minimum, 1) : 1, stated ? property.maximum : kLongestPart};
+}
+
+bool is_name_part(std::string_view part) {
+  return !part.empty() && std::all_of(part.begin(), part.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '-';
+  });
+}
+
+bool is_path(std::string_view text) {
+  if (text.size() > kLongestPath) return false;
+  while (true) {
+    const std::size_t slash = text.find('/');
+    const std::string_view part = text.substr(0, slash);
+    if (part.size() > kLongestPart || !is_name_part(part)) return false;
+    if (slash == std::string_view::npos) return true;
+    text.remove_prefix(slash + 1);
+  }
+}
+
+Checked check_name(const Property& property, std::string_view text) {
+  const auto [minimum, maximum] = length_range(property);
+  const bool good =
+      property.slashes ? is_path(text) : is_name_part(text) && text.size() >= minimum && text.size() <= maximum;
+  if (!good) return refuse(property, text, "is not a name");
+  return std::string(text);
+}
+
+Checked check_text(const Property& property, std::string_view text) {
+  const auto [minimum, maximum] = length_range(property);
+  const std::size_t length = characters(text);
+  if (length < minimum || length > maximum) {
+    return refuse(property, text, ("has " + std::to_string(length) + " characters").c_str(), "OutOfRange");
+  }
+  return std::string(text);
+}
+
+Checked check_boolean(const Property& property, std::string_view text) {
+  if (text == "true" || text == "1") return std::string("true");
+  if (text == "false" || text == "0") return std::string("false");
+  return refuse(property, text, "is neither true nor false");
+}
+
+Checked check_number(const Property& property, std::string_view text) {
+  if (property.or_zero && text == "0") return std::string("0");
+  if (parse_number(text, property.minimum, property.maximum)) return std::string(text);
+  const bool digits =
+      !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!digits) return refuse(property, text, "is not a whole number");
+  if (text.size() > 1 && text[0] == '0') return refuse(property, text, "has a leading zero");
+  return refuse(property, text, "is out of range", "OutOfRange");
+}
+
+Checked check_asn(const Property& property, std::string_view text) {
+  if (auto asn = Asn::parse(text)) return asn->to_string();
+  const bool number = parse_number(text, 0, UINT64_MAX).has_value();
+  return refuse(property, text, "is not an AS number that can be used", number ? "OutOfRange" : "InvalidValue");
+}
+
+// What base refuses, it explains; its messages begin with the quoted text as ours do.
+Checked explained(Error error) { return ValueFault{"InvalidValue", std::move(error.message)}; }
+
+Checked check_address(std::string_view text) {
+  auto address = IpAddress::parse(text);
+  if (!address) return explained(std::move(address).error());
+  return address->to_string();
+}
+
+Checked check_prefix(std::string_view text) {
+  auto prefix = IpPrefix::parse(text);
+  if (!prefix) return explained(std::move(prefix).error());
+  return prefix->to_string();
+}
+
+Checked check_range(std::string_view text) {
+  auto range = IpRange::parse(text);
+  if (!range) return explained(std::move(range).error());
+  // A prefix stays one: it is shown as it was written, without host bits.
+  if (const auto prefix = IpPrefix::parse(text)) return IpPrefix{prefix->first(), prefix->length}.to_string();
+  return range->to_string();
+}
+
+Checked check_mac(std::string_view text) {
+  auto mac = MacAddress::parse(text);
+  if (!mac) return explained(std::move(mac).error());
+  return mac->to_string();
+}
+
+Checked check_pci(const Property& property, std::string_view text) {
+  constexpr std::string_view kShape = "hhhh:hh:hh.d";
+  std::string address(text);
+  bool good = text.size() == kShape.size();
+  for (std::size_t i = 0; good && i < kShape.size(); ++i) {
+    char& c = address[i];
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+    if (kShape[i] == 'h') {
+      good = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    } else if (kShape[i] == 'd') {
+      good = c >= '0' && c <= '7';
+    } else {
+      good = c == kShape[i];
+    }
+  }
+  if (!good) return refuse(property, text, "is not a PCI address");
+  return address;
+}
+
+Checked check_word(const Property& property, std::string_view text) {
+  if (std::find(property.words.begin(), property.words.end(), text) != property.words.end()) return std::string(text);
+  return ValueFault{"InvalidValue", quoted(text) + " is not a known word" + did_you_mean(text, property.words)};
+}
+
+Checked check_reference(const Property& property, std::string_view text) {
+  if (text.empty() || text.size() > kLongestPath || text.find(' ') != std::string_view::npos) {
+    return refuse(property, text, "cannot name a resource");
+  }
+  return std::string(text);
+}
+
+Checked check_collapsed(const Property& property, std::string_view text) {
+  switch (property.kind) {
+    case ValueKind::Name:
+      return check_name(property, text);
+    case ValueKind::Text:
+      return check_text(property, text);
+    case ValueKind::Boolean:
+      return check_boolean(property, text);
+    case ValueKind::Number:
+      return check_number(property, text);
+    case ValueKind::Asn:
+      return check_asn(property, text);
+    case ValueKind::IpAddress:
+      return check_address(text);
+    case ValueKind::IpPrefix:
+      return check_prefix(text);
+    case ValueKind::IpRange:
+      return check_range(text);
+    case ValueKind::MacAddress:
+      return check_mac(text);
+    case ValueKind::PciAddress:
+      return check_pci(property, text);
+    case ValueKind::Enumeration:
+      return check_word(property, text);
+    case ValueKind::Reference:
+      return check_reference(property, text);
+  }
+  return refuse(property, text, "cannot be checked");
+}
+
+}  // namespace
+
+std::string collapse(std::string_view text) {
+  std::string collapsed;
+  while (true) {
+    const std::size_t begin = text.find_first_not_of(kWhiteSpace);
+    if (begin == std::string_view::npos) return collapsed;
+    const std::size_t end = std::min(text.find_first_of(kWhiteSpace, begin), text.size());
+    if (!collapsed.empty()) collapsed += ' ';
+    collapsed += text.substr(begin, end - begin);
+    text.remove_prefix(end);
+  }
+}
+
+Checked check_value(const Property& property, std::string_view text) {
+  const std::string collapsed = collapse(text);
+  // Messages of base quote the whole text: what could not be shown is refused before.
+  if (property.kind != ValueKind::Text && printable(collapsed, kLongestPath) != collapsed) {
+    return refuse(property, collapsed, "is too long or holds unprintable characters");
+  }
+  return check_collapsed(property, collapsed);
+}
+
+std::string allowed_values(const Property& property) {
+  const auto between = [](std::uint64_t minimum, std::uint64_t maximum) {
+    return std::to_string(minimum) + "-" + std::to_string(maximum);
+  };
+  const auto [shortest, longest] = length_range(property);
+  switch (property.kind) {
+    case ValueKind::Name:
+      if (property.slashes) {
+        return "names of 1-63 letters, digits, '_', '.' and '-', joined by '/', at most 253 characters in all";
+      }
+      return between(shortest, longest) + " letters, digits, '_', '.' and '-'";
+    case ValueKind::Text:
+      return between(shortest, longest) + " characters";
+    case ValueKind::Boolean:
+      return "true, false";
+    case ValueKind::Number:
+      return (property.or_zero ? "0 or " : "") + between(property.minimum, property.maximum);
+    case ValueKind::Asn:
+      return Asn::allowed();
+    case ValueKind::IpAddress:
+      return "an IPv4 or IPv6 address, as 192.0.2.1 or 2001:db8::1";
+    case ValueKind::IpPrefix:
+      return "an address with its prefix length, as 192.0.2.1/24 or 2001:db8::1/64";
+    case ValueKind::IpRange:
+      return "addresses as 192.0.2.10-192.0.2.20, 192.0.2.0/28 or 192.0.2.1";
+    case ValueKind::MacAddress:
+      return "six octets, as 02:00:5e:10:00:01";
+    case ValueKind::PciAddress:
+      return "a PCI address, as 0000:3b:00.1";
+    case ValueKind::Enumeration: {
+      std::string words;
+      for (const std::string_view word : property.words) words += (words.empty() ? "" : ", ") + std::string(word);
+      return words;
+    }
+    case ValueKind::Reference:
+      return "the name of a resource of type " + std::string(property.references);
+  }
+  return {};
+}
+
+}  // namespace portreeve::dsc

@@ -57,9 +57,9 @@ std::string did_you_mean(std::string_view found, std::span<const std::string_vie
   } else {
     text += "allowed: ";
   }
-  for (const std::string_view name : allowed) {
-    if (&name != allowed.data()) text += ", ";
-    text += name;
+  for (std::size_t i = 0; i < allowed.size(); ++i) {
+    if (i > 0) text += ", ";
+    text += allowed[i];
   }
   return text;
 }

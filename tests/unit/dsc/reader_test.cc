@@ -16,7 +16,7 @@ std::string faults_in(std::string_view text) {
   return faults_of(read_document(test_schema(), text, "f.xml", Source::Dsc));
 }
 
-// Resources begin in column 44.
+// Resources begin in column 44 of line 1.
 std::string faults_inside(std::string_view inside) { return faults_in(document_text(inside)); }
 
 std::string place(const Location& at) { return at.to_string(); }
@@ -66,7 +66,7 @@ TEST(Reader, KnowsThePlaceOfEveryElementAttributeAndValue) {
   STRCMP_EQUAL("", faults_of(read).c_str());
   const auto& resources = read->resources;
   STRCMP_EQUAL("f:3:2", place(resources[0].at).c_str());
-  STRCMP_EQUAL("f:3:14", place(resources[0].location("Name")).c_str());
+  STRCMP_EQUAL("f:3:15", place(resources[0].location("Name")).c_str());
   STRCMP_EQUAL("f:3:19", place(resources[1].at).c_str());
   STRCMP_EQUAL("f:4:12", place(resources[1].location("Name")).c_str());
   STRCMP_EQUAL("f:4:22", place(resources[1].location("Label")).c_str());
@@ -77,10 +77,10 @@ TEST(Reader, KnowsThePlaceOfEveryElementAttributeAndValue) {
 
 TEST(Reader, ReportsEveryFaultOfADocumentInItsOrder) {
   STRCMP_EQUAL(
-      "f.xml:1:52: error: Cable: Name '' is not a name; allowed: 1-63 letters, digits, '_', '.' and '-'\n"
-      "f.xml:1:63: error: Cable: Length '1' is out of range; allowed: 0 or 3-100\n"
-      "f.xml:1:68: error: unknown resource 'Hubb'; did you mean 'Hub'? Allowed: Cable, Hub, Lamp, Task\n"
-      "f.xml:1:87: error: [Lamp]h/10.0.0.1: attribute 'Asn' is missing; allowed: 1-65534 (without 23456) or "
+      "f.xml:1:57: error: Cable: Name '' is not a name; allowed: 1-63 letters, digits, '_', '.' and '-'\n"
+      "f.xml:1:67: error: Cable: Length '1' is out of range; allowed: 0 or 3-100\n"
+      "f.xml:1:71: error: unknown resource 'Hubb'; did you mean 'Hub'? Allowed: Cable, Hub, Lamp, Task\n"
+      "f.xml:1:91: error: [Lamp]h/10.0.0.1: attribute 'Asn' is missing; allowed: 1-65534 (without 23456) or "
       "131072-4294967294",
       faults_inside("<Cable Name='' Length='1'/><Hubb Name='x'/>    <Lamp HubName='h' Address='10.0.0.1'/>").c_str());
 }
@@ -109,7 +109,8 @@ TEST(Reader, TellsWhatIsWrongWithEachPart) {
            "60: error: [Cable]a: Length is a single value; write it as the attribute Length=\"…\""},
       Case{"<Cable Name='a'><Size/></Cable>",
            "60: error: [Cable]a: unknown element 'Size'; this resource has attributes only"},
-      Case{"<Hub Name='h' Cable='a'/>", "58: error: [Hub]h: Cable is a list; write it as elements <Cable>…</Cable>"},
+      Case{"<Hub Name='h' Cable='a'><Cable>a</Cable></Hub>",
+           "58: error: [Hub]h: Cable is a list; write it as elements <Cable>…</Cable>"},
       Case{"<Hub Name='h'/>",
            "44: error: [Hub]h: element <Cable> is missing; allowed: the name of a resource of type Cable"},
       Case{"<Hub Name='h'><Cable/></Hub>",
@@ -120,7 +121,7 @@ TEST(Reader, TellsWhatIsWrongWithEachPart) {
            "65: error: [Hub]h: Cable 'a!' cannot name a resource of type Cable; allowed: the name of a resource of "
            "type Cable"},
       Case{"<Hub Name='h'><Cable x='1'>a</Cable></Hub>", "65: error: [Hub]h: <Cable> has no attributes; found 'x'"},
-      Case{"<Hub Name='h'><Cable><b/></Cable></Hub>", "65: error: [Hub]h: <Cable> holds a value; found element 'b'"},
+      Case{"<Hub Name='h'><Cable><b/></Cable><Cable>a</Cable></Hub>", "65: error: [Hub]h: <Cable> holds a value; found element 'b'"},
       Case{"<Hub Name='h'><Cabel>a</Cabel><Cable>a</Cable></Hub>",
            "58: error: [Hub]h: unknown element 'Cabel'; did you mean 'Cable'? Allowed: Cable, Address, Pool"},
       Case{"<Hub Name='h'><Cable>a</Cable><Cable>a</Cable></Hub>",
@@ -181,7 +182,7 @@ TEST(Reader, WantsOnlyTheKeyOfAnAbsentResource) {
 TEST(Reader, JoinsTextAroundCommentsAndCdata) {
   const Document document = document_of("<Hub Name='h'><Cable><!-- first -->c<!-- then --><![CDATA[1]]></Cable></Hub>");
   STRCMP_EQUAL("c1", document.resources.at(0).values("Cable")[0].text.c_str());
-  STRCMP_EQUAL("test.xml:1:80", place(document.resources[0].values("Cable")[0].at).c_str());
+  STRCMP_EQUAL("test.xml:1:79", place(document.resources[0].values("Cable")[0].at).c_str());
 }
 
 TEST(Reader, StopsListingAfterAThousandFaults) {

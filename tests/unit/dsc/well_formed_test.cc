@@ -1,7 +1,8 @@
 #include "dsc/document/well_formed.h"
 
-#include <CppUTest/TestHarness.h>
 #include <tinyxml2.h>
+// CppUTest's macro `new` must not meet tinyxml2's placement new.
+#include <CppUTest/TestHarness.h>
 
 #include <array>
 #include <string>
@@ -68,7 +69,6 @@ TEST(WellFormed, NamesThePlaceOfWhatXmlDoesNotAllow) {
       Case{"<a b='1'c='2'/>", "8 Malformed: white space is missing between attributes"},
       Case{"<a b='1' b='2'/>", "9 Malformed: attribute 'b' stands twice in this element"},
       Case{"<a b='1/>", "5 Malformed: '<' in the value of attribute 'b', or its closing quote is missing"},
-      Case{"<a b='1/><c d='2'/></a>", "14 Malformed: white space is missing between attributes"},
       Case{"<a b='1>\n<c/></a>", "9 Malformed: '<' in the value of attribute 'b', or its closing quote is missing"},
       Case{"<a 1='1'/>", "3 Malformed: an attribute or the end of the tag is expected here"},
       Case{"<a>< b/></a>", "3 Malformed: '<' begins no element; write &lt; for the character itself"},

@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+"""Runs the labs: tests/lab/run.py [-l] [-k PATTERN] [-j N]
+
+Each lab runs in a process of its own, two at a time; one marked `serial` runs alone. A line a lab, with its time; what
+a failed one said follows it, and its logs are kept in build/logs/labs. Closes with `N passed, N failed`.
+"""
+import argparse
+import collections
+import importlib
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+import traceback
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+import harness  # noqa: E402
+
+USUAL_LIMIT = 180
+# Time to put things away, for a lab that is told to stop.
+GRACE = 30
+
+LabFunction = collections.namedtuple("LabFunction", "module name serial limit")
+
+
+def sentence(lab):
+    return lab.name.removeprefix("lab_").replace("_", " ")
+
+
+def find(pattern):
+    labs = []
+    for file in sorted(HERE.glob("*_lab.py")):
+        module = importlib.import_module(file.stem)
+        for name, function in vars(module).items():
+            if name.startswith("lab_") and callable(function) and function.__module__ == file.stem:
+                labs.append(LabFunction(file.stem, name, getattr(function, "serial", False),
+                                        getattr(function, "limit", USUAL_LIMIT)))
+    return [lab for lab in labs if pattern in f"{lab.module} {lab.name} {sentence(lab)}"]
+
+
+def run_one(module, name):
+    """In the lab's own process."""
+    def stop(number, _):
+        raise SystemExit(f"stopped by signal {number}")
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    try:
+        with harness.Lab(name) as lab:
+            getattr(importlib.import_module(module), name)(lab)
+    except harness.LabFailure:
+        # The place in the lab, and what was wrong: the harness' own frames say nothing more.
+        kind, error, trace = sys.exc_info()
+        frames = [frame for frame in traceback.extract_tb(trace) if pathlib.Path(frame.filename).parent == HERE
+                  and pathlib.Path(frame.filename).name != "run.py"]
+        print("".join(traceback.format_list(frames)) + f"{kind.__name__}: {error}")
+        return 1
+    return 0
+
+
+class Run:
+    """A lab under way."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.started = time.monotonic()
+        self.told_to_stop = None
+        self.log = harness.TREE / "build/logs/labs" / f"{lab.name}.log"
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with open(self.log, "wb") as output:
+            self.popen = subprocess.Popen([sys.executable, __file__, "--one", lab.module, lab.name],
+                                          stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+
+    def stop(self):
+        if self.told_to_stop is None:
+            self.told_to_stop = time.monotonic()
+            self.popen.send_signal(signal.SIGTERM)
+
+    def ended(self):
+        now = time.monotonic()
+        if self.popen.poll() is not None:
+            return True
+        if now - self.started > self.lab.limit:
+            self.stop()
+        if self.told_to_stop and now - self.told_to_stop > GRACE:
+            self.popen.kill()
+        return False
+
+    def report(self):
+        """Prints how it went; whether well."""
+        leftovers = harness.remove_namespaces(f"prv-{self.popen.pid}-")
+        seconds = time.monotonic() - self.started
+        good = self.popen.returncode == 0 and not leftovers
+        print(f"{'passed' if good else 'FAILED'} {seconds:6.1f} s  {self.lab.module.removesuffix('_lab')}: "
+              f"{sentence(self.lab)}", flush=True)
+        if not good:
+            if self.told_to_stop:
+                print(f"    took longer than {self.lab.limit} s")
+            for leftover in leftovers:
+                print(f"    left over: {leftover}")
+            text = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+            print("\n".join(f"    {line}" for line in text[-60:]), flush=True)
+        return good
+
+
+def run_all(labs, jobs):
+    waiting, running, passed, failed = list(labs), [], 0, 0
+    try:
+        while waiting or running:
+            for run in [run for run in running if run.ended()]:
+                running.remove(run)
+                if run.report():
+                    passed += 1
+                else:
+                    failed += 1
+            alone = any(run.lab.serial for run in running)
+            if waiting and not alone and len(running) < jobs and (not waiting[0].serial or not running):
+                running.append(Run(waiting.pop(0)))
+            else:
+                time.sleep(0.02)
+    finally:
+        for run in running:
+            run.stop()
+        for run in running:
+            while not run.ended():
+                time.sleep(0.05)
+            run.report()
+    return passed, failed
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Runs the labs.")
+    parser.add_argument("-k", default="", metavar="PATTERN", help="only labs whose name contains this")
+    parser.add_argument("-l", action="store_true", help="list them")
+    parser.add_argument("-j", type=int, default=os.cpu_count(), metavar="N", help="so many at a time")
+    parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.one:
+        return run_one(*arguments.one)
+
+    # Those that run alone come last, so that they do not keep a processor idle in between.
+    labs = sorted(find(arguments.k), key=lambda lab: lab.serial)
+    if arguments.l:
+        print("\n".join(f"{lab.module.removesuffix('_lab')}: {sentence(lab)}" for lab in labs))
+        return 0
+    if os.geteuid() != 0:
+        print("labs need root: they make network namespaces\n0 passed, 1 failed")
+        return 1
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    passed, failed = run_all(labs, arguments.j)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not (passed or arguments.k) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

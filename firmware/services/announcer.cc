@@ -1,0 +1,177 @@
+#include "firmware/services/announcer.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+
+namespace portreeve::services {
+namespace {
+
+constexpr std::array kFamilies = {Family::IPv4, Family::IPv6};
+
+struct Switch {
+  std::set<IpAddress> addresses;
+  std::map<std::string, bool> peers;  // whether established
+  bool handed_over = false;           // a session has had everything since the first peer was added
+};
+
+// Who announces a family on a switch. Both at once only while it waits for BGP.
+struct Ways {
+  bool layer2 = false;
+  bool bgp = false;
+};
+
+struct Difference {
+  std::vector<IpAddress> gone;
+  std::vector<IpAddress> come;
+};
+
+std::vector<IpAddress> of_family(std::span<const IpAddress> addresses, Family family) {
+  std::vector<IpAddress> some;
+  std::copy_if(addresses.begin(), addresses.end(), std::back_inserter(some),
+               [family](const IpAddress& address) { return address.family() == family; });
+  return some;
+}
+
+}  // namespace
+
+struct Announcer::State {
+  State(RouteAnnouncer& routes, RouteAnnouncer& neighbours) : bgp(routes), layer2(neighbours) {}
+
+  [[nodiscard]] Ways ways(const Switch& on, Family family) const;
+  [[nodiscard]] AnnouncementMode mode(const Switch& on, Family family) const;
+  void change_addresses(const std::string& name, const Difference& difference);
+  void forget_if_empty(const std::string& name);
+  void change_peers(const std::string& name, const std::function<void(Switch&)>& change);
+
+  RouteAnnouncer& bgp;
+  RouteAnnouncer& layer2;
+  std::map<std::string, Switch> switches;
+  std::function<void(const std::string&)> changed;
+};
+
+const char* mode_name(AnnouncementMode mode) {
+  switch (mode) {
+    case AnnouncementMode::Layer2:
+      return "Layer2";
+    case AnnouncementMode::Layer2WaitingForBgp:
+      return "Layer2, waiting for BGP";
+    case AnnouncementMode::Bgp:
+      return "BGP";
+    case AnnouncementMode::NoAnnouncer:
+      return "NoAnnouncer";
+  }
+  return "";
+}
+
+Announcer::Announcer(RouteAnnouncer& bgp, RouteAnnouncer& layer2) : state_(std::make_unique<State>(bgp, layer2)) {}
+Announcer::~Announcer() = default;
+
+void Announcer::addresses_changed(std::span<const AddressChange> changes) {
+  // The net effect of the batch: an address that is removed and added again on its switch has not moved at all, and no
+  // router shall see it flap.
+  std::map<std::string, std::map<IpAddress, bool>> last;
+  for (const AddressChange& change : changes) {
+    if (!change.switch_name.empty()) last[change.switch_name][change.address] = change.added;
+  }
+  for (const auto& [name, addresses] : last) {
+    Switch& on = state_->switches[name];
+    Difference difference;
+    for (const auto& [address, added] : addresses) {
+      if (added && on.addresses.insert(address).second) difference.come.push_back(address);
+      if (!added && on.addresses.erase(address) != 0) difference.gone.push_back(address);
+    }
+    state_->change_addresses(name, difference);
+    state_->forget_if_empty(name);
+  }
+}
+
+void Announcer::add_peer(const std::string& switch_name, const std::string& peer) {
+  state_->change_peers(switch_name, [&](Switch& on) { on.peers.try_emplace(peer, false); });
+}
+
+void Announcer::remove_peer(const std::string& switch_name, const std::string& peer) {
+  state_->change_peers(switch_name, [&](Switch& on) {
+    on.peers.erase(peer);
+    if (on.peers.empty()) on.handed_over = false;
+  });
+}
+
+void Announcer::peer_changed(const std::string& switch_name, const std::string& peer, bool established,
+                             bool synchronized) {
+  state_->change_peers(switch_name, [&](Switch& on) {
+    const auto known = on.peers.find(peer);
+    if (known == on.peers.end()) return;
+    known->second = established;
+    if (established && synchronized) on.handed_over = true;
+  });
+}
+
+AnnouncementMode Announcer::mode(const std::string& switch_name, Family family) const {
+  const auto known = state_->switches.find(switch_name);
+  return known == state_->switches.end() ? state_->mode({}, family) : state_->mode(known->second, family);
+}
+
+void Announcer::on_mode_change(std::function<void(const std::string& switch_name)> changed) {
+  state_->changed = std::move(changed);
+}
+
+Ways Announcer::State::ways(const Switch& on, Family family) const {
+  const bool by_bgp = !on.peers.empty() && bgp.carries(family);
+  return {layer2.carries(family) && (!by_bgp || !on.handed_over), by_bgp};
+}
+
+AnnouncementMode Announcer::State::mode(const Switch& on, Family family) const {
+  const Ways now = ways(on, family);
+  if (now.layer2) return now.bgp ? AnnouncementMode::Layer2WaitingForBgp : AnnouncementMode::Layer2;
+  const bool established = std::any_of(on.peers.begin(), on.peers.end(), [](const auto& peer) { return peer.second; });
+  return now.bgp && established ? AnnouncementMode::Bgp : AnnouncementMode::NoAnnouncer;
+}
+
+void Announcer::State::change_addresses(const std::string& name, const Difference& difference) {
+  for (const Family family : kFamilies) {
+    const Ways now = ways(switches[name], family);
+    const std::vector<IpAddress> gone = of_family(difference.gone, family);
+    const std::vector<IpAddress> come = of_family(difference.come, family);
+    if (now.layer2 && !gone.empty()) layer2.withdraw(name, gone);
+    if (now.bgp && !gone.empty()) bgp.withdraw(name, gone);
+    if (now.layer2 && !come.empty()) layer2.announce(name, come);
+    if (now.bgp && !come.empty()) bgp.announce(name, come);
+  }
+}
+
+void Announcer::State::forget_if_empty(const std::string& name) {
+  const auto known = switches.find(name);
+  if (known->second.addresses.empty() && known->second.peers.empty()) switches.erase(known);
+}
+
+void Announcer::State::change_peers(const std::string& name, const std::function<void(Switch&)>& change) {
+  Switch& on = switches[name];
+  std::array<Ways, kFamilies.size()> ways_before;
+  std::array<AnnouncementMode, kFamilies.size()> modes_before{};
+  for (std::size_t i = 0; i < kFamilies.size(); ++i) {
+    ways_before.at(i) = ways(on, kFamilies.at(i));
+    modes_before.at(i) = mode(on, kFamilies.at(i));
+  }
+  change(on);
+  bool mode_changed = false;
+  const std::vector<IpAddress> all(on.addresses.begin(), on.addresses.end());
+  for (std::size_t i = 0; i < kFamilies.size(); ++i) {
+    const Family family = kFamilies.at(i);
+    const Ways before = ways_before.at(i);
+    const Ways now = ways(on, family);
+    const std::vector<IpAddress> addresses = of_family(all, family);
+    mode_changed = mode_changed || mode(on, family) != modes_before.at(i);
+    if (addresses.empty()) continue;
+    // Make before break: whoever comes speaks before whoever goes falls silent.
+    if (now.layer2 && !before.layer2) layer2.announce(name, addresses);
+    if (now.bgp && !before.bgp) bgp.announce(name, addresses);
+    if (!now.layer2 && before.layer2) layer2.withdraw(name, addresses);
+    if (!now.bgp && before.bgp) bgp.withdraw(name, addresses);
+  }
+  forget_if_empty(name);
+  if (mode_changed && changed) changed(name);
+}
+
+}  // namespace portreeve::services

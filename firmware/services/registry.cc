@@ -1,0 +1,307 @@
+#include "firmware/services/registry.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "firmware/services/allocator.h"
+#include "firmware/services/lease_record.h"
+#include "firmware/services/lease_store.h"
+#include "hal/base/text.h"
+
+namespace portreeve::services {
+namespace {
+
+// What one call changes.
+struct Batch {
+  struct Before {
+    std::string name;
+    std::optional<Service> service;  // none: there was none
+  };
+
+  std::vector<std::byte> records;
+  std::vector<Before> before;  // in order of change
+  std::vector<AddressChange> changes;
+  std::vector<std::string> names;
+};
+
+bool has(const std::vector<IpAddress>& addresses, const IpAddress& address) {
+  return std::find(addresses.begin(), addresses.end(), address) != addresses.end();
+}
+
+bool same_addresses(const std::vector<IpAddress>& a, const std::vector<IpAddress>& b) {
+  return a.size() == b.size() && std::all_of(a.begin(), a.end(), [&](const IpAddress& each) { return has(b, each); });
+}
+
+// The request asks for nothing that the service has not.
+bool still_fits(const Request& request, const Service& service) {
+  return (request.pool.empty() || request.pool == service.pool) &&
+         (request.addresses.empty() || same_addresses(request.addresses, service.addresses));
+}
+
+Error belongs_to_document(const std::string& name) {
+  return {ErrorKind::Conflict,
+          "service '" + printable(name) + "' is defined by a configuration document; change it there"};
+}
+
+}  // namespace
+
+struct Registry::State : LeaseSource {
+  explicit State(Journal& journal) : store(journal, *this) {}
+
+  std::optional<std::string> encode_some(const std::string& after, std::size_t limit,
+                                         std::vector<std::byte>& out) const override;
+  [[nodiscard]] std::size_t encoded_size() const override { return live_size; }
+
+  Outcome allocate_one(const Request& request, Batch& batch);
+  void set_service(const std::string& name, const std::optional<Service>& now, Batch& batch);
+  void restore_put(Service service, std::vector<std::string>& damage);
+  void erase(const std::string& name);
+  void note_addresses(const Service& service, const Service* other, bool added, Batch& batch) const;
+  [[nodiscard]] std::string switch_of(const IpAddress& address) const;
+  void change_pools(const std::vector<IpRange>& touched, const std::function<void()>& change);
+  void commit(Batch batch, std::function<void(Result<>)> done);
+  void take_back(const std::vector<Batch::Before>& before);
+  void tell(const Batch& batch) const;
+
+  Allocator allocator;
+  std::map<std::string, Service, std::less<>> services;
+  std::size_t live_size = 0;  // octets of a Put of each service
+  std::function<void(std::span<const AddressChange>, std::span<const std::string>)> changed;
+  LeaseStore store;
+};
+
+Registry::Registry(Journal& journal) : state_(std::make_unique<State>(journal)) {}
+Registry::~Registry() = default;
+
+std::vector<std::string> Registry::restore(Bytes journal) {
+  JournalContent content = read_journal(journal);
+  std::vector<std::string> damage = std::move(content.damage);
+  for (LeaseRecord& record : content.records) {
+    if (record.type == LeaseRecord::Type::Put)
+      state_->restore_put(std::move(record.service), damage);
+    else
+      state_->erase(record.service.name);
+  }
+  state_->store.start(journal.size(), content.whole && damage.empty());
+  return damage;
+}
+
+void Registry::set_pool(const PoolConfig& pool) {
+  const PoolConfig* const old = state_->allocator.pool(pool.name);
+  if (old != nullptr && *old == pool) return;
+  // Who has an address matters only where ranges or the switch change: not for a reserved address more.
+  std::vector<IpRange> touched;
+  if (old == nullptr || old->ranges != pool.ranges || old->switch_name != pool.switch_name) {
+    touched = pool.ranges;
+    if (old != nullptr) touched.insert(touched.end(), old->ranges.begin(), old->ranges.end());
+  }
+  state_->change_pools(touched, [&] { state_->allocator.set_pool(pool); });
+}
+
+void Registry::remove_pool(const std::string& name) {
+  const PoolConfig* const old = state_->allocator.pool(name);
+  if (old == nullptr) return;
+  state_->change_pools(std::vector<IpRange>(old->ranges), [&] { state_->allocator.remove_pool(name); });
+}
+
+std::vector<Registry::Outcome> Registry::allocate(std::span<const Request> requests,
+                                                  std::function<void(Result<>)> done) {
+  Batch batch;
+  std::vector<Outcome> outcomes;
+  outcomes.reserve(requests.size());
+  for (const Request& request : requests) outcomes.push_back(state_->allocate_one(request, batch));
+  state_->commit(std::move(batch), std::move(done));
+  return outcomes;
+}
+
+Result<> Registry::release(std::span<const std::string> names, Owner owner, std::function<void(Result<>)> done) {
+  const auto owned_by = [&](const std::string& name, Owner by) {
+    const auto it = state_->services.find(name);
+    return it != state_->services.end() && it->second.owner == by;
+  };
+  if (owner == Owner::Lease) {
+    const auto foreign = std::find_if(names.begin(), names.end(),
+                                      [&](const std::string& name) { return owned_by(name, Owner::Document); });
+    if (foreign != names.end()) return belongs_to_document(*foreign);
+  }
+  Batch batch;
+  for (const std::string& name : names) {
+    if (owned_by(name, owner)) state_->set_service(name, std::nullopt, batch);
+  }
+  state_->commit(std::move(batch), std::move(done));
+  return {};
+}
+
+const Service* Registry::find(std::string_view name) const {
+  const auto it = state_->services.find(name);
+  return it == state_->services.end() ? nullptr : &it->second;
+}
+
+std::vector<const Service*> Registry::list(std::string_view after, std::size_t limit) const {
+  std::vector<const Service*> page;
+  for (auto it = state_->services.upper_bound(after); it != state_->services.end() && page.size() < limit; ++it) {
+    page.push_back(&it->second);
+  }
+  return page;
+}
+
+std::size_t Registry::count() const { return state_->services.size(); }
+
+std::optional<PoolStatus> Registry::pool_status(std::string_view name) const { return state_->allocator.status(name); }
+
+void Registry::on_change(std::function<void(std::span<const AddressChange>, std::span<const std::string>)> changed) {
+  state_->changed = std::move(changed);
+}
+
+std::optional<std::string> Registry::State::encode_some(const std::string& after, std::size_t limit,
+                                                        std::vector<std::byte>& out) const {
+  auto it = services.upper_bound(after);
+  if (it == services.end()) return std::nullopt;
+  std::string last;
+  for (std::size_t count = 0; it != services.end() && count < limit; ++it, ++count) {
+    append_put(it->second, out);
+    last = it->first;
+  }
+  return last;
+}
+
+Registry::Outcome Registry::State::allocate_one(const Request& request, Batch& batch) {
+  const auto found = services.find(request.name);
+  const Service* const known = found == services.end() ? nullptr : &found->second;
+  if (known != nullptr && known->owner == Owner::Document && request.owner == Owner::Lease) {
+    return belongs_to_document(request.name);
+  }
+  if (known == nullptr && services.size() >= kMaximumServices) {
+    return Error{ErrorKind::Exhausted,
+                 "there are " + std::to_string(services.size()) + " services, as many as can be; release some first"};
+  }
+  Service now{request.name, {}, {}, {}, request.local_address, request.owner};
+  if (known != nullptr && still_fits(request, *known)) {
+    now.pool = known->pool;
+    now.addresses = known->addresses;
+    if (known->local_address == now.local_address && known->owner == now.owner) return now.addresses;
+  } else {
+    PORTREEVE_TRY(now.addresses, allocator.choose(request));
+    now.pool = request.pool.empty() ? allocator.pool_of(now.addresses.front())->name : request.pool;
+  }
+  set_service(request.name, now, batch);
+  return now.addresses;
+}
+
+// Makes the service what `now` says, or removes it, and notes in the batch what that changes.
+void Registry::State::set_service(const std::string& name, const std::optional<Service>& now, Batch& batch) {
+  const auto found = services.find(name);
+  std::optional<Service> old;
+  if (found != services.end()) old = std::move(found->second);
+  if (old) {
+    note_addresses(*old, now ? &*now : nullptr, false, batch);
+    for (const IpAddress& address : old->addresses) allocator.release(address);
+    live_size -= put_size(*old);
+  }
+  if (now) {
+    const auto place = found != services.end() ? found : services.try_emplace(name).first;
+    place->second = *now;
+    for (const IpAddress& address : now->addresses) allocator.take(address, place->first);
+    place->second.switch_name = switch_of(now->addresses.front());
+    note_addresses(*now, old ? &*old : nullptr, true, batch);
+    live_size += put_size(*now);
+    append_put(*now, batch.records);
+  } else {
+    if (found != services.end()) services.erase(found);
+    append_removal(name, batch.records);
+  }
+  batch.names.push_back(name);
+  batch.before.push_back({name, std::move(old)});
+}
+
+// Addresses of `service` that `other`, its state on the other side of the change, does not serve in the same way.
+void Registry::State::note_addresses(const Service& service, const Service* other, bool added, Batch& batch) const {
+  for (const IpAddress& address : service.addresses) {
+    if (other != nullptr && other->local_address == service.local_address && has(other->addresses, address)) continue;
+    std::string switch_name = switch_of(address);
+    if (switch_name.empty()) continue;
+    batch.changes.push_back({address, std::move(switch_name), service.local_address, added});
+  }
+}
+
+void Registry::State::restore_put(Service service, std::vector<std::string>& damage) {
+  erase(service.name);
+  for (const IpAddress& address : service.addresses) {
+    const auto holder = allocator.holder(address);
+    if (!holder) continue;
+    // Only where the record of the other's release was lost: the later owner is the one that was told so last.
+    damage.push_back(address.to_string() + " is recorded for '" + std::string(*holder) + "' and later for '" +
+                     service.name + "'; the later one keeps it");
+    Service other = services.find(*holder)->second;
+    erase(other.name);
+    std::erase(other.addresses, address);
+    if (!other.addresses.empty()) restore_put(std::move(other), damage);
+  }
+  live_size += put_size(service);
+  const auto place = services.insert_or_assign(service.name, std::move(service)).first;
+  for (const IpAddress& address : place->second.addresses) allocator.take(address, place->first);
+}
+
+void Registry::State::erase(const std::string& name) {
+  const auto it = services.find(name);
+  if (it == services.end()) return;
+  for (const IpAddress& address : it->second.addresses) allocator.release(address);
+  live_size -= put_size(it->second);
+  services.erase(it);
+}
+
+std::string Registry::State::switch_of(const IpAddress& address) const {
+  const PoolConfig* const pool = allocator.pool_of(address);
+  return pool == nullptr ? std::string() : pool->switch_name;
+}
+
+void Registry::State::change_pools(const std::vector<IpRange>& touched, const std::function<void()>& change) {
+  std::vector<IpAddress> addresses = allocator.taken_in(touched);
+  std::sort(addresses.begin(), addresses.end());
+  addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
+  std::vector<std::string> switches;
+  switches.reserve(addresses.size());
+  for (const IpAddress& address : addresses) switches.push_back(switch_of(address));
+  change();
+  Batch batch;
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    const IpAddress& address = addresses[i];
+    Service& service = services.find(*allocator.holder(address))->second;
+    const PoolConfig* const pool = allocator.pool_of(address);
+    const std::string now = pool == nullptr ? std::string() : pool->switch_name;
+    const bool first = service.addresses.front() == address;
+    const bool renamed = first && pool != nullptr && service.pool != pool->name;
+    if (now != switches[i]) {
+      if (!switches[i].empty()) batch.changes.push_back({address, switches[i], service.local_address, false});
+      if (!now.empty()) batch.changes.push_back({address, now, service.local_address, true});
+    }
+    if (now == switches[i] && !renamed) continue;
+    if (first) service.switch_name = now;
+    if (renamed) {
+      live_size -= put_size(service);
+      service.pool = pool->name;
+      live_size += put_size(service);
+    }
+    batch.names.push_back(service.name);
+  }
+  tell(batch);
+}
+
+void Registry::State::commit(Batch batch, std::function<void(Result<>)> done) {
+  store.write({std::move(batch.records), [this, before = std::move(batch.before)] { take_back(before); },
+               done ? std::move(done) : [](const Result<>&) {}});
+  tell(batch);
+}
+
+void Registry::State::take_back(const std::vector<Batch::Before>& before) {
+  Batch batch;
+  for (auto it = before.rbegin(); it != before.rend(); ++it) set_service(it->name, it->service, batch);
+  tell(batch);
+}
+
+void Registry::State::tell(const Batch& batch) const {
+  if (changed && !batch.names.empty()) changed(batch.changes, batch.names);
+}
+
+}  // namespace portreeve::services

@@ -18,15 +18,6 @@ void refuse(Diagnostics& diagnostics, const dsc::Location& at, const char* code,
   diagnostics.push_back({at, code, resource.id().to_string() + ": " + text});
 }
 
-// The values of a list with their places; the schema has checked that they parse.
-const std::vector<dsc::Value>& values(const Resource& resource, std::string_view property) {
-  static const std::vector<dsc::Value> kNone;
-  for (const Resource::Setting& setting : resource.settings) {
-    if (setting.property->name == property) return setting.values;
-  }
-  return kNone;
-}
-
 void check_name(const Resource& resource, const Configuration& configuration, Diagnostics& diagnostics) {
   // These are directories of /proc/sys/net/ipv4/conf, or not names at all.
   static constexpr std::array kReserved = {"lo", "all", "default", ".", ".."};
@@ -49,7 +40,7 @@ void check_unsupported(const Resource& resource, Diagnostics& diagnostics) {
              std::string(property) + "=\"true\" is not supported yet; allowed: false");
     }
   }
-  const auto& ports = values(resource, "InterfaceAlias");
+  const auto ports = resource.values("InterfaceAlias");
   if (ports.size() > 1) {
     refuse(diagnostics, ports[1].at, "NotSupported", resource,
            "more than one InterfaceAlias (teaming) is not supported yet; allowed: one port");
@@ -64,7 +55,7 @@ struct Taken {
 };
 
 void check_ports(const Resource& resource, Taken& taken, Diagnostics& diagnostics) {
-  for (const dsc::Value& port : values(resource, "InterfaceAlias")) {
+  for (const dsc::Value& port : resource.values("InterfaceAlias")) {
     const auto [other, first] = taken.ports.emplace(port.text, &resource);
     if (first) continue;
     refuse(diagnostics, port.at, "PortInTwoSwitches", resource,
@@ -76,7 +67,7 @@ void check_ports(const Resource& resource, Taken& taken, Diagnostics& diagnostic
 }
 
 void check_addresses(const Resource& resource, Taken& taken, Diagnostics& diagnostics) {
-  for (const dsc::Value& value : values(resource, "IPAddress")) {
+  for (const dsc::Value& value : resource.values("IPAddress")) {
     const auto prefix = IpPrefix::parse(value.text);
     if (!prefix) continue;
     const IpAddress& address = prefix->address;
@@ -100,7 +91,7 @@ void check_addresses(const Resource& resource, Taken& taken, Diagnostics& diagno
 
 void check_gateways(const Resource& resource, Taken& taken, Diagnostics& diagnostics) {
   const SwitchNetwork network = SwitchNetwork::of(resource);
-  for (const dsc::Value& value : values(resource, "Gateway")) {
+  for (const dsc::Value& value : resource.values("Gateway")) {
     const auto gateway = IpAddress::parse(value.text);
     if (!gateway) continue;
     const bool own = std::any_of(network.addresses.begin(), network.addresses.end(),

@@ -1,0 +1,236 @@
+// The rules that need more than one value or resource, each shown by the document that breaks it and the words in which
+// it is refused.
+#include "firmware/providers/rules.h"
+
+#include <string>
+#include <vector>
+
+#include <CppUTest/TestHarness.h>
+
+#include "dsc/document/reader.h"
+#include "firmware/providers/resource_types.h"
+
+using namespace portreeve;
+
+namespace {
+
+dsc::Configuration configuration(const std::string& body) {
+  const std::string text = "<Configuration xmlns=\"urn:portreeve:dsc:1\" Name=\"n\">\n" + body + "\n</Configuration>";
+  auto document = dsc::read_document(providers::schema(), text, "d.xml", dsc::Source::Dsc);
+  CHECK_TEXT(document.has_value(), document ? "" : document.error().front().to_string().c_str());
+  return {document->name, document->resources, {}};
+}
+
+std::vector<std::string> faults_of(const std::string& body, const hal::Inventory& inventory = {}) {
+  const dsc::Configuration whole = configuration(body);
+  dsc::Diagnostics faults;
+  providers::check_ports(whole, faults);
+  providers::check_switches(whole, faults);
+  providers::check_pools(whole, faults);
+  providers::check_peers(whole, inventory, faults);
+  providers::check_services(whole, faults);
+  std::vector<std::string> texts;
+  for (const dsc::Diagnostic& fault : faults) texts.push_back(fault.to_string());
+  return texts;
+}
+
+// Exactly one fault, at line 2 (the first of the body) unless the text says otherwise.
+void refused(const std::string& body, const std::string& expected) {
+  const auto faults = faults_of(body);
+  std::string all;
+  for (const std::string& fault : faults) all += fault + "\n";
+  STRCMP_EQUAL((expected + "\n").c_str(), all.c_str());
+}
+
+std::string with_ports(const std::string& more) {
+  return "<Port Name=\"P1\" Interface=\"eth0\"/><Port Name=\"P2\" Interface=\"eth1\"/>\n" + more;
+}
+
+std::string in_switch(const std::string& attributes, const std::string& children) {
+  return with_ports("<ExternalVirtualSwitch Name=\"s1\" " + attributes + "><InterfaceAlias>P1</InterfaceAlias>" +
+                    children + "</ExternalVirtualSwitch>");
+}
+
+std::string with_peer(const std::string& address) {
+  return in_switch("", "<IPAddress>10.0.0.1/24</IPAddress>") + "<BGPPeer SwitchName=\"s1\" PeerAddress=\"" + address +
+         "\" PeerAsn=\"64512\" SelfAsn=\"64513\"/>";
+}
+
+}  // namespace
+
+TEST_GROUP(PortRules){};
+
+TEST(PortRules, APortNamesItsLinkInExactlyOneWay) {
+  refused("<Port Name=\"P1\"/>",
+          "d.xml:2:1: error: [Port]P1 names no link; give exactly one of Interface, MacAddress and PciAddress");
+  refused("<Port Name=\"P1\" Interface=\"eth0\" MacAddress=\"02:00:00:00:00:01\"/>",
+          "d.xml:2:1: error: [Port]P1 names its link more than once; give exactly one of Interface, MacAddress and "
+          "PciAddress");
+}
+
+TEST(PortRules, ALinkIsOnePort) {
+  refused("<Port Name=\"P1\" Interface=\"eth0\"/><Port Name=\"P2\" Interface=\"eth0\"/>",
+          "d.xml:2:35: error: [Port]P2: interface eth0 is already [Port]P1; a link is one port");
+}
+
+TEST_GROUP(SwitchRules){};
+
+TEST(SwitchRules, APortBelongsToOneSwitch) {
+  refused(in_switch("", "") +
+              "<ExternalVirtualSwitch Name=\"s2\"><InterfaceAlias>P1</InterfaceAlias></ExternalVirtualSwitch>",
+          "d.xml:3:143: error: [ExternalVirtualSwitch]s2: port P1 is already in [ExternalVirtualSwitch]s1; a port "
+          "belongs to "
+          "one switch");
+}
+
+TEST(SwitchRules, WhatIsNotSupportedYetSaysSo) {
+  refused(in_switch("", "<InterfaceAlias>P2</InterfaceAlias>"),
+          "d.xml:3:86: error: [ExternalVirtualSwitch]s1: more than one InterfaceAlias (teaming) is not supported yet; "
+          "allowed: one port");
+  for (const char* property : {"Dhcp", "EnableIov", "SupportsAcceleratedNetworking"}) {
+    const auto faults = faults_of(in_switch(std::string(property) + "=\"true\"", ""));
+    LONGS_EQUAL(1, faults.size());
+    STRCMP_CONTAINS((std::string(property) + "=\"true\" is not supported yet; allowed: false").c_str(),
+                    faults[0].c_str());
+  }
+}
+
+TEST(SwitchRules, AHostsAddressIsNeitherNetworkNorBroadcastNorMulticast) {
+  const struct {
+    const char* what;
+    const char* address;
+    const char* reason;
+  } kTable[] = {
+      {"network", "10.0.0.0/24", "10.0.0.0/24 is the network address of its subnet; give a host's address"},
+      {"broadcast", "10.0.0.255/24", "10.0.0.255/24 is the broadcast address of its subnet; give a host's address"},
+      {"multicast", "224.0.0.1/24", "224.0.0.1/24 cannot be a host's address; give a unicast address"},
+      {"loopback", "127.0.0.1/8", "127.0.0.1/8 cannot be a host's address; give a unicast address"},
+  };
+  for (const auto& row : kTable) {
+    const auto faults = faults_of(in_switch("", "<IPAddress>" + std::string(row.address) + "</IPAddress>"));
+    CHECK_EQUAL_TEXT(1, faults.size(), row.what);
+    STRCMP_CONTAINS_TEXT(row.reason, faults[0].c_str(), row.what);
+  }
+}
+
+TEST(SwitchRules, BothAddressesOfASlash31AreHosts) {
+  CHECK(faults_of(in_switch("", "<IPAddress>10.0.0.0/31</IPAddress>")).empty());
+}
+
+TEST(SwitchRules, AGatewayIsARouterInASubnetOfTheSwitch) {
+  const std::string address = "<IPAddress>10.0.0.1/24</IPAddress>";
+  CHECK(faults_of(in_switch("", address + "<Gateway>10.0.0.254</Gateway>")).empty());
+  const auto off_link = faults_of(in_switch("", address + "<Gateway>10.0.1.254</Gateway>"));
+  STRCMP_CONTAINS("gateway 10.0.1.254 is in no subnet of the switch", off_link.at(0).c_str());
+  const auto own = faults_of(in_switch("", address + "<Gateway>10.0.0.1</Gateway>"));
+  STRCMP_CONTAINS("gateway 10.0.0.1 is the switch's own address; name the router", own.at(0).c_str());
+}
+
+TEST(SwitchRules, TheApplianceHasOneDefaultRouteAFamily) {
+  const auto faults = faults_of(
+      in_switch("", "<IPAddress>10.0.0.1/24</IPAddress><Gateway>10.0.0.253</Gateway><Gateway>10.0.0.254</Gateway>"));
+  LONGS_EQUAL(1, faults.size());
+  STRCMP_CONTAINS("a second IPv4 gateway", faults[0].c_str());
+}
+
+TEST(SwitchRules, NamesThatTheKernelKeepsForItselfAreRefused) {
+  for (const char* name : {"lo", "all", "default", ".."}) {
+    const auto faults = faults_of(with_ports("<ExternalVirtualSwitch Name=\"" + std::string(name) +
+                                             "\"><InterfaceAlias>P1</InterfaceAlias></ExternalVirtualSwitch>"));
+    CHECK_EQUAL_TEXT(1, faults.size(), name);
+    STRCMP_CONTAINS_TEXT("the name is reserved by the kernel", faults[0].c_str(), name);
+  }
+}
+
+TEST(SwitchRules, ASwitchIsNotNamedLikeAPortsInterface) {
+  const auto faults = faults_of(
+      with_ports("<ExternalVirtualSwitch Name=\"eth1\"><InterfaceAlias>P1</InterfaceAlias></ExternalVirtualSwitch>"));
+  LONGS_EQUAL(1, faults.size());
+  STRCMP_CONTAINS("the name is that of the interface of [Port]P2", faults[0].c_str());
+}
+
+TEST_GROUP(PoolRules){static std::string pools(const std::string& first, const std::string& second){
+    return in_switch("", "") + "\n<IPAddressPool Name=\"a\" SwitchName=\"s1\"><Addresses>" + first +
+           "</Addresses></IPAddressPool>\n<IPAddressPool Name=\"b\" SwitchName=\"s1\"><Addresses>" + second +
+           "</Addresses></IPAddressPool>";
+}
+}
+;
+
+TEST(PoolRules, AnAddressBelongsToOneRange) {
+  refused(
+      pools("10.0.0.10-10.0.0.20", "10.0.0.20-10.0.0.30"),
+      "d.xml:5:52: error: [IPAddressPool]b: 10.0.0.20-10.0.0.30 overlaps 10.0.0.10-10.0.0.20 of [IPAddressPool]a; an "
+      "address belongs to one range");
+}
+
+TEST(PoolRules, AnOverlapIsFoundBehindAShorterRangeInBetween) {
+  LONGS_EQUAL(2, faults_of(pools("10.0.0.0/24</Addresses><Addresses>10.0.0.5", "10.0.0.200")).size());
+}
+
+TEST(PoolRules, NeighbouringRangesAreTaken) {
+  CHECK(faults_of(pools("10.0.0.10-10.0.0.20", "10.0.0.21-10.0.0.30")).empty());
+}
+
+TEST_GROUP(PeerRules){};
+
+TEST(PeerRules, APeerIsARouterAndNotThisHost) {
+  const struct {
+    const char* address;
+    const char* reason;
+  } kTable[] = {
+      {"127.0.0.1", "is a loopback address; name the router, not this host"},
+      {"224.0.0.5", "is not a unicast address; name the router"},
+      {"10.0.0.1", "is the address of s1 itself; name the router, not this port"},
+      {"169.254.1.1", "is link-local; peers on link-local addresses are not supported yet"},
+      {"2001:db8::1", "is IPv6; sessions over IPv6 are not supported yet"},
+  };
+  for (const auto& row : kTable) {
+    const auto faults = faults_of(with_peer(row.address));
+    CHECK_EQUAL_TEXT(1, faults.size(), row.address);
+    STRCMP_CONTAINS_TEXT(row.reason, faults[0].c_str(), row.address);
+  }
+  CHECK(faults_of(with_peer("10.0.0.2")).empty());
+}
+
+TEST(PeerRules, AnAddressThatTheHostHasElsewhereIsNoPeer) {
+  hal::Inventory inventory;
+  inventory.addresses.push_back({IfIndex{7}, *IpPrefix::parse("10.0.0.9/24")});
+  const auto faults = faults_of(with_peer("10.0.0.9"), inventory);
+  LONGS_EQUAL(1, faults.size());
+  STRCMP_CONTAINS("is the address of this host itself", faults[0].c_str());
+}
+
+TEST_GROUP(ServiceRules){static std::vector<std::string> services(const std::string& text){return faults_of(
+    in_switch("", "") +
+    "<IPAddressPool Name=\"a\" SwitchName=\"s1\"><Addresses>10.0.0.10-10.0.0.20</Addresses></IPAddressPool>"
+    "<IPAddressPool Name=\"b\" SwitchName=\"s1\"><Addresses>10.0.1.0/24</Addresses></IPAddressPool>" +
+    text);
+}
+static std::string service(const std::string& name, const std::string& pool, const std::string& address) {
+  return "<Service Name=\"" + name + "\"" + (pool.empty() ? "" : " PoolName=\"" + pool + "\"") + "><LoadBalancerIP>" +
+         address + "</LoadBalancerIP></Service>";
+}
+}
+;
+
+TEST(ServiceRules, AWantedAddressIsOfTheNamedPool) {
+  CHECK(services(service("w", "a", "10.0.0.20")).empty());
+  STRCMP_CONTAINS("LoadBalancerIP 10.0.0.21 is outside pool a", services(service("w", "a", "10.0.0.21")).at(0).c_str());
+  STRCMP_CONTAINS("LoadBalancerIP 10.0.1.7 is of pool b, not of a",
+                  services(service("w", "a", "10.0.1.7")).at(0).c_str());
+  STRCMP_CONTAINS("LoadBalancerIP 10.9.9.9 is outside every pool",
+                  services(service("w", "", "10.9.9.9")).at(0).c_str());
+}
+
+TEST(ServiceRules, TwoServicesCannotWantOneAddress) {
+  const auto faults = services(service("w", "a", "10.0.0.20") + service("x", "a", "10.0.0.20"));
+  LONGS_EQUAL(1, faults.size());
+  STRCMP_CONTAINS("[Service]x: LoadBalancerIP 10.0.0.20 is already wanted by [Service]w", faults[0].c_str());
+}
+
+TEST(ServiceRules, AServiceWantsOneAddressAFamily) {
+  const auto faults = services(service("w", "a", "10.0.0.19</LoadBalancerIP><LoadBalancerIP>10.0.0.20"));
+  LONGS_EQUAL(1, faults.size());
+  STRCMP_CONTAINS("is a second IPv4 address; allowed: one a family", faults[0].c_str());
+}

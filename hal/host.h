@@ -25,7 +25,9 @@ enum class Duplex : std::uint8_t { Unknown, Half, Full };
 struct Port {
   IfIndex index{};
   std::string interface;  // the kernel's name now
-  std::string kind;       // IFLA_INFO_KIND: "veth", "tap", …; empty for hardware
+  std::vector<std::string> alternative_names;
+  std::string alias;  // IFLA_IFALIAS
+  std::string kind;   // IFLA_INFO_KIND: "veth", "tap", …; empty for hardware
   MacAddress mac;
   std::optional<MacAddress> permanent_mac;  // IFLA_PERM_ADDRESS
   bool physical = false;                    // has a parent device (IFLA_PARENT_DEV_NAME)
@@ -42,16 +44,30 @@ struct Port {
   friend bool operator==(const Port&, const Port&) = default;
 };
 
+// How the bridge itself works. The defaults are what every switch of ours has: no spanning tree, so a port forwards as
+// soon as it has a carrier, and multicast is flooded, so that neighbour discovery needs no querier.
+struct BridgeSettings {
+  bool stp = false;
+  bool multicast_snooping = false;
+  bool vlan_filtering = false;
+  std::uint32_t forward_delay = 0;
+
+  friend bool operator==(const BridgeSettings&, const BridgeSettings&) = default;
+};
+
 struct Bridge {
   IfIndex index{};
   std::string interface;
   std::vector<std::string> alternative_names;
-  bool ours = false;  // carries our link group, or its name was written down before it was made
+  bool ours = false;        // carries our link group, or its name was written down before it was made
+  std::string switch_name;  // of ours: the switch that it is
+  BridgeSettings settings;
   MacAddress mac;
   bool up = false;
   bool carrier = false;
   std::uint32_t mtu = 0;
-  std::vector<IfIndex> members;
+  std::vector<IfIndex> members;  // by index
+  std::vector<IfIndex> joined;   // of ours: those that Portreeve made members; the others are guests' and left alone
 
   friend bool operator==(const Bridge&, const Bridge&) = default;
 };
@@ -59,8 +75,9 @@ struct Bridge {
 struct InterfaceAddress {
   IfIndex interface {};
   IpPrefix prefix;
-  std::uint8_t protocol = 0;  // IFA_PROTO; kOurProtocol is ours
+  std::uint8_t protocol = 0;  // IFA_PROTO; kOurProtocol is ours, 1 to 3 are the kernel's own (loopback, RA, link-local)
   bool permanent = true;
+  bool duplicate = false;  // IPv6: another station has it (RFC 4862 §5.4), so it is not used
 
   friend bool operator==(const InterfaceAddress&, const InterfaceAddress&) = default;
 };
@@ -70,6 +87,7 @@ struct Gateway {
   IfIndex interface {};
   IpAddress address;
   std::uint8_t protocol = 0;  // rtm_protocol
+  std::uint32_t metric = 0;   // the lowest is used
 
   friend bool operator==(const Gateway&, const Gateway&) = default;
 };

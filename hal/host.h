@@ -99,9 +99,12 @@ struct Inventory {
   std::vector<Gateway> gateways;
 
   [[nodiscard]] const Port* port(IfIndex index) const;
-  [[nodiscard]] const Port* port_by_interface(std::string_view interface) const;
+  [[nodiscard]] const Port* port_by_interface(std::string_view interface) const;  // or alternative name
   [[nodiscard]] const Bridge* bridge(IfIndex index) const;
   [[nodiscard]] const Bridge* bridge_by_name(std::string_view name) const;  // interface or alternative name
+  [[nodiscard]] const Bridge* switch_by_name(std::string_view name) const;  // ours; by the name of the switch
+
+  friend bool operator==(const Inventory&, const Inventory&) = default;
 };
 
 // Marks what we made: routes and addresses (rtm_protocol, IFA_PROTO) and links (IFLA_GROUP).

@@ -1,0 +1,39 @@
+#include "hal/host.h"
+
+#include <algorithm>
+
+namespace portreeve::hal {
+namespace {
+
+// Both lists are by index.
+template <class Link>
+const Link* by_index(const std::vector<Link>& links, IfIndex index) {
+  const auto at = std::lower_bound(links.begin(), links.end(), index,
+                                   [](const Link& link, IfIndex wanted) { return link.index < wanted; });
+  return at != links.end() && at->index == index ? &*at : nullptr;
+}
+
+template <class Link>
+const Link* by_name(const std::vector<Link>& links, std::string_view name) {
+  const auto has_name = [&](const Link& link) {
+    const auto& others = link.alternative_names;
+    return link.interface == name || std::find(others.begin(), others.end(), name) != others.end();
+  };
+  const auto at = std::find_if(links.begin(), links.end(), has_name);
+  return at == links.end() ? nullptr : &*at;
+}
+
+}  // namespace
+
+const Port* Inventory::port(IfIndex index) const { return by_index(ports, index); }
+const Port* Inventory::port_by_interface(std::string_view interface) const { return by_name(ports, interface); }
+const Bridge* Inventory::bridge(IfIndex index) const { return by_index(bridges, index); }
+const Bridge* Inventory::bridge_by_name(std::string_view name) const { return by_name(bridges, name); }
+
+const Bridge* Inventory::switch_by_name(std::string_view name) const {
+  const auto at = std::find_if(bridges.begin(), bridges.end(),
+                               [&](const Bridge& bridge) { return bridge.ours && bridge.switch_name == name; });
+  return at == bridges.end() ? nullptr : &*at;
+}
+
+}  // namespace portreeve::hal

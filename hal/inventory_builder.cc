@@ -1,0 +1,290 @@
+#include "hal/inventory_builder.h"
+
+#include <algorithm>
+#include <compare>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "hal/interface_name.h"
+
+namespace portreeve::hal {
+namespace {
+
+auto order(const InterfaceAddress& address) { return std::tie(address.interface, address.prefix); }
+auto order(const Gateway& gateway) {
+  return std::tie(gateway.interface, gateway.address, gateway.metric, gateway.protocol);
+}
+auto order(const Port& port) { return std::tie(port.index); }
+auto order(const Bridge& bridge) { return std::tie(bridge.index); }
+
+// The lists of the inventory are sorted, so that one of a thousand is found and changed in a few steps.
+template <class T>
+typename std::vector<T>::iterator place_of(std::vector<T>& list, const T& item) {
+  return std::lower_bound(list.begin(), list.end(), item, [](const T& a, const T& b) { return order(a) < order(b); });
+}
+
+template <class T>
+bool set_in(std::vector<T>& list, T item) {
+  const auto at = place_of(list, item);
+  if (at == list.end() || order(*at) != order(item)) {
+    list.insert(at, std::move(item));
+    return true;
+  }
+  if (*at == item) return false;
+  *at = std::move(item);
+  return true;
+}
+
+template <class T>
+bool remove_from(std::vector<T>& list, const T& item) {
+  const auto at = place_of(list, item);
+  if (at == list.end() || order(*at) != order(item)) return false;
+  list.erase(at);
+  return true;
+}
+
+template <class Link>
+bool remove_link_from(std::vector<Link>& links, IfIndex index) {
+  Link link;
+  link.index = index;
+  return remove_from(links, link);
+}
+
+InterfaceAddress address_of(const netlink::Address& address) {
+  return {address.interface, address.prefix, address.protocol, address.permanent, address.duplicate};
+}
+
+Gateway gateway_of(const netlink::DefaultRoute& route) {
+  return {route.interface, route.gateway, route.protocol, route.metric};
+}
+
+bool is_bridge(const netlink::Link& link) { return link.kind == "bridge"; }
+
+bool is_port(const netlink::Link& link) {
+  return link.ethernet && !link.loopback && !is_bridge(link) && link.group != kOurLinkGroup;
+}
+
+// virtio's parent is a device of its own bus; the driver knows the PCI device that it sits on ("0000:00:03.0").
+bool is_pci_address(const std::string& text) { return text.size() == 12 && text[4] == ':' && text[10] == '.'; }
+
+Duplex duplex_of(const std::optional<bool>& full) {
+  if (!full) return Duplex::Unknown;
+  return *full ? Duplex::Full : Duplex::Half;
+}
+
+}  // namespace
+
+InventoryBuilder::InventoryBuilder(const SwitchRecords& records, Questions questions)
+    : records_(records), questions_(std::move(questions)) {}
+
+bool InventoryBuilder::replace_all(const std::vector<netlink::Link>& links,
+                                   const std::vector<netlink::Address>& addresses,
+                                   const std::vector<netlink::DefaultRoute>& routes) {
+  const Inventory old = std::exchange(inventory_, {});
+  const auto old_local = std::exchange(local_addresses_, {});
+  links_.clear();
+  std::map<IfIndex, std::vector<IfIndex>> members;
+  for (const netlink::Link& link : links) {
+    links_[number(link.index)] = link;
+    if (link.loopback) loopback_ = link.index;
+    if (link.master) members[*link.master].push_back(link.index);
+  }
+  for (const netlink::Link& link : links) {
+    if (is_bridge(link)) {
+      std::sort(members[link.index].begin(), members[link.index].end());
+      set_in(inventory_.bridges, bridge_of(link, members[link.index]));
+    } else if (is_port(link)) {
+      set_in(inventory_.ports, port_of(link, old.port(link.index)));
+    }
+  }
+  for (const netlink::Address& address : addresses) {
+    if (is_our_local(address)) {
+      local_addresses_.insert(address.prefix.address);
+    } else {
+      inventory_.addresses.push_back(address_of(address));
+    }
+  }
+  const auto by_order = [](const auto& a, const auto& b) { return order(a) < order(b); };
+  std::sort(inventory_.addresses.begin(), inventory_.addresses.end(), by_order);
+  for (const netlink::DefaultRoute& route : routes) set_in(inventory_.gateways, gateway_of(route));
+  return inventory_ != old || local_addresses_ != old_local;
+}
+
+bool InventoryBuilder::set_link(const netlink::Link& link) {
+  const auto known = links_.find(number(link.index));
+  const bool is_new = known == links_.end();
+  if (!is_new && known->second == link) return false;
+  const netlink::Link before = is_new ? netlink::Link() : std::move(known->second);
+  links_[number(link.index)] = link;
+  if (link.loopback) loopback_ = link.index;
+
+  bool changed = false;
+  if (before.master != link.master) {
+    move_member(link.index, before.master, link.master);
+    changed = true;
+  }
+  if (is_bridge(link)) {
+    const Bridge* const known_bridge = inventory_.bridge(link.index);
+    changed |= set_in(inventory_.bridges,
+                      bridge_of(link, known_bridge == nullptr ? std::vector<IfIndex>() : known_bridge->members));
+  } else if (is_port(link)) {
+    changed |= set_in(inventory_.ports, port_of(link, inventory_.port(link.index)));
+  } else {
+    changed |= remove_link_from(inventory_.ports, link.index);
+  }
+  if (before.up && !link.up) changed |= read_routes_again(link.index);
+  return changed;
+}
+
+bool InventoryBuilder::remove_link(IfIndex index) {
+  const auto known = links_.find(number(index));
+  if (known == links_.end()) return false;
+  move_member(index, known->second.master, std::nullopt);
+  const bool listed = is_bridge(known->second) || is_port(known->second);
+  links_.erase(known);
+  remove_link_from(inventory_.bridges, index);
+  remove_link_from(inventory_.ports, index);
+  const auto on_link = [&](const auto& item) { return item.interface == index; };
+  const std::size_t others = std::erase_if(inventory_.addresses, on_link) + std::erase_if(inventory_.gateways, on_link);
+  return listed || others != 0;
+}
+
+bool InventoryBuilder::set_address(const netlink::Address& address) {
+  if (is_our_local(address)) return set_local_address(address.prefix.address);
+  return set_in(inventory_.addresses, address_of(address));
+}
+
+bool InventoryBuilder::remove_address(const netlink::Address& address) {
+  // With an interface's last address go its routes, and with any the routes that prefer it as their source.
+  const bool routes = read_routes_again(address.interface);
+  if (is_our_local(address)) return remove_local_address(address.prefix.address) || routes;
+  return remove_from(inventory_.addresses, address_of(address)) || routes;
+}
+
+bool InventoryBuilder::set_routes(const std::vector<netlink::DefaultRoute>& routes, bool replaces) {
+  const std::vector<Gateway> old = inventory_.gateways;
+  for (const netlink::DefaultRoute& route : routes) {
+    if (!replaces) break;
+    std::erase_if(inventory_.gateways, [&](const Gateway& other) {
+      return other.metric == route.metric && other.address.family() == route.gateway.family();
+    });
+  }
+  for (const netlink::DefaultRoute& route : routes) set_in(inventory_.gateways, gateway_of(route));
+  return inventory_.gateways != old;
+}
+
+bool InventoryBuilder::remove_routes(const std::vector<netlink::DefaultRoute>& routes) {
+  bool changed = false;
+  for (const netlink::DefaultRoute& route : routes) changed |= remove_from(inventory_.gateways, gateway_of(route));
+  return changed;
+}
+
+bool InventoryBuilder::refresh_bridge(IfIndex index) {
+  const auto link = links_.find(number(index));
+  const Bridge* const bridge = inventory_.bridge(index);
+  if (link == links_.end() || bridge == nullptr) return false;
+  return set_in(inventory_.bridges, bridge_of(link->second, bridge->members));
+}
+
+bool InventoryBuilder::is_our_local(const netlink::Address& address) const {
+  return address.protocol == kOurProtocol && loopback_ == address.interface &&
+         address.prefix.length == address_bits(address.prefix.address.family());
+}
+
+Port InventoryBuilder::port_of(const netlink::Link& link, const Port* before) const {
+  Port port;
+  port.index = link.index;
+  port.interface = link.name;
+  port.alternative_names = link.alternative_names;
+  port.alias = link.alias;
+  port.kind = link.kind;
+  port.mac = link.mac.value_or(MacAddress());
+  port.permanent_mac = link.permanent_mac;
+  port.physical = !link.parent_device.empty();
+  port.parent_device = link.parent_device;
+  port.up = link.up;
+  port.carrier = link.carrier;
+  port.mtu = link.mtu;
+  port.master = link.master;
+  if (before != nullptr) {
+    // A driver stays for a link's life.
+    port.driver = before->driver;
+    port.pci_address = before->pci_address;
+    port.speed_mbps = before->speed_mbps;
+    port.duplex = before->duplex;
+  } else {
+    const netlink::Driver driver = questions_.driver(link.name);
+    port.driver = driver.name;
+    if (is_pci_address(driver.bus_address)) port.pci_address = driver.bus_address;
+  }
+  if (link.parent_bus == "pci") port.pci_address = link.parent_device;
+  if (!link.carrier) {
+    port.speed_mbps.reset();
+    port.duplex = Duplex::Unknown;
+  } else if (before == nullptr || !before->carrier) {
+    const netlink::LinkModes modes = questions_.link_modes(link.index);
+    port.speed_mbps = modes.speed_mbps;
+    port.duplex = duplex_of(modes.full_duplex);
+  }
+  return port;
+}
+
+Bridge InventoryBuilder::bridge_of(const netlink::Link& link, std::vector<IfIndex> members) const {
+  Bridge bridge;
+  bridge.index = link.index;
+  bridge.interface = link.name;
+  bridge.alternative_names = link.alternative_names;
+  const SwitchRecord* const record = records_.find(link.index);
+  bridge.ours = link.group == kOurLinkGroup || record != nullptr;
+  if (link.bridge) {
+    bridge.settings = {link.bridge->stp, link.bridge->multicast_snooping, link.bridge->vlan_filtering,
+                       link.bridge->forward_delay};
+  }
+  bridge.mac = link.mac.value_or(MacAddress());
+  bridge.up = link.up;
+  bridge.carrier = link.carrier;
+  bridge.mtu = link.mtu;
+  bridge.members = std::move(members);
+  if (record != nullptr) {
+    bridge.switch_name = record->name;
+    for (const IfIndex member : bridge.members) {
+      const auto& joined = record->joined;
+      if (std::find(joined.begin(), joined.end(), member) != joined.end()) bridge.joined.push_back(member);
+    }
+  } else if (bridge.ours) {
+    // The name that did not fit stands beside the one derived from it.
+    bridge.switch_name = link.name;
+    for (const std::string& name : link.alternative_names) {
+      if (interface_of_switch(name) == link.name) bridge.switch_name = name;
+    }
+  }
+  return bridge;
+}
+
+bool InventoryBuilder::read_routes_again(IfIndex interface) {
+  const auto on_link = [&](const Gateway& gateway) { return gateway.interface == interface; };
+  if (std::none_of(inventory_.gateways.begin(), inventory_.gateways.end(), on_link)) return false;
+  const std::vector<Gateway> old = inventory_.gateways;
+  std::erase_if(inventory_.gateways, on_link);
+  for (const netlink::DefaultRoute& route : questions_.default_routes(interface)) {
+    set_in(inventory_.gateways, gateway_of(route));
+  }
+  return inventory_.gateways != old;
+}
+
+void InventoryBuilder::move_member(IfIndex member, std::optional<IfIndex> from, std::optional<IfIndex> to) {
+  const auto change = [&](std::optional<IfIndex> master, auto edit) {
+    const Bridge* const bridge = master ? inventory_.bridge(*master) : nullptr;
+    if (bridge == nullptr) return;
+    std::vector<IfIndex> members = bridge->members;
+    edit(members);
+    set_in(inventory_.bridges, bridge_of(links_.at(number(*master)), std::move(members)));
+  };
+  change(from, [&](std::vector<IfIndex>& members) { std::erase(members, member); });
+  change(to, [&](std::vector<IfIndex>& members) {
+    members.insert(std::lower_bound(members.begin(), members.end(), member), member);
+  });
+}
+
+}  // namespace portreeve::hal

@@ -1,0 +1,66 @@
+// Keeps the Inventory true to what the kernel tells: everything at once at the start and after lost events, and one
+// link, address or route at a time in between, at a cost that does not grow with the number of the others. Pure: what
+// must be asked of the kernel besides is asked through `Questions`.
+//
+// Addresses on `lo` that carry our protocol number are kept apart in a set: there may be 100,000.
+#pragma once
+
+#include <functional>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "hal/host.h"
+#include "hal/switch_records.h"
+#include "netlink/address.h"
+#include "netlink/ethtool.h"
+#include "netlink/link.h"
+#include "netlink/route.h"
+
+namespace portreeve::hal {
+
+class InventoryBuilder {
+ public:
+  struct Questions {
+    std::function<netlink::Driver(const std::string& interface)> driver;
+    std::function<netlink::LinkModes(IfIndex)> link_modes;
+    // Asked where the kernel drops routes without a word: a link goes down, an address is removed.
+    std::function<std::vector<netlink::DefaultRoute>(IfIndex)> default_routes;
+  };
+
+  // `records` says which bridges and members are ours; it outlives this, and may change before a link is set.
+  InventoryBuilder(const SwitchRecords& records, Questions questions);
+
+  // Each says whether the inventory, or our addresses on `lo`, changed.
+  bool replace_all(const std::vector<netlink::Link>& links, const std::vector<netlink::Address>& addresses,
+                   const std::vector<netlink::DefaultRoute>& routes);
+  bool set_link(const netlink::Link& link);
+  bool remove_link(IfIndex index);
+  bool set_address(const netlink::Address& address);
+  bool remove_address(const netlink::Address& address);
+  bool set_routes(const std::vector<netlink::DefaultRoute>& routes, bool replaces);
+  bool remove_routes(const std::vector<netlink::DefaultRoute>& routes);
+  // After `records` changed by itself.
+  bool refresh_bridge(IfIndex index);
+
+  [[nodiscard]] const Inventory& inventory() const { return inventory_; }
+  [[nodiscard]] const std::unordered_set<IpAddress>& local_addresses() const { return local_addresses_; }
+  bool set_local_address(const IpAddress& address) { return local_addresses_.insert(address).second; }
+  bool remove_local_address(const IpAddress& address) { return local_addresses_.erase(address) != 0; }
+
+ private:
+  [[nodiscard]] bool is_our_local(const netlink::Address& address) const;
+  [[nodiscard]] Port port_of(const netlink::Link& link, const Port* before) const;
+  [[nodiscard]] Bridge bridge_of(const netlink::Link& link, std::vector<IfIndex> members) const;
+  bool read_routes_again(IfIndex interface);
+  void move_member(IfIndex member, std::optional<IfIndex> from, std::optional<IfIndex> to);
+
+  const SwitchRecords& records_;
+  Questions questions_;
+  std::unordered_map<std::uint32_t, netlink::Link> links_;
+  std::optional<IfIndex> loopback_;
+  Inventory inventory_;
+  std::unordered_set<IpAddress> local_addresses_;
+};
+
+}  // namespace portreeve::hal

@@ -1,0 +1,46 @@
+// The appliance's real network: the kernel's, by netlink. Keeps the inventory by events from the first reading on; it
+// polls nothing and has no timer. Needs CAP_NET_ADMIN and Linux 5.18 (IFA_PROTO, which marks our addresses).
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+
+#include "hal/host.h"
+
+namespace portreeve::hal {
+
+class LinuxHost : public Host {
+ public:
+  // What it remembers of its switches stands in the file `switches` of the state directory (switch_records.h).
+  LinuxHost(boost::asio::io_context& context, std::string state_directory);
+  ~LinuxHost() override;
+  LinuxHost(const LinuxHost&) = delete;
+  LinuxHost& operator=(const LinuxHost&) = delete;
+
+  // Subscribes to the kernel's events and reads everything once; before it the inventory is empty.
+  Result<> start();
+
+  [[nodiscard]] const Inventory& inventory() const override;
+  // Operations may be run while this lives; the inventory shows the effect of each as soon as it has run.
+  Result<std::vector<SwitchOperation>> plan_switch(const SwitchSpec& spec) override;
+  std::vector<SwitchOperation> plan_switch_removal(const std::string& name) override;
+  [[nodiscard]] std::vector<std::string> our_switches() const override;
+  [[nodiscard]] std::string switch_interface(const std::string& name) const override;
+  [[nodiscard]] std::string switch_warning(const std::string& name) const override;
+  Result<> add_local_address(const IpAddress& address) override;
+  Result<> remove_local_address(const IpAddress& address) override;
+  [[nodiscard]] std::vector<IpAddress> our_local_addresses() const override;
+  void on_change(std::function<void()> changed) override;
+
+  // For tests and statistics.
+  [[nodiscard]] std::uint64_t kernel_changes() const;  // requests that changed something
+  [[nodiscard]] std::uint64_t full_readings() const;   // 1 after the start; one more for each loss of events
+  Result<> set_event_room(int octets);                 // how much the kernel keeps for us before it loses events
+
+ private:
+  class Kernel;
+  std::shared_ptr<Kernel> kernel_;  // shared with the handlers in flight, which outlive this
+};
+
+}  // namespace portreeve::hal

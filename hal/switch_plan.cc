@@ -1,0 +1,359 @@
+#include "hal/switch_plan.h"
+
+#include <algorithm>
+
+#include "hal/interface_name.h"
+
+namespace portreeve::hal {
+namespace {
+
+// IFA_PROTO of what the kernel makes by itself: loopback, from a router's advertisement, link-local.
+constexpr std::uint8_t kLastKernelProtocol = 3;
+
+bool counts(const InterfaceAddress& address) {
+  return address.protocol > kLastKernelProtocol ||
+         (address.protocol == 0 && (address.prefix.address.is_v4() || !address.prefix.address.is_link_local()));
+}
+
+// rtm_protocol of routes from router advertisements: they go with the advertisement.
+constexpr std::uint8_t kRouterAdvertisement = 9;
+
+bool contains(const std::vector<IfIndex>& list, IfIndex index) {
+  return std::find(list.begin(), list.end(), index) != list.end();
+}
+
+std::string port_text(const SwitchMember& member, const Port& port) {
+  return member.name.empty() || member.name == port.interface ? "port " + port.interface
+                                                              : "port " + member.name + " (" + port.interface + ")";
+}
+
+std::string link_name(const Inventory& inventory, IfIndex index) {
+  if (const Bridge* bridge = inventory.bridge(index)) return bridge->interface;
+  if (const Port* port = inventory.port(index)) return port->interface;
+  return "interface " + std::to_string(number(index));
+}
+
+Error not_managed(const std::string& text) { return {ErrorKind::NotManaged, text}; }
+
+const char* on_off(bool on) { return on ? "on" : "off"; }
+
+class Planner {
+ public:
+  Planner(const SwitchSpec& spec, const Surroundings& around)
+      : spec_(spec),
+        around_(around),
+        inventory_(around.inventory),
+        name_(interface_of_switch(spec.name)),
+        bridge_(inventory_.switch_by_name(spec.name)) {}
+
+  Result<std::vector<SwitchChange>> plan() {
+    PORTREEVE_TRY_VOID(check_name());
+    for (const SwitchMember& member : spec_.members) PORTREEVE_TRY_VOID(check_member(member));
+    plan_bridge();
+    const std::uint32_t mtu = bridge_ == nullptr ? 0 : bridge_->mtu;
+    if (bridge_ == nullptr || mtu > spec_.mtu) plan_mtu();  // lowered before its ports'
+    if (bridge_ == nullptr || !bridge_->up) add("set up bridge " + name_, SetBridgeUp{name_});
+    // An old port leaves before a new one joins: with both, and no spanning tree, there could be a loop.
+    plan_leaving();
+    for (const SwitchMember& member : spec_.members) plan_member(member);
+    if (bridge_ != nullptr && mtu < spec_.mtu) plan_mtu();  // raised after its ports'
+    plan_addresses();
+    plan_gateways();
+    return std::move(changes_);
+  }
+
+ private:
+  void add(std::string text, SwitchAction action) {
+    changes_.push_back({"switch " + spec_.name + ": " + std::move(text), std::move(action)});
+  }
+
+  Result<> check_name() const {
+    for (const std::string& name : {name_, spec_.name}) {
+      const Bridge* const other = inventory_.bridge_by_name(name);
+      if (other != nullptr && other != bridge_ && !other->ours) {
+        return not_managed("switch " + spec_.name + ": a bridge named " + name +
+                           " exists that Portreeve did not make; rename or remove it");
+      }
+      if (other != nullptr && other != bridge_) {
+        return Error{ErrorKind::Conflict, "switch " + spec_.name + ": the bridge " + name + " is switch " +
+                                              other->switch_name + "'s; choose another name"};
+      }
+      if (inventory_.port_by_interface(name) != nullptr) {
+        return not_managed("switch " + spec_.name + ": a network interface named " + name +
+                           " exists; rename it, or choose another name");
+      }
+    }
+    return {};
+  }
+
+  [[nodiscard]] bool is_member(const Port& port) const { return bridge_ != nullptr && port.master == bridge_->index; }
+
+  [[nodiscard]] const IpPrefix* claimed(const IpAddress& address) const {
+    const auto at = std::find_if(spec_.addresses.begin(), spec_.addresses.end(),
+                                 [&](const IpPrefix& prefix) { return prefix.address == address; });
+    return at == spec_.addresses.end() ? nullptr : &*at;
+  }
+
+  [[nodiscard]] bool claimed(const Gateway& gateway) const {
+    return std::find(spec_.gateways.begin(), spec_.gateways.end(), gateway.address) != spec_.gateways.end();
+  }
+
+  Result<> check_member(const SwitchMember& member) const {
+    const Port* const port = inventory_.port(member.port);
+    if (port == nullptr) {
+      return Error{ErrorKind::NotReady, "switch " + spec_.name + ": port " + member.name + " has gone"};
+    }
+    if (is_member(*port)) return {};  // what others put on it since is theirs, and no reason to do nothing
+    const std::string who = "switch " + spec_.name + ": " + port_text(member, *port);
+    if (port->master) {
+      const Bridge* const master = inventory_.bridge(*port->master);
+      if (master == nullptr || !master->ours) {
+        return not_managed(who + " belongs to " + link_name(inventory_, *port->master) +
+                           ", which Portreeve did not make; release it there (ip link set " + port->interface +
+                           " nomaster)");
+      }
+    }
+    return check_carried(*port, who);
+  }
+
+  [[nodiscard]] Result<> check_carried(const Port& port, const std::string& who) const {
+    for (const InterfaceAddress& address : inventory_.addresses) {
+      if (address.interface != port.index || !counts(address) || claimed(address.prefix.address) != nullptr) continue;
+      return not_managed(who + " carries " + address.prefix.to_string() +
+                         ", which Portreeve did not add; remove it, or name it as an IPAddress of the switch");
+    }
+    for (const Gateway& gateway : inventory_.gateways) {
+      if (gateway.interface != port.index || gateway.protocol == kRouterAdvertisement || claimed(gateway)) continue;
+      return not_managed(who + " carries the default route via " + gateway.address.to_string() +
+                         ", which Portreeve did not add; remove it, or name it as the Gateway of the switch");
+    }
+    return {};
+  }
+
+  void plan_bridge() {
+    if (bridge_ == nullptr) {
+      const MacAddress mac = first_mac();
+      add("make bridge " + name_ + " with MAC address " + mac.to_string(), MakeBridge{spec_.name, name_, mac});
+      if (name_ != spec_.name) plan_alternative_name();
+      return;
+    }
+    if (bridge_->interface != name_) {
+      add("rename bridge " + bridge_->interface + " → " + name_, RenameBridge{bridge_->index, name_});
+    }
+    const auto& names = bridge_->alternative_names;
+    if (name_ != spec_.name && std::find(names.begin(), names.end(), spec_.name) == names.end()) {
+      plan_alternative_name();
+    }
+    plan_settings();
+    // Read under the name of now, written under the one it is given above.
+    const std::vector<SetSysctl> now = switch_sysctls(bridge_->interface);
+    const std::vector<SetSysctl> wanted = switch_sysctls(name_);
+    for (std::size_t i = 0; i < wanted.size(); ++i) plan_sysctl(now[i].path, wanted[i]);
+  }
+
+  void plan_alternative_name() { add("name bridge " + name_ + " also " + spec_.name, NameBridge{name_, spec_.name}); }
+
+  void plan_settings() {
+    const BridgeSettings wanted;
+    const BridgeSettings& now = bridge_->settings;
+    if (now == wanted) return;
+    std::string text = "configure bridge " + name_ + ":";
+    const auto say = [&](const char* what, bool from, bool to) {
+      if (from != to) text += std::string(" ") + what + " " + on_off(from) + " → " + on_off(to);
+    };
+    say("spanning tree", now.stp, wanted.stp);
+    say("multicast snooping", now.multicast_snooping, wanted.multicast_snooping);
+    say("VLAN filtering", now.vlan_filtering, wanted.vlan_filtering);
+    if (now.forward_delay != wanted.forward_delay) {
+      text += " forward delay " + std::to_string(now.forward_delay) + " → " + std::to_string(wanted.forward_delay);
+    }
+    add(text, ConfigureBridge{name_});
+  }
+
+  void plan_sysctl(const std::string& path_now, const SetSysctl& wanted) {
+    const auto now = around_.sysctl(path_now);
+    if (!now || *now == wanted.value) return;
+    add("set " + wanted.path + " " + *now + " → " + wanted.value, wanted);
+  }
+
+  [[nodiscard]] MacAddress first_mac() const {
+    const Port* const port = spec_.members.empty() ? nullptr : inventory_.port(spec_.members.front().port);
+    return port == nullptr ? around_.mac_without_ports : port->permanent_mac.value_or(port->mac);
+  }
+
+  void plan_mtu() {
+    if (bridge_ == nullptr && spec_.mtu == kEthernetMtu) return;  // as it is made
+    const std::uint32_t now = bridge_ == nullptr ? kEthernetMtu : bridge_->mtu;
+    add("set MTU " + std::to_string(now) + " → " + std::to_string(spec_.mtu), SetBridgeMtu{name_, spec_.mtu});
+  }
+
+  void plan_leaving() {
+    if (bridge_ == nullptr) return;
+    for (const IfIndex index : bridge_->joined) {
+      const auto wanted = [&](const SwitchMember& member) { return member.port == index; };
+      if (std::any_of(spec_.members.begin(), spec_.members.end(), wanted)) continue;
+      add("release port " + link_name(inventory_, index), LeavePort{index});
+    }
+  }
+
+  void plan_member(const SwitchMember& member) {
+    const Port& port = *inventory_.port(member.port);
+    const std::string who = port_text(member, port);
+    if (port.mtu != spec_.mtu) {
+      add("set MTU of " + who + " " + std::to_string(port.mtu) + " → " + std::to_string(spec_.mtu),
+          SetPortMtu{port.index, spec_.mtu});
+    }
+    JoinPort join{spec_.name, name_, port.index, member.name, {}, {}};
+    std::string moved;
+    for (const InterfaceAddress& address : inventory_.addresses) {
+      const IpPrefix* const wanted = claimed(address.prefix.address);
+      if (address.interface != port.index || wanted == nullptr) continue;
+      join.addresses.push_back({address.prefix, *wanted});
+      moved += (moved.empty() ? "" : ", ") + address.prefix.to_string();
+    }
+    for (const Gateway& gateway : inventory_.gateways) {
+      if (gateway.interface != port.index || !claimed(gateway)) continue;
+      join.gateways.push_back(gateway);
+      moved += (moved.empty() ? "" : ", ") + ("the default route via " + gateway.address.to_string());
+    }
+    if (!is_member(port)) {
+      const std::string from = port.master ? ", from " + link_name(inventory_, *port.master) : "";
+      add((moved.empty() ? "add " + who + from : "take over " + who + from + ", moving " + moved), join);
+    } else if (!moved.empty()) {
+      add("finish taking over " + who + ", moving " + moved, join);
+    } else if (port.alias != member.name || !port.up) {
+      add("set " + who + (port.up ? "" : " down → up") +
+              (port.alias == member.name ? "" : " alias '" + port.alias + "' → '" + member.name + "'"),
+          join);
+    } else {
+      if (!contains(bridge_->joined, port.index)) {
+        add("know " + who + " as joined", KnowPort{spec_.name, name_, port.index});
+      }
+      const std::string path = disable_ipv6(port.interface);
+      plan_sysctl(path, {path, "1"});
+    }
+    for (const JoinPort::Moved& address : join.addresses) arrived_.push_back(address.to);
+    for (const Gateway& gateway : join.gateways) arrived_gateways_.push_back(gateway.address);
+  }
+
+  [[nodiscard]] bool stands(const IpPrefix& prefix) const {
+    if (std::find(arrived_.begin(), arrived_.end(), prefix) != arrived_.end()) return true;
+    return bridge_ != nullptr &&
+           std::any_of(inventory_.addresses.begin(), inventory_.addresses.end(), [&](const InterfaceAddress& address) {
+             return address.interface == bridge_->index && address.prefix == prefix;
+           });
+  }
+
+  void plan_addresses() {
+    for (const IpPrefix& prefix : spec_.addresses) {
+      if (!stands(prefix)) add("add address " + prefix.to_string(), AddAddress{name_, prefix});
+    }
+    if (bridge_ == nullptr) return;
+    for (const InterfaceAddress& address : inventory_.addresses) {
+      if (address.interface != bridge_->index || address.protocol != kOurProtocol) continue;
+      if (std::find(spec_.addresses.begin(), spec_.addresses.end(), address.prefix) != spec_.addresses.end()) continue;
+      add("remove address " + address.prefix.to_string(), RemoveAddress{name_, address.prefix});
+    }
+  }
+
+  // Default routes on the bridge: of everybody, or only ours.
+  [[nodiscard]] std::vector<Gateway> gateways_on_bridge(bool only_ours) const {
+    std::vector<Gateway> found;
+    for (const Gateway& gateway : inventory_.gateways) {
+      if (bridge_ == nullptr || gateway.interface != bridge_->index) continue;
+      if (!only_ours || gateway.protocol == kOurProtocol) found.push_back(gateway);
+    }
+    return found;
+  }
+
+  void plan_gateways() {
+    const std::vector<Gateway> standing = gateways_on_bridge(false);
+    std::vector<Gateway> old = gateways_on_bridge(true);
+    std::erase_if(old, [&](const Gateway& gateway) { return claimed(gateway); });
+    for (const IpAddress& address : spec_.gateways) {
+      const auto same = [&](const Gateway& gateway) { return gateway.address == address; };
+      if (std::any_of(standing.begin(), standing.end(), same)) continue;
+      if (std::find(arrived_gateways_.begin(), arrived_gateways_.end(), address) != arrived_gateways_.end()) continue;
+      const auto replaced = std::find_if(old.begin(), old.end(), [&](const Gateway& gateway) {
+        return gateway.address.family() == address.family() && gateway.metric == kGatewayMetric;
+      });
+      if (replaced == old.end()) {
+        add("add default route via " + address.to_string(), AddGateway{name_, address, false});
+        continue;
+      }
+      add("change default route via " + replaced->address.to_string() + " → " + address.to_string(),
+          AddGateway{name_, address, true});
+      old.erase(replaced);
+    }
+    for (const Gateway& gateway : old) {
+      add("remove default route via " + gateway.address.to_string(), RemoveGateway{gateway});
+    }
+  }
+
+  static constexpr std::uint32_t kEthernetMtu = 1500;
+
+  const SwitchSpec& spec_;
+  const Surroundings& around_;
+  const Inventory& inventory_;
+  const std::string name_;
+  const Bridge* const bridge_;  // none: to be made
+  std::vector<SwitchChange> changes_;
+  std::vector<IpPrefix> arrived_;  // moved from a port
+  std::vector<IpAddress> arrived_gateways_;
+};
+
+}  // namespace
+
+Result<std::vector<SwitchChange>> plan_switch(const SwitchSpec& spec, const Surroundings& around) {
+  return Planner(spec, around).plan();
+}
+
+std::vector<SwitchChange> plan_switch_removal(const std::string& name, const Inventory& inventory) {
+  std::vector<SwitchChange> changes;
+  const Bridge* const bridge = inventory.switch_by_name(name);
+  if (bridge == nullptr) return changes;
+  for (const IfIndex index : bridge->joined) {
+    changes.push_back({"switch " + name + ": release port " + link_name(inventory, index), LeavePort{index}});
+  }
+  changes.push_back({"switch " + name + ": remove bridge " + bridge->interface, DeleteBridge{bridge->index}});
+  return changes;
+}
+
+std::string switch_warning(const std::string& name, const Surroundings& around) {
+  const Bridge* const bridge = around.inventory.switch_by_name(name);
+  if (bridge == nullptr) return {};
+  std::string warning;
+  const auto warn = [&](const std::string& text) { warning += (warning.empty() ? "" : "; ") + text; };
+  for (const SetSysctl& wanted : switch_sysctls(bridge->interface)) {
+    // Of these two the larger of the interface's and `all` is in force.
+    const std::string key = wanted.path.substr(wanted.path.rfind('/') + 1);
+    if (key != "arp_ignore" && key != "arp_announce") continue;
+    const auto all = around.sysctl("net/ipv4/conf/all/" + key);
+    if (all && parse_number(*all, 0, INT32_MAX).value_or(0) > parse_number(wanted.value, 0, INT32_MAX).value_or(0)) {
+      warn("net.ipv4.conf.all." + key + "=" + *all + " overrides the " + wanted.value + " of " + bridge->interface +
+           "; set it to " + wanted.value + " or less");
+    }
+  }
+  for (const InterfaceAddress& address : around.inventory.addresses) {
+    if (address.interface != bridge->index || !address.duplicate) continue;
+    warn("address " + address.prefix.address.to_string() + " is used by another station; choose another");
+  }
+  return warning;
+}
+
+std::vector<SetSysctl> switch_sysctls(const std::string& bridge) {
+  const std::string ipv4 = "net/ipv4/conf/" + bridge + "/";
+  return {
+      // Without these two the kernel answers ARP for the services' addresses on `lo` too.
+      {ipv4 + "arp_ignore", "1"},
+      {ipv4 + "arp_announce", "2"},
+      // Else the first address of a subnet would take the others with it when it is removed.
+      {ipv4 + "promote_secondaries", "1"},
+      // The host's addresses and router are those of the document; nobody on the segment may add to them.
+      {"net/ipv6/conf/" + bridge + "/accept_ra", "0"},
+  };
+}
+
+std::string disable_ipv6(const std::string& port) { return "net/ipv6/conf/" + port + "/disable_ipv6"; }
+
+}  // namespace portreeve::hal

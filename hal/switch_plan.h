@@ -1,0 +1,126 @@
+// What must be done so that a switch is as it is wanted: pure, from the wish and the inventory to a list of small
+// changes, each in words and as a value. LinuxHost turns them into netlink requests, the tests' fake host into changes
+// of its inventory.
+//
+// The order leaves the host reachable when a step fails: a bridge is complete and up before a port joins it, a port's
+// addresses are on the bridge before it joins and leave the port after, new addresses come before old ones go. Only
+// what is ours is taken away: addresses and routes with our protocol number, members that we joined.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "hal/host.h"
+
+namespace portreeve::hal {
+
+// Bridges are named, as one may be made by an earlier change of the same plan; ports have an index.
+struct MakeBridge {
+  std::string switch_name;
+  std::string bridge;
+  MacAddress mac;
+};
+struct RenameBridge {
+  IfIndex index{};
+  std::string bridge;
+};
+struct NameBridge {  // alternative name
+  std::string bridge;
+  std::string name;
+};
+struct ConfigureBridge {
+  std::string bridge;
+};
+struct SetSysctl {
+  std::string path;  // below /proc/sys
+  std::string value;
+};
+struct SetBridgeMtu {
+  std::string bridge;
+  std::uint32_t mtu = 0;
+};
+struct SetPortMtu {
+  IfIndex port{};
+  std::uint32_t mtu = 0;
+};
+struct SetBridgeUp {
+  std::string bridge;
+};
+// Makes a port a member, up, with its alias and without IPv6 of its own; what it carries and the switch claims moves.
+struct JoinPort {
+  struct Moved {
+    IpPrefix from;  // as it stands on the port
+    IpPrefix to;    // as the switch wants it
+  };
+  std::string switch_name;
+  std::string bridge;
+  IfIndex port{};
+  std::string alias;
+  std::vector<Moved> addresses;
+  std::vector<Gateway> gateways;  // default routes through the port
+};
+struct KnowPort {  // it is a member already; from now on it counts as joined by us
+  std::string switch_name;
+  std::string bridge;
+  IfIndex port{};
+};
+struct LeavePort {  // up, with no master and no alias, and with IPv6 again
+  IfIndex port{};
+};
+struct AddAddress {
+  std::string bridge;
+  IpPrefix prefix;
+};
+struct RemoveAddress {
+  std::string bridge;
+  IpPrefix prefix;
+};
+struct AddGateway {
+  std::string bridge;
+  IpAddress address;
+  bool replace = false;  // our own of that family
+};
+struct RemoveGateway {
+  Gateway gateway;
+};
+struct DeleteBridge {
+  IfIndex index{};
+};
+
+using SwitchAction = std::variant<MakeBridge, RenameBridge, NameBridge, ConfigureBridge, SetSysctl, SetBridgeMtu,
+                                  SetPortMtu, SetBridgeUp, JoinPort, KnowPort, LeavePort, AddAddress, RemoveAddress,
+                                  AddGateway, RemoveGateway, DeleteBridge>;
+
+struct SwitchChange {
+  std::string text;
+  SwitchAction action;
+};
+
+struct Surroundings {
+  const Inventory& inventory;
+  // The value of a file below /proc/sys; none where there is no such file.
+  std::function<std::optional<std::string>(const std::string& path)> sysctl;
+  MacAddress mac_without_ports;  // for a switch that has no port when it is made
+};
+
+// NotManaged: a foreign link of the name, a port with a foreign master, or with addresses or a default route that the
+// switch does not claim. NotReady: a port that has gone.
+Result<std::vector<SwitchChange>> plan_switch(const SwitchSpec& spec, const Surroundings& around);
+std::vector<SwitchChange> plan_switch_removal(const std::string& name, const Inventory& inventory);
+
+// What about a standing switch is not as it should be, and cannot be planned away; empty: nothing.
+std::string switch_warning(const std::string& name, const Surroundings& around);
+
+// What every switch's bridge is set to below /proc/sys.
+std::vector<SetSysctl> switch_sysctls(const std::string& bridge);
+// Set to 1 on members: their traffic is the bridge's, and so are addresses.
+std::string disable_ipv6(const std::string& port);
+
+// Metric of our default routes: next after a route that somebody added without one, which must be able to stand
+// beside ours; before those of router advertisements and DHCP.
+inline constexpr std::uint32_t kGatewayMetric = 1;
+
+}  // namespace portreeve::hal

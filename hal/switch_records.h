@@ -1,0 +1,64 @@
+// What Portreeve remembers of the switches it made, beside the group number that their bridges carry: a bridge whose
+// group somebody changed is still known as ours, and so is which of its members we joined (others are guests').
+//
+// A name alone proves little: a stranger may make a bridge of a name that we once wrote down. So a record holds for one
+// boot (boot id), and once the bridge is made it names its index, which the kernel does not give twice. Before that it
+// names only what is about to be made; should we die there, the group proves what was made, and a stranger's bridge of
+// that name is not taken. As no link outlives the boot, nothing here needs to survive a power cut: the file is replaced
+// by rename, and not synced.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hal/base/number.h"
+#include "hal/base/result.h"
+
+namespace portreeve::hal {
+
+struct SwitchRecord {
+  std::string name;
+  IfIndex bridge{};             // 0: about to be made
+  std::vector<IfIndex> joined;  // ports that we made members
+
+  friend bool operator==(const SwitchRecord&, const SwitchRecord&) = default;
+};
+
+class SwitchRecords {
+ public:
+  // Records of another boot, and lines that cannot be read, are left out.
+  static SwitchRecords parse(std::string_view text, std::string_view boot);
+  [[nodiscard]] std::string format(std::string_view boot) const;
+
+  [[nodiscard]] const SwitchRecord* find(std::string_view name) const;
+  [[nodiscard]] const SwitchRecord* find(IfIndex bridge) const;
+
+  void begin(const std::string& name);
+  // Each says whether something changed, so that only then it is written.
+  bool made(const std::string& name, IfIndex bridge);
+  bool join(const std::string& name, IfIndex bridge, IfIndex port);
+  bool leave(IfIndex port);
+  bool remove(IfIndex bridge);
+
+  friend bool operator==(const SwitchRecords&, const SwitchRecords&) = default;
+
+ private:
+  SwitchRecord& at(const std::string& name);
+
+  std::vector<SwitchRecord> records_;
+};
+
+// The file `switches` of the state directory.
+class SwitchRecordsFile {
+ public:
+  explicit SwitchRecordsFile(const std::string& state_directory);
+  [[nodiscard]] SwitchRecords load() const;  // none where there is no file
+  Result<> save(const SwitchRecords& records) const;
+
+ private:
+  std::string path_;
+  std::string boot_;
+};
+
+}  // namespace portreeve::hal

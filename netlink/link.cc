@@ -1,0 +1,177 @@
+#include "netlink/link.h"
+
+#include <linux/if.h>
+#include <linux/if_arp.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+
+#include "netlink/attribute.h"
+
+namespace portreeve::netlink {
+namespace {
+
+constexpr std::size_t kHeader = NLMSG_ALIGN(sizeof(ifinfomsg));
+
+Bytes attributes_of(Bytes body) { return body.size() < kHeader ? Bytes() : body.subspan(kHeader); }
+
+void read_bridge(AttributeReader& options, BridgeOptions& bridge) {
+  switch (options.type()) {
+    case IFLA_BR_STP_STATE:
+      bridge.stp = options.u32() != 0;
+      break;
+    case IFLA_BR_FORWARD_DELAY:
+      bridge.forward_delay = options.u32();
+      break;
+    case IFLA_BR_MCAST_SNOOPING:
+      bridge.multicast_snooping = options.u8() != 0;
+      break;
+    case IFLA_BR_VLAN_FILTERING:
+      bridge.vlan_filtering = options.u8() != 0;
+      break;
+    default:
+      break;
+  }
+}
+
+// IFLA_INFO_KIND comes before the data that only it explains.
+void read_kind(AttributeReader& info, Link& link) {
+  if (info.type() == IFLA_INFO_KIND) link.kind = info.text();
+  if (info.type() == IFLA_INFO_DATA && link.kind == "bridge") {
+    link.bridge.emplace();
+    info.each([&](AttributeReader& options) { read_bridge(options, *link.bridge); });
+  }
+}
+
+void read_attribute(AttributeReader& attribute, Link& link) {
+  switch (attribute.type()) {
+    case IFLA_IFNAME:
+      link.name = attribute.text();
+      break;
+    case IFLA_IFALIAS:
+      link.alias = attribute.text();
+      break;
+    case IFLA_MTU:
+      link.mtu = attribute.u32();
+      break;
+    case IFLA_GROUP:
+      link.group = attribute.u32();
+      break;
+    case IFLA_MASTER:
+      link.master = IfIndex{attribute.u32()};
+      break;
+    // Tunnels have addresses of other lengths; for them there is none.
+    case IFLA_ADDRESS:
+      link.mac = MacAddress::from_octets(attribute.bytes());
+      break;
+    case IFLA_PERM_ADDRESS:
+      link.permanent_mac = MacAddress::from_octets(attribute.bytes());
+      break;
+    case IFLA_PARENT_DEV_NAME:
+      link.parent_device = attribute.text();
+      break;
+    case IFLA_PARENT_DEV_BUS_NAME:
+      link.parent_bus = attribute.text();
+      break;
+    case IFLA_LINKINFO:
+      attribute.each([&](AttributeReader& info) { read_kind(info, link); });
+      break;
+    case IFLA_PROP_LIST:
+      attribute.each([&](AttributeReader& property) {
+        if (property.type() == IFLA_ALT_IFNAME) link.alternative_names.push_back(property.text());
+      });
+      break;
+    default:
+      break;
+  }
+}
+
+ifinfomsg header(IfIndex index) {
+  ifinfomsg header{};
+  header.ifi_index = static_cast<int>(number(index));
+  return header;
+}
+
+void put_bridge(Request& request, const BridgeOptions& options) {
+  request.nested(IFLA_LINKINFO, [&](Request& info) {
+    info.text(IFLA_INFO_KIND, "bridge");
+    info.nested(IFLA_INFO_DATA, [&](Request& data) {
+      data.u32(IFLA_BR_FORWARD_DELAY, options.forward_delay);
+      data.u32(IFLA_BR_STP_STATE, options.stp ? 1 : 0);
+      data.u8(IFLA_BR_MCAST_SNOOPING, options.multicast_snooping ? 1 : 0);
+      data.u8(IFLA_BR_VLAN_FILTERING, options.vlan_filtering ? 1 : 0);
+    });
+  });
+}
+
+}  // namespace
+
+Result<Link, Malformed> parse_link(Bytes body) {
+  if (body.size() < kHeader) return Malformed{body.size()};
+  const auto info = host_value<ifinfomsg>(body);
+  Link link;
+  link.index = IfIndex{static_cast<std::uint32_t>(info.ifi_index)};
+  link.ethernet = info.ifi_type == ARPHRD_ETHER;
+  link.loopback = info.ifi_type == ARPHRD_LOOPBACK;
+  link.up = (info.ifi_flags & IFF_UP) != 0;
+  link.carrier = (info.ifi_flags & IFF_LOWER_UP) != 0;
+  AttributeReader attributes(attributes_of(body));
+  while (attributes.next()) read_attribute(attributes, link);
+  if (info.ifi_index <= 0) attributes.fail();
+  return attributes.finish(std::move(link));
+}
+
+bool describes_link(Bytes body) {
+  AttributeReader attributes(attributes_of(body));
+  while (attributes.next()) {
+    if (attributes.type() == IFLA_MTU) return true;
+  }
+  return false;
+}
+
+Result<std::vector<Link>> read_links(RequestSocket& socket) {
+  return socket.dump(Request(RTM_GETLINK, NLM_F_DUMP, ifinfomsg{}), "read the network interfaces", parse_link);
+}
+
+Result<Link> read_link(RequestSocket& socket, IfIndex index) {
+  return socket.get(Request(RTM_GETLINK, 0, header(index)), "read network interface " + std::to_string(number(index)),
+                    parse_link);
+}
+
+Request new_bridge(const NewBridge& bridge) {
+  Request request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, ifinfomsg{});
+  request.text(IFLA_IFNAME, bridge.name).mac(IFLA_ADDRESS, bridge.mac).u32(IFLA_GROUP, bridge.group);
+  put_bridge(request, bridge.options);
+  return request;
+}
+
+Request change_bridge(IfIndex index, const BridgeOptions& options) {
+  Request request(RTM_NEWLINK, 0, header(index));
+  put_bridge(request, options);
+  return request;
+}
+
+Request delete_link(IfIndex index) { return {RTM_DELLINK, 0, header(index)}; }
+
+Request change_link(const LinkChange& change) {
+  ifinfomsg info = header(change.index);
+  if (change.up) {
+    info.ifi_change = IFF_UP;
+    info.ifi_flags = *change.up ? static_cast<unsigned>(IFF_UP) : 0U;
+  }
+  Request request(RTM_NEWLINK, 0, info);
+  if (change.name) request.text(IFLA_IFNAME, *change.name);
+  if (change.mtu) request.u32(IFLA_MTU, *change.mtu);
+  if (change.master) request.index(IFLA_MASTER, *change.master);
+  // An alias of no octets is none.
+  if (change.alias) request.bytes(IFLA_IFALIAS, as_bytes(*change.alias));
+  return request;
+}
+
+Request add_alternative_name(IfIndex index, const std::string& name) {
+  Request request(RTM_NEWLINKPROP, NLM_F_CREATE | NLM_F_EXCL | NLM_F_APPEND, header(index));
+  // The kernel takes this list only with the nested flag.
+  request.nested(IFLA_PROP_LIST | NLA_F_NESTED, [&](Request& list) { list.text(IFLA_ALT_IFNAME, name); });
+  return request;
+}
+
+}  // namespace portreeve::netlink

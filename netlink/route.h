@@ -1,0 +1,35 @@
+// Default routes of the main table (RTM_NEWROUTE, RTM_DELROUTE); no other routes are read or made.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "hal/base/ip_address.h"
+#include "hal/base/number.h"
+#include "netlink/request.h"
+#include "netlink/request_socket.h"
+
+namespace portreeve::netlink {
+
+struct DefaultRoute {
+  IfIndex interface {};
+  IpAddress gateway;
+  std::uint8_t protocol = 0;  // rtm_protocol: who added it
+  std::uint32_t metric = 0;
+
+  friend auto operator<=>(const DefaultRoute&, const DefaultRoute&) = default;
+};
+
+// One for each next hop: several where the route is multipath, none where it is no unicast default route of the main
+// table or has no gateway.
+Result<std::vector<DefaultRoute>, Malformed> parse_default_route(Bytes body);
+
+Result<std::vector<DefaultRoute>> read_default_routes(RequestSocket& socket);
+// Only those that leave by the interface.
+Result<std::vector<DefaultRoute>> read_default_routes(RequestSocket& socket, IfIndex interface);
+
+// In the place of the one with the same metric, where there is one and `replace` is set; else that is a Conflict.
+Request add_default_route(const DefaultRoute& route, bool replace);
+Request delete_default_route(const DefaultRoute& route);
+
+}  // namespace portreeve::netlink

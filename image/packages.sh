@@ -12,7 +12,7 @@ umask 022
 policy=/usr/sbin/policy-rc.d
 saved_policy=$policy.before-portreeve
 updated=
-lock=/run/lock/portreeve-packages
+lock=/run/portreeve-packages.lock
 
 say() { echo "packages: $*" >&2; }
 fail() { say "$*"; exit 1; }

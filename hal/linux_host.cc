@@ -59,6 +59,10 @@ MacAddress derived_mac(const std::string& switch_name) {
   return mac;
 }
 
+netlink::BridgeOptions options_of(const BridgeSettings& settings) {
+  return {settings.stp, settings.multicast_snooping, settings.vlan_filtering, settings.forward_delay};
+}
+
 }  // namespace
 
 // What a started host has: sockets, inventory, records. The members run one after the other in the event loop.
@@ -245,12 +249,7 @@ Result<IfIndex> LinuxHost::Kernel::bridge(const std::string& name) const {
 Result<> LinuxHost::Kernel::run(const MakeBridge& action) {
   records_.begin(action.switch_name);
   PORTREEVE_TRY_VOID(file_.save(records_));
-  const BridgeSettings settings;
-  netlink::NewBridge bridge{
-      action.bridge,
-      action.mac,
-      kOurLinkGroup,
-      {settings.stp, settings.multicast_snooping, settings.vlan_filtering, settings.forward_delay}};
+  const netlink::NewBridge bridge{action.bridge, action.mac, kOurLinkGroup, options_of({})};
   PORTREEVE_TRY_VOID(change(netlink::new_bridge(bridge), "make bridge " + action.bridge));
   read_events(kEventsACall);
   PORTREEVE_TRY(const IfIndex index, this->bridge(action.bridge));
@@ -275,10 +274,16 @@ Result<> LinuxHost::Kernel::run(const NameBridge& action) {
 
 Result<> LinuxHost::Kernel::run(const ConfigureBridge& action) {
   PORTREEVE_TRY(const IfIndex index, bridge(action.bridge));
-  const BridgeSettings settings;
-  return change(netlink::change_bridge(index, {settings.stp, settings.multicast_snooping, settings.vlan_filtering,
-                                               settings.forward_delay}),
-                "configure bridge " + action.bridge);
+  const netlink::BridgeOptions now = options_of(builder_->inventory().bridge(index)->settings);
+  const netlink::BridgeOptions wanted = options_of({});
+  // With the spanning tree on, the kernel refuses a forward delay below 2 s: off first.
+  netlink::BridgeOptions between = wanted;
+  between.forward_delay = now.forward_delay;
+  for (const auto& [from, to] : {std::pair(now, between), std::pair(between, wanted)}) {
+    if (from == to) continue;
+    PORTREEVE_TRY_VOID(change(netlink::change_bridge(index, from, to), "configure bridge " + action.bridge));
+  }
+  return {};
 }
 
 Result<> LinuxHost::Kernel::run(const SetSysctl& action) { return write_sysctl(action.path, action.value); }

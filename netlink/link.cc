@@ -91,14 +91,21 @@ ifinfomsg header(IfIndex index) {
   return header;
 }
 
-void put_bridge(Request& request, const BridgeOptions& options) {
+// As the kernel makes a bridge.
+BridgeOptions as_made() { return {.multicast_snooping = true, .forward_delay = 1500}; }
+
+// Only what differs: a kernel built without VLAN filtering refuses even to be told to leave it off.
+void put_bridge(Request& request, const BridgeOptions& from, const BridgeOptions& to) {
   request.nested(IFLA_LINKINFO, [&](Request& info) {
     info.text(IFLA_INFO_KIND, "bridge");
     info.nested(IFLA_INFO_DATA, [&](Request& data) {
-      data.u32(IFLA_BR_FORWARD_DELAY, options.forward_delay);
-      data.u32(IFLA_BR_STP_STATE, options.stp ? 1 : 0);
-      data.u8(IFLA_BR_MCAST_SNOOPING, options.multicast_snooping ? 1 : 0);
-      data.u8(IFLA_BR_VLAN_FILTERING, options.vlan_filtering ? 1 : 0);
+      if (from.stp != to.stp) data.u32(IFLA_BR_STP_STATE, to.stp ? 1 : 0);
+      if (from.forward_delay != to.forward_delay) data.u32(IFLA_BR_FORWARD_DELAY, to.forward_delay);
+      const auto flag = [&](int attribute, bool old_value, bool new_value) {
+        if (old_value != new_value) data.u8(attribute, new_value ? 1 : 0);
+      };
+      flag(IFLA_BR_MCAST_SNOOPING, from.multicast_snooping, to.multicast_snooping);
+      flag(IFLA_BR_VLAN_FILTERING, from.vlan_filtering, to.vlan_filtering);
     });
   });
 }
@@ -140,13 +147,13 @@ Result<Link> read_link(RequestSocket& socket, IfIndex index) {
 Request new_bridge(const NewBridge& bridge) {
   Request request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, ifinfomsg{});
   request.text(IFLA_IFNAME, bridge.name).mac(IFLA_ADDRESS, bridge.mac).u32(IFLA_GROUP, bridge.group);
-  put_bridge(request, bridge.options);
+  put_bridge(request, as_made(), bridge.options);
   return request;
 }
 
-Request change_bridge(IfIndex index, const BridgeOptions& options) {
+Request change_bridge(IfIndex index, const BridgeOptions& from, const BridgeOptions& to) {
   Request request(RTM_NEWLINK, 0, header(index));
-  put_bridge(request, options);
+  put_bridge(request, from, to);
   return request;
 }
 

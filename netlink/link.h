@@ -62,7 +62,7 @@ struct NewBridge {
   BridgeOptions options;
 };
 Request new_bridge(const NewBridge& bridge);
-Request change_bridge(IfIndex index, const BridgeOptions& options);
+Request change_bridge(IfIndex index, const BridgeOptions& from, const BridgeOptions& to);
 Request delete_link(IfIndex index);
 
 // What is not given stays as it is.

@@ -1,0 +1,87 @@
+// Addresses of services on `lo`.
+
+#include <algorithm>
+#include <thread>
+
+#include "tests/kernel/lab.h"
+
+#include <CppUTest/TestHarness.h>  // last: it makes `new` a macro
+
+using namespace portreeve;
+using namespace portreeve::kernel_test;
+
+// clang-format off
+TEST_GROUP(LocalAddress) {
+  Lab lab;
+  void setup() override { lab.start(); }
+};
+// clang-format on
+
+TEST(LocalAddress, StandsOnLoWithOurProtocol) {
+  CHECK(lab.host().add_local_address(address("10.9.9.1")).has_value());
+  CHECK(lab.host().add_local_address(address("2001:db8::1")).has_value());
+  const std::string shown = lab.output("ip address show dev lo");
+  CHECK(shown.find("inet 10.9.9.1/32") != std::string::npos);
+  CHECK(shown.find("inet6 2001:db8::1/128") != std::string::npos);
+  lab.start();  // reads back what the kernel keeps
+  CHECK_EQUAL(2U, lab.host().our_local_addresses().size());
+}
+
+TEST(LocalAddress, AddingAndRemovingTwiceSucceeds) {
+  for (const char* text : {"10.9.9.1", "2001:db8::1"}) {
+    CHECK(lab.host().add_local_address(address(text)).has_value());
+    CHECK(lab.host().add_local_address(address(text)).has_value());
+    CHECK(lab.host().remove_local_address(address(text)).has_value());
+    CHECK(lab.host().remove_local_address(address(text)).has_value());
+  }
+  CHECK(lab.host().our_local_addresses().empty());
+  CHECK(lab.output("ip address show dev lo").find("10.9.9.1") == std::string::npos);
+}
+
+TEST(LocalAddress, OursAreKnownAfterARestartAndOthersAreNot) {
+  CHECK(lab.host().add_local_address(address("10.9.9.1")).has_value());
+  lab.ip("address add 10.9.9.2/32 dev lo");
+  lab.start();
+  CHECK(lab.host().our_local_addresses() == std::vector<IpAddress>{address("10.9.9.1")});
+  CHECK_EQUAL(0U, lab.host().kernel_changes());
+}
+
+TEST(LocalAddress, OneThatAnotherRemovedIsMissedAndCanBeAddedAgain) {
+  CHECK(lab.host().add_local_address(address("10.9.9.1")).has_value());
+  lab.settle();
+  const int before = lab.changes_seen;
+  lab.ip("address del 10.9.9.1/32 dev lo");
+  CHECK(lab.until([&] { return lab.host().our_local_addresses().empty(); }));
+  CHECK(lab.until([&] { return lab.changes_seen > before; }));
+  CHECK(lab.host().add_local_address(address("10.9.9.1")).has_value());
+  CHECK(lab.output("ip address show dev lo").find("10.9.9.1") != std::string::npos);
+}
+
+TEST(LocalAddress, QuickChangesEndAsTheLastOneSaid) {
+  for (const char* text : {"10.9.9.1", "2001:db8::1"}) {
+    for (int i = 0; i < 20; ++i) {
+      CHECK(lab.host().add_local_address(address(text)).has_value());
+      CHECK(lab.host().remove_local_address(address(text)).has_value());
+    }
+    CHECK(lab.host().add_local_address(address(text)).has_value());
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));  // IPv6 tells of an address from a work queue
+  lab.settle();
+  CHECK_EQUAL(2U, lab.host().our_local_addresses().size());
+}
+
+TEST(LocalAddress, TenThousandAreQuickAndTellNobody) {
+  lab.settle();
+  const int before = lab.changes_seen;
+  const auto begin = std::chrono::steady_clock::now();
+  for (std::uint32_t i = 0; i < 10000; ++i) {
+    CHECK(lab.host().add_local_address(IpAddress::v4(0x0A000000U + i)).has_value());
+  }
+  const auto spent = std::chrono::steady_clock::now() - begin;
+  CHECK_EQUAL(10000U, lab.host().our_local_addresses().size());
+  lab.settle();
+  CHECK_EQUAL(before, lab.changes_seen);
+  CHECK_EQUAL(1U, lab.host().full_readings());
+  CHECK(lab.inventory().addresses.size() < 10);
+  CHECK(spent < std::chrono::seconds(5));
+}

@@ -11,7 +11,6 @@ umask 022
 
 policy=/usr/sbin/policy-rc.d
 saved_policy=$policy.before-portreeve
-updated=
 lock=/run/portreeve-packages.lock
 
 say() { echo "packages: $*" >&2; }
@@ -53,16 +52,18 @@ install() {
 
 [ $# -gt 0 ] || { echo "usage: image/packages.sh NAME..." >&2; exit 2; }
 command -v apt-get >/dev/null || fail "this is for Debian 12: there is no apt-get here"
-[ -n "$(missing "$@")" ] || exit 0
-[ "$(id -u)" = 0 ] || fail "missing packages, and only root can install them: apt-get install --no-install-recommends" $(missing "$@")
+mapfile -t names < <(missing "$@")
+[ ${#names[@]} -gt 0 ] || exit 0
+[ "$(id -u)" = 0 ] ||
+  fail "missing packages, and only root can install them: apt-get install --no-install-recommends ${names[*]}"
 
 exec 9>"$lock"
 flock 9
-names=$(missing "$@")
-[ -n "$names" ] || exit 0
+mapfile -t names < <(missing "$@")
+[ ${#names[@]} -gt 0 ] || exit 0
 log=$(mktemp)
-say "installing" $names
+say "installing ${names[*]}"
 forbid_starting
-install $names || { tail -n 20 "$log" >&2; rm -f "$log"; fail "apt-get could not install:" $names; }
+install "${names[@]}" || { tail -n 20 "$log" >&2; rm -f "$log"; fail "apt-get could not install: ${names[*]}"; }
 rm -f "$log"
-disable_services $names
+disable_services "${names[@]}"

@@ -2,7 +2,7 @@
 # What must hold for the released program itself: tests/release.sh [PROGRAM]   (default: build/release/portreeve)
 # Static, small, and at work where there is nothing but itself. Closes with `N passed, N failed`.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 program=$(realpath "${1:-build/release/portreeve}")
 passed=0 failed=0
 

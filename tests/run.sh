@@ -9,10 +9,10 @@
 # released program and fuzz target counts as one, and so does each build and lint. What is missing, a tool or a
 # privilege, is a failure. Logs are in build/logs.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 readonly all_parts=(unit asan lint release labs fuzz)
 readonly fuzz_seconds=${PORTREEVE_FUZZ_SECONDS:-20}
-passed=0 failed=0 pattern= parts=() matched=0
+passed=0 failed=0 pattern='' parts=() matched=0
 
 usage() { sed -n '4,6s/^# *//p' "$0" >&2; exit 2; }
 while [ $# -gt 0 ]; do
@@ -71,6 +71,9 @@ build_step() {
 }
 declare -A built
 
+scripts() {
+  shellcheck -S warning image/*.sh tests/*.sh tests/*/*.sh .ci/run
+}
 format() {
   find hal netlink dsc firmware tests \( -name '*.cc' -o -name '*.h' \) -print0 |
     xargs -0 clang-format-14 --dry-run -Werror
@@ -83,6 +86,7 @@ run_part() {
     lint)
       step include-direction python3 tests/lint/include_direction.py
       step format format
+      step scripts scripts
       # The compile commands, and whatever the build generates.
       build_step dev && step tidy python3 tests/lint/tidy.py
       ;;
@@ -93,10 +97,11 @@ run_part() {
 }
 
 mkdir -p build/logs
+mapfile -t packages < <(grep -v '^#' tests/packages.txt)
 if [ "$(id -u)" != 0 ]; then
   echo "tests/run.sh needs root: it installs packages and makes network namespaces"
   failed=1
-elif step packages image/packages.sh $(grep -v '^#' tests/packages.txt) && step dependencies image/dependencies.sh; then
+elif step packages image/packages.sh "${packages[@]}" && step dependencies image/dependencies.sh; then
   for part in "${parts[@]}"; do run_part "$part"; done
 fi
 if [ -n "$pattern" ] && [ "$matched" = 0 ]; then

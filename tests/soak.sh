@@ -3,7 +3,7 @@
 #   tests/soak.sh [FUZZ-SECONDS] [LAB-ROUNDS]      (default: 600 and 10)
 # Closes with one line `N passed, N failed`.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 seconds=${1:-600} rounds=${2:-10} passed=0 failed=0
 
 # Runs a part of tests/run.sh, and adds up what it counted.

@@ -5,7 +5,7 @@
 # next one goes on from there; an input that fails is left in build/fuzz-failures, named after its target. To keep it as
 # a test, mend the fault and move the file to tests/fuzz/corpus/NAME. Closes with `N passed, N failed`.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit 1
 [[ "${1:-}" =~ ^[0-9]+$ ]] || { echo "usage: tests/fuzz/run.sh SECONDS [PATTERN]" >&2; exit 2; }
 seconds=$1 pattern=${2:-}
 mkdir -p build/fuzz-failures build/logs
@@ -22,7 +22,7 @@ search() {
   fi
 }
 
-names=$(ls tests/fuzz/corpus | grep -F -e "$pattern")
+names=$(find tests/fuzz/corpus -mindepth 1 -maxdepth 1 -type d -name "*$pattern*" -printf '%f\n' | sort)
 [ -n "$names" ] || { echo "0 passed, 0 failed"; exit 0; }
 results=$(for name in $names; do
   while [ "$(jobs -rp | wc -l)" -ge "$(nproc)" ]; do wait -n; done

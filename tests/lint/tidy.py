@@ -21,7 +21,8 @@ from include_direction import includes, room_of  # noqa: E402
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 TIDY = "clang-tidy-14"
-DIAGNOSTIC = re.compile(r"/[^:\n]+:\d+:\d+: (error|warning):")
+# With a place, or without one where it is about the command line.
+DIAGNOSTIC = re.compile(r"^(?:/[^:\n]+:\d+:\d+: )?(?:error|warning): ", re.MULTILINE)
 
 
 def reach(path, seen):
@@ -51,8 +52,10 @@ def lint(entry, build):
 def complaints(output, known):
     """The diagnostics of a run that no earlier run had: those of a header come up in each file that includes it."""
     new = []
-    for block in re.split(r"^(?=/[^:\n]+:\d+:\d+: (?:error|warning):)", output, flags=re.MULTILINE):
-        if DIAGNOSTIC.match(block) and block not in known:
+    starts = [match.start() for match in DIAGNOSTIC.finditer(output)]
+    for start, end in zip(starts, [*starts[1:], len(output)]):
+        block = output[start:end]
+        if block not in known:
             known.add(block)
             new.append(block.rstrip())
     return new

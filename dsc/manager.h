@@ -3,11 +3,15 @@
 // no clock (`now` is handed in): in tests all of it runs in virtual time.
 //
 // One change is in work at a time; others wait in order. Work is cut into steps, one operation each: the owner calls
-// `step` once a turn of its event loop while `busy`.
+// `step` once a turn of its event loop while `busy`, and at `next_wake`.
+//
+// An edit or a new user layer is all or nothing: applied, then stored, then acknowledged. What stops in between is
+// undone: by the manager after a failed operation or store, by the next boot after a crash, since the user layer on
+// disk is still the old one. What comes from files (boot, reload) is applied as far as it can be: a resource that fails
+// says so and is tried again, the rest goes on.
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,9 +20,11 @@
 #include <string>
 #include <vector>
 
+#include "dsc/assembly.h"
 #include "dsc/diagnostic.h"
 #include "dsc/provider.h"
 #include "dsc/resource.h"
+#include "dsc/status.h"
 #include "hal/base/result.h"
 #include "hal/base/time.h"
 
@@ -28,31 +34,9 @@ namespace portreeve::dsc {
 class Storage {
  public:
   virtual ~Storage() = default;
-  // Replaces the file whole and durably (written, synced, renamed, directory synced) before `done(success)`.
+  // Replaces the file whole and durably (written, synced, renamed, directory synced) before `done(success)`. Files are
+  // replaced in the order of the calls.
   virtual void store(const std::string& name, std::string content, std::function<void(Result<>)> done) = 0;
-};
-
-// A file of a layer as read from disk, or why it could not be read.
-struct SourceFile {
-  std::string path;  // as shown in diagnostics
-  std::string name;  // file name: a file hides an earlier one of the same name
-  std::string content;
-  std::string unreadable;  // not empty: the reason; content is then empty
-};
-
-// What to start from: the drop-ins lowest layer first, and what the state directory holds.
-struct Layers {
-  std::vector<SourceFile> drop_ins;              // in merge order, hidden ones already left out
-  std::optional<SourceFile> user;                // user.xml
-  std::optional<SourceFile> last_good_drop_ins;  // last-good.xml: the drop-ins' merge that was last applied
-  std::optional<SourceFile> previous_user;       // user.previous.xml: the user layer before the last change
-};
-
-enum class ResourceState : std::uint8_t { InDesiredState, Waiting, Failed, Pending };
-
-struct ResourceStatus {
-  ResourceState state = ResourceState::Pending;
-  std::string text;  // what it waits for, or why it failed
 };
 
 struct JobStatus {
@@ -72,8 +56,9 @@ class Manager {
   Manager(const Manager&) = delete;
   Manager& operator=(const Manager&) = delete;
 
-  // Boot and Reload. Invalid drop-ins: at boot the last good ones are applied with the stored user layer; on reload the
-  // running configuration stays. Either way the faults are in `faults()` until a later reload finds none.
+  // Boot and Reload. What is invalid: at boot the best combination that is valid is applied (`running` says which: the
+  // newest user layer first, then the newest drop-ins), on reload the running configuration stays. Either way `done`
+  // gets an error and the faults are in `faults()` until a later reload, or a new user layer, finds none.
   void load(Layers layers, Done done);
   void reload(std::vector<SourceFile> drop_ins, Done done);
 
@@ -99,15 +84,17 @@ class Manager {
   [[nodiscard]] std::optional<TimePoint> next_wake() const;
 
   [[nodiscard]] const Configuration& effective() const;  // what is applied
+  [[nodiscard]] const std::string& running() const;      // which one that is, in words
   [[nodiscard]] const Diagnostics& faults() const;
   [[nodiscard]] const ResourceStatus* status(const ResourceId& id) const;
 
-  // Called after any of the above changed: configuration, faults, statuses, jobs.
+  // Called after any of the above changed: configuration, faults, statuses, jobs, and when `busy` or `next_wake` may
+  // have become other. It may not call the manager's non-const functions.
   void on_change(std::function<void()> changed);
 
  private:
   struct State;
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;  // shared with what Storage still has to call back
 };
 
 }  // namespace portreeve::dsc

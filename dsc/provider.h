@@ -38,6 +38,10 @@ class Provider {
   // its switch's addresses): the manager plans it again when that one changes, too.
   virtual Result<Plan> plan(const Resource& desired, const Configuration& target) = 0;
   virtual Result<Plan> plan_removal(const Resource& old) = 0;
+
+  // What of this type stands that is ours, with at least its key properties: asked once, at boot, so that what was
+  // made before a restart and is no longer desired is removed.
+  [[nodiscard]] virtual std::vector<Resource> owned() const { return {}; }
 };
 
 }  // namespace portreeve::dsc

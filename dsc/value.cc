@@ -26,6 +26,12 @@ ValueFault refuse(const Property& property, std::string_view text, const char* w
   return {code, quoted(text) + " " + why + "; allowed: " + allowed_values(property)};
 }
 
+// UTF-8 without control characters and without those two that XML cannot hold (§2.2).
+bool is_plain(std::string_view text) {
+  return printable(text, text.size()) == text && text.find("\xEF\xBF\xBE") == std::string_view::npos &&
+         text.find("\xEF\xBF\xBF") == std::string_view::npos;
+}
+
 std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
@@ -202,9 +208,10 @@ std::string collapse(std::string_view text) {
 
 Checked check_value(const Property& property, std::string_view text) {
   const std::string collapsed = collapse(text);
-  // Messages of base quote the whole text: what could not be shown is refused before.
-  if (property.kind != ValueKind::Text && printable(collapsed, kLongestPath) != collapsed) {
-    return refuse(property, collapsed, "is too long or holds unprintable characters");
+  if (!is_plain(collapsed)) return refuse(property, collapsed, "holds unprintable characters");
+  // Messages of base quote the whole text: what is too long to be shown is refused before.
+  if (property.kind != ValueKind::Text && collapsed.size() > kLongestPath) {
+    return refuse(property, collapsed, "is too long");
   }
   return check_collapsed(property, collapsed);
 }

@@ -121,7 +121,8 @@ TEST(Reader, TellsWhatIsWrongWithEachPart) {
            "65: error: [Hub]h: Cable 'a!' cannot name a resource of type Cable; allowed: the name of a resource of "
            "type Cable"},
       Case{"<Hub Name='h'><Cable x='1'>a</Cable></Hub>", "65: error: [Hub]h: <Cable> has no attributes; found 'x'"},
-      Case{"<Hub Name='h'><Cable><b/></Cable><Cable>a</Cable></Hub>", "65: error: [Hub]h: <Cable> holds a value; found element 'b'"},
+      Case{"<Hub Name='h'><Cable><b/></Cable><Cable>a</Cable></Hub>",
+           "65: error: [Hub]h: <Cable> holds a value; found element 'b'"},
       Case{"<Hub Name='h'><Cabel>a</Cabel><Cable>a</Cable></Hub>",
            "58: error: [Hub]h: unknown element 'Cabel'; did you mean 'Cable'? Allowed: Cable, Address, Pool"},
       Case{"<Hub Name='h'><Cable>a</Cable><Cable>a</Cable></Hub>",

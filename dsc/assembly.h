@@ -1,0 +1,60 @@
+// From the files of all layers to the configuration that is to run: read, merged, resolved, checked by the providers'
+// rules; and at boot, when they are not valid together, the best combination that is. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dsc/provider.h"
+#include "dsc/resource.h"
+#include "dsc/source_file.h"
+#include "hal/base/result.h"
+
+namespace portreeve::dsc {
+
+// What to start from: the drop-ins lowest layer first, and what the state directory holds.
+struct Layers {
+  std::vector<SourceFile> drop_ins;              // in merge order, hidden ones already left out
+  std::optional<SourceFile> user;                // user.xml
+  std::optional<SourceFile> last_good_drop_ins;  // last-good.xml: the drop-ins' merge that was last applied
+  std::optional<SourceFile> previous_user;       // user.previous.xml: the user layer before the last change
+};
+
+struct Assembly {
+  Document drop_ins;
+  Document user;
+  Configuration effective;
+  std::string drop_ins_name = "no drop-ins";  // which ones these are, in words
+  std::string user_name = "no user layer";
+  bool has_newest_drop_ins = false;
+  bool has_newest_user = false;  // `user` is what user.xml says
+  bool is_nothing = true;        // no combination was valid
+};
+
+class Assembler {
+ public:
+  Assembler(const Schema& schema, std::vector<Provider*> providers)
+      : schema_(schema), providers_(std::move(providers)) {}
+
+  // One file; all files of the drop-ins, merged. Every file's faults.
+  [[nodiscard]] Result<Document, Diagnostics> read(const SourceFile& file, Source source) const;
+  [[nodiscard]] Result<Document, Diagnostics> read_drop_ins(const std::vector<SourceFile>& files) const;
+
+  // The effective configuration of drop-ins and user layer, its references resolved.
+  [[nodiscard]] Result<Configuration, Diagnostics> combine(Document drop_ins, Document user) const;
+  // What the providers' rules say to it.
+  [[nodiscard]] Diagnostics check(const Configuration& configuration) const;
+  // Both.
+  [[nodiscard]] Result<Configuration, Diagnostics> combine_and_check(Document drop_ins, Document user) const;
+
+  // What is wrong with the newest layers goes to `faults`; the best that is valid is returned. An operator's latest
+  // words weigh more than the newest drop-ins, since they can be of this minute.
+  [[nodiscard]] Assembly boot(const Layers& layers, Diagnostics& faults) const;
+
+ private:
+  const Schema& schema_;
+  std::vector<Provider*> providers_;
+};
+
+}  // namespace portreeve::dsc

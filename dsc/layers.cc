@@ -1,0 +1,247 @@
+#include "dsc/layers.h"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <queue>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+#include "dsc/suggestion.h"
+
+namespace portreeve::dsc {
+namespace {
+
+using Position = std::uint32_t;
+
+void overlay(Resource& lower, Resource upper) {
+  for (Resource::Setting& stated : upper.settings) {
+    lower.setting(*stated.property).values = std::move(stated.values);
+  }
+  if (!upper.depends_on.empty()) lower.depends_on = std::move(upper.depends_on);
+  if (upper.source == Source::User) lower.source = Source::User;
+  lower.at = std::move(upper.at);
+}
+
+void sort_by_id(Configuration& configuration) {
+  auto& by_id = configuration.links.by_id;
+  const auto& resources = configuration.resources;
+  by_id.resize(resources.size());
+  std::iota(by_id.begin(), by_id.end(), Position{0});
+  std::sort(by_id.begin(), by_id.end(), [&](Position a, Position b) {
+    return std::tie(resources[a].type->name, resources[a].key) < std::tie(resources[b].type->name, resources[b].key);
+  });
+}
+
+// A dependent and what it rests on, by position.
+struct Edge {
+  Position dependency;
+  Position dependent;
+};
+
+class Resolver {
+ public:
+  Resolver(const Schema& schema, Document merged) : schema_(schema), unordered_(unchecked(std::move(merged))) {}
+
+  Result<Configuration, Diagnostics> resolve();
+
+ private:
+  void find_edges(Position dependent);
+  void find_references(Position dependent, const Resource::Setting& setting);
+  void refuse_reference(const Resource& resource, const Property& property, const Value& value);
+  std::vector<Position> order();
+  void refuse_circle(const std::vector<std::uint32_t>& waiting_for);
+  Configuration arranged(const std::vector<Position>& order);
+
+  const Schema& schema_;
+  Configuration unordered_;
+  std::vector<Edge> edges_;  // sorted by dependency once all are found
+  std::vector<Position> first_edge_;
+  Diagnostics diagnostics_;
+};
+
+void Resolver::refuse_reference(const Resource& resource, const Property& property, const Value& value) {
+  constexpr std::size_t kMostListed = 16;
+  std::vector<std::string_view> keys;
+  for (const Resource& candidate : unordered_.resources) {
+    if (candidate.type->name == property.references) keys.emplace_back(candidate.key);
+    if (keys.size() > kMostListed) break;
+  }
+  std::string allowed;
+  if (keys.empty()) {
+    allowed = "; there is none";
+  } else if (keys.size() <= kMostListed) {
+    allowed = did_you_mean(value.text, keys);
+  }
+  diagnostics_.push_back({value.at, "DanglingReference",
+                          resource.id().to_string() + ": " + std::string(property.name) + " '" + value.text +
+                              "' names no " + std::string(property.references) + " of the configuration" + allowed});
+}
+
+void Resolver::find_references(Position dependent, const Resource::Setting& setting) {
+  for (const Value& value : setting.values) {
+    const std::size_t found = unordered_.position(setting.property->references, value.text);
+    if (found == unordered_.resources.size()) {
+      refuse_reference(unordered_.resources[dependent], *setting.property, value);
+    } else {
+      edges_.push_back({static_cast<Position>(found), dependent});
+    }
+  }
+}
+
+void Resolver::find_edges(Position dependent) {
+  const Resource& resource = unordered_.resources[dependent];
+  for (const Resource::Setting& setting : resource.settings) {
+    if (setting.property->kind == ValueKind::Reference) find_references(dependent, setting);
+  }
+  for (const Dependency& dependency : resource.depends_on) {
+    const std::size_t found = unordered_.position(dependency.id.type, dependency.id.key);
+    if (found == unordered_.resources.size()) {
+      diagnostics_.push_back({dependency.at, "DanglingReference",
+                              resource.id().to_string() + ": DependsOn '" + dependency.id.to_string() +
+                                  "' names no resource of the configuration"});
+    } else {
+      edges_.push_back({static_cast<Position>(found), dependent});
+    }
+  }
+}
+
+// Kahn's algorithm: of those that nothing more keeps waiting, always the first in order of types and of statement.
+std::vector<Position> Resolver::order() {
+  const auto count = static_cast<Position>(unordered_.resources.size());
+  std::sort(edges_.begin(), edges_.end(), [](const Edge& a, const Edge& b) {
+    return std::tie(a.dependency, a.dependent) < std::tie(b.dependency, b.dependent);
+  });
+  const auto same = [](const Edge& a, const Edge& b) {
+    return a.dependency == b.dependency && a.dependent == b.dependent;
+  };
+  edges_.erase(std::unique(edges_.begin(), edges_.end(), same), edges_.end());
+  first_edge_.assign(count + 1, 0);
+  std::vector<std::uint32_t> waiting_for(count, 0);
+  for (const Edge& edge : edges_) {
+    ++first_edge_[edge.dependency + 1];
+    ++waiting_for[edge.dependent];
+  }
+  std::partial_sum(first_edge_.begin(), first_edge_.end(), first_edge_.begin());
+
+  using Place = std::pair<std::size_t, Position>;
+  std::priority_queue<Place, std::vector<Place>, std::greater<>> ready;
+  const auto release = [&](Position at) { ready.emplace(schema_.rank(*unordered_.resources[at].type), at); };
+  for (Position at = 0; at < count; ++at) {
+    if (waiting_for[at] == 0) release(at);
+  }
+  std::vector<Position> order;
+  order.reserve(count);
+  while (!ready.empty()) {
+    const Position at = ready.top().second;
+    ready.pop();
+    order.push_back(at);
+    for (Position i = first_edge_[at]; i < first_edge_[at + 1]; ++i) {
+      if (--waiting_for[edges_[i].dependent] == 0) release(edges_[i].dependent);
+    }
+  }
+  if (order.size() != count) refuse_circle(waiting_for);
+  return order;
+}
+
+// Whoever still waits has a dependency that still waits: following those ends in a circle.
+void Resolver::refuse_circle(const std::vector<std::uint32_t>& waiting_for) {
+  std::vector<Position> dependency_of(waiting_for.size(), 0);
+  for (const Edge& edge : edges_) {
+    if (waiting_for[edge.dependency] != 0 && waiting_for[edge.dependent] != 0)
+      dependency_of[edge.dependent] = edge.dependency;
+  }
+  auto at = static_cast<Position>(
+      std::find_if(waiting_for.begin(), waiting_for.end(), [](std::uint32_t n) { return n != 0; }) -
+      waiting_for.begin());
+  std::vector<bool> seen(waiting_for.size(), false);
+  for (; !seen[at]; at = dependency_of[at]) seen[at] = true;
+
+  std::vector<Position> circle;
+  for (Position next = at; circle.empty() || next != at; next = dependency_of[next]) circle.push_back(next);
+  // The same circle is always told from the same place: where it is first stated.
+  std::rotate(circle.begin(), std::min_element(circle.begin(), circle.end()), circle.end());
+  constexpr std::size_t kMostNamed = 16;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(circle.size(), kMostNamed); ++i) {
+    text += unordered_.resources[circle[i]].id().to_string() + " rests on ";
+  }
+  if (circle.size() > kMostNamed) text += "… on ";
+  text += unordered_.resources[circle.front()].id().to_string();
+  const Resource& first = unordered_.resources[circle.front()];
+  diagnostics_.push_back({first.depends_on.empty() ? first.at : first.depends_on.front().at, "Cycle",
+                          text + ": a circle; take one DependsOn or reference out"});
+}
+
+Configuration Resolver::arranged(const std::vector<Position>& order) {
+  Configuration arranged;
+  arranged.name = std::move(unordered_.name);
+  std::vector<Position> place(order.size(), 0);
+  arranged.resources.reserve(order.size());
+  for (const Position at : order) {
+    place[at] = static_cast<Position>(arranged.resources.size());
+    arranged.resources.push_back(std::move(unordered_.resources[at]));
+  }
+  Configuration::Links& links = arranged.links;
+  links.by_id = std::move(unordered_.links.by_id);
+  for (Position& at : links.by_id) at = place[at];
+  links.first_dependent.assign(order.size() + 1, 0);
+  for (const Edge& edge : edges_) ++links.first_dependent[place[edge.dependency] + 1];
+  std::partial_sum(links.first_dependent.begin(), links.first_dependent.end(), links.first_dependent.begin());
+  links.dependents.resize(edges_.size());
+  std::vector<Position> next(links.first_dependent.begin(), links.first_dependent.end() - 1);
+  for (const Edge& edge : edges_) links.dependents[next[place[edge.dependency]]++] = place[edge.dependent];
+  return arranged;
+}
+
+Result<Configuration, Diagnostics> Resolver::resolve() {
+  for (Position at = 0; at < unordered_.resources.size(); ++at) find_edges(at);
+  const std::vector<Position> sequence = order();
+  if (!diagnostics_.empty()) return std::move(diagnostics_);
+  return arranged(sequence);
+}
+
+}  // namespace
+
+Document merge(std::vector<Document> lowest_first) {
+  Document merged;
+  if (lowest_first.empty()) return merged;
+  std::unordered_map<ResourceId, std::size_t> places;
+  for (Document& document : lowest_first) {
+    if (!document.name.empty()) merged.name = std::move(document.name);
+    for (Resource& resource : document.resources) {
+      const auto [known, is_new] = places.emplace(resource.id(), merged.resources.size());
+      if (is_new) {
+        merged.resources.push_back(std::move(resource));
+        continue;
+      }
+      Resource& lower = merged.resources[known->second];
+      if (resource.absent) {
+        lower.absent = true;
+      } else if (lower.absent) {
+        known->second = merged.resources.size();
+        merged.resources.push_back(std::move(resource));
+      } else {
+        overlay(lower, std::move(resource));
+      }
+    }
+  }
+  std::erase_if(merged.resources, [](const Resource& resource) { return resource.absent; });
+  return merged;
+}
+
+Configuration unchecked(Document merged) {
+  Configuration configuration;
+  configuration.name = std::move(merged.name);
+  configuration.resources = std::move(merged.resources);
+  sort_by_id(configuration);
+  return configuration;
+}
+
+Result<Configuration, Diagnostics> resolve(const Schema& schema, Document merged) {
+  return Resolver(schema, std::move(merged)).resolve();
+}
+
+}  // namespace portreeve::dsc

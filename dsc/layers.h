@@ -1,0 +1,25 @@
+// From documents to one configuration: the layers are laid over each other, references are checked against what came
+// out, and the resources are put into the order in which they can be applied. Pure; how files come to be documents is
+// the reader's and read_layers.h's.
+#pragma once
+
+#include <vector>
+
+#include "dsc/resource.h"
+#include "hal/base/result.h"
+
+namespace portreeve::dsc {
+
+// Lays the documents over each other, lowest first. A resource stated again keeps what the later one does not state; a
+// list is replaced whole, and so is DependsOn. An absent one removes what came before it, and what comes after begins
+// anew. No absent resource is left. Where the user layer had a part in a resource, its source is User.
+Document merge(std::vector<Document> lowest_first);
+
+// The merge as a configuration in which `find` is quick; nothing is checked or put in order.
+Configuration unchecked(Document merged);
+
+// The configuration in the order of application, or its faults: references and DependsOn that name nothing, and
+// circles.
+Result<Configuration, Diagnostics> resolve(const Schema& schema, Document merged);
+
+}  // namespace portreeve::dsc

@@ -1,0 +1,61 @@
+#include "dsc/resource_run.h"
+
+#include <utility>
+
+namespace portreeve::dsc {
+
+Providers::Providers(const std::vector<Provider*>& providers) : all_(providers) {
+  for (Provider* provider : providers) by_type_[&provider->type()] = provider;
+}
+
+Provider* Providers::of(const ResourceType& type) const {
+  const auto found = by_type_.find(&type);
+  return found == by_type_.end() ? nullptr : found->second;
+}
+
+Result<ResourceRun> ResourceRun::to_desired_state(const Providers& providers, const Resource& resource,
+                                                  const Configuration& target) {
+  Provider* const provider = providers.of(*resource.type);
+  if (provider == nullptr) return ResourceRun(resource, {});
+  PORTREEVE_TRY(Plan plan, provider->plan(resource, target));
+  return ResourceRun(resource, std::move(plan));
+}
+
+Result<ResourceRun> ResourceRun::to_removal(const Providers& providers, const Resource& resource) {
+  Provider* const provider = providers.of(*resource.type);
+  if (provider == nullptr) return ResourceRun(resource, {});
+  PORTREEVE_TRY(Plan plan, provider->plan_removal(resource));
+  return ResourceRun(resource, std::move(plan));
+}
+
+Result<> ResourceRun::run_next() {
+  Operation& operation = plan_.operations[next_++];
+  // Taken out, so that what it holds is let go once it has run.
+  const std::function<Result<>()> run = std::exchange(operation.run, nullptr);
+  auto result = run();
+  if (result) return {};
+  failed_ = true;
+  plan_.operations.resize(next_);
+  return Error{result.error().kind, operation.text + ": " + result.error().message};
+}
+
+std::vector<std::string> ResourceRun::done() const {
+  std::vector<std::string> texts;
+  const std::size_t good = failed_ ? next_ - 1 : next_;
+  for (std::size_t i = 0; i < good; ++i) texts.push_back(plan_.operations[i].text);
+  return texts;
+}
+
+ResourceStatus ResourceRun::outcome() const {
+  if (plan_.waiting.empty()) return {ResourceState::InDesiredState, {}};
+  return {ResourceState::Waiting, plan_.waiting};
+}
+
+std::string unmet_dependency(const Resource& resource, const StatusBoard& board) {
+  for (const Dependency& dependency : resource.depends_on) {
+    if (!board.is_in_desired_state(dependency.id)) return "waits for " + dependency.id.to_string();
+  }
+  return {};
+}
+
+}  // namespace portreeve::dsc

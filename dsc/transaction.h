@@ -1,0 +1,98 @@
+// From one configuration to another, one operation a step. Removals come first, last made first; then what is new or
+// different, in the order of the configuration, and after each what refers to it. Plans are asked for one resource at a
+// time, when its turn comes, so that each sees what the ones before it made. What is the same in both configurations
+// and refers to nothing that changed costs nothing.
+//
+// AllOrNothing: on the first failure what was done is undone in reverse order, by plans towards `from` that are asked
+// anew (actual state may be anything by now), and then everything touched is tested once more.
+// BestEffort: a failure stays with its resource and the rest goes on; an appliance must come up.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "dsc/resource.h"
+#include "dsc/resource_run.h"
+#include "dsc/status.h"
+#include "hal/base/result.h"
+
+namespace portreeve::dsc {
+
+class Transaction {
+ public:
+  enum class Mode : std::uint8_t { AllOrNothing, BestEffort };
+
+  // Resources of `from` that `to` does not have are removed unless `keep_removed`.
+  Transaction(Mode mode, std::shared_ptr<const Configuration> from, std::shared_ptr<const Configuration> to,
+              const Providers& providers, StatusBoard& board, bool keep_removed = false);
+
+  // Also tests these resources of `to`, though nothing changed about them.
+  void include(const std::set<ResourceId>& ids);
+
+  void step();  // a few plans, or one operation
+  [[nodiscard]] bool finished() const { return phase_ == Phase::Finished; }
+  [[nodiscard]] double progress() const;
+
+  // Undoes a transaction that finished well, because of `why`: `finished` is false until that is done.
+  void undo(Error why);
+
+  // Once finished: why it was undone; nothing if it was not.
+  [[nodiscard]] const std::optional<Error>& error() const { return error_; }
+  // Once finished: what could not be removed, to be tried again later.
+  [[nodiscard]] const std::vector<Resource>& left_over() const { return left_over_; }
+  // Every resource that an operation was run for.
+  [[nodiscard]] std::set<ResourceId> touched() const;
+
+ private:
+  enum class Phase : std::uint8_t { Remove, Apply, Undo, Settle, Finished };
+  using Position = std::uint32_t;
+
+  struct Task {
+    const Configuration* configuration = nullptr;
+    Position position = 0;
+    bool removal = false;
+
+    [[nodiscard]] const Resource& resource() const { return configuration->resources[position]; }
+  };
+
+  std::optional<Task> next_task();
+  std::optional<Task> next_undo();
+  void begin(const Task& task);
+  void finish_run();
+  void fail(const Error& error);
+  void start_undo(const ResourceId& id, const Error& error);
+  void settle();
+  void close();
+  void queue_dependents(const Task& task);
+  [[nodiscard]] bool is_excused(const Task& task) const;
+
+  Mode mode_;
+  std::shared_ptr<const Configuration> from_;
+  std::shared_ptr<const Configuration> to_;
+  const Providers& providers_;
+  StatusBoard& board_;
+
+  Phase phase_ = Phase::Remove;
+  std::vector<Position> removals_;  // of `from`, next one last
+  std::set<Position> applies_;      // of `to`; while settling, of `from`
+  std::set<Position> changed_;      // of `to`: new or different
+  std::vector<Task> touched_;       // in the order in which their operations were run
+  std::size_t to_undo_ = 0;         // the first so many of touched_
+  std::optional<Task> task_;
+  std::optional<ResourceRun> run_;
+  std::map<ResourceId, ResourceStatus> before_;  // of what was tested: to see whether a fault is an old one
+
+  std::size_t total_ = 0;
+  std::size_t done_ = 0;
+  std::optional<Error> error_;
+  std::vector<std::string> undone_;
+  std::vector<std::string> not_undone_;
+  std::vector<Resource> left_over_;
+};
+
+}  // namespace portreeve::dsc

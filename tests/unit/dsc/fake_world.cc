@@ -1,0 +1,251 @@
+#include "tests/unit/dsc/fake_world.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "dsc/check.h"
+#include "dsc/document/writer.h"
+
+namespace portreeve::dsc::testing {
+namespace {
+
+std::vector<ResourceId> references_of(const Resource& resource) {
+  std::vector<ResourceId> ids;
+  for (const Resource::Setting& setting : resource.settings) {
+    if (setting.property->kind != ValueKind::Reference) continue;
+    for (const Value& value : setting.values) ids.push_back({std::string(setting.property->references), value.text});
+  }
+  return ids;
+}
+
+}  // namespace
+
+std::string World::to_string() const {
+  std::string text;
+  for (const auto& [id, state] : standing) text += id.to_string() + " = " + state + "\n";
+  return text;
+}
+
+std::string World::text_of(const Resource& resource) {
+  std::string text;
+  for (const Resource::Setting& setting : resource.settings) {
+    for (const Value& value : setting.values) text += std::string(setting.property->name) + "=" + value.text + " ";
+  }
+  return text;
+}
+
+std::string World::wanted(const Configuration& configuration) {
+  World wanted;
+  for (const Resource& resource : configuration.resources) wanted.standing[resource.id()] = text_of(resource);
+  return wanted.to_string();
+}
+
+void WorldProvider::check(const Configuration& configuration, Diagnostics& diagnostics) const {
+  for (const Resource& resource : configuration.resources) {
+    if (resource.type != &type_) continue;
+    const auto fault = world_.faulty.find(resource.id());
+    if (fault != world_.faulty.end()) {
+      diagnostics.push_back({resource.at, "Rule", resource.id().to_string() + ": " + fault->second});
+    }
+  }
+}
+
+Operation WorldProvider::set(const ResourceId& id, std::string text, std::vector<ResourceId> rests_on) {
+  std::string name = "set " + id.to_string() + " to " + text;
+  auto run = [this, id, name, text = std::move(text), rests_on = std::move(rests_on)]() -> Result<> {
+    for (const ResourceId& needed : rests_on) {
+      if (!world_.standing.contains(needed)) world_.breaches.push_back(name + " before " + needed.to_string());
+    }
+    if (world_.fails && world_.fails(name)) {
+      world_.log.push_back(name + " (failed)");
+      return Error{ErrorKind::Failed, "no luck"};
+    }
+    world_.log.push_back(name);
+    world_.standing[id] = text;
+    return {};
+  };
+  return {name, std::move(run)};
+}
+
+Operation WorldProvider::remove(const ResourceId& id) {
+  std::string name = "remove " + id.to_string();
+  return {name, [this, id, name]() -> Result<> {
+            if (world_.fails && world_.fails(name)) {
+              world_.log.push_back(name + " (failed)");
+              return Error{ErrorKind::Failed, "no luck"};
+            }
+            world_.log.push_back(name);
+            world_.standing.erase(id);
+            for (const auto& [other, state] : world_.standing) {
+              const bool is_user = id.type == "Cable"
+                                       ? state.find("Cable=" + id.key + " ") != std::string::npos
+                                       : state.find(id.type + "Name=" + id.key + " ") != std::string::npos;
+              if (is_user) world_.breaches.push_back(name + " before " + other.to_string());
+            }
+            return {};
+          }};
+}
+
+Result<Plan> WorldProvider::plan(const Resource& desired, const Configuration&) {
+  ++world_.plans;
+  const ResourceId id = desired.id();
+  if (const auto refusal = world_.refused.find(id); refusal != world_.refused.end()) {
+    return Error{ErrorKind::NotManaged, refusal->second};
+  }
+  Plan plan;
+  if (world_.waiting.contains(id)) {
+    plan.waiting = "no hardware";
+    return plan;
+  }
+  const std::string wanted = World::text_of(desired);
+  const auto standing = world_.standing.find(id);
+  if (standing != world_.standing.end() && standing->second == wanted) return plan;
+  // In two operations, so that it can fail half-way.
+  plan.operations.push_back(set(id, "half of " + wanted, references_of(desired)));
+  plan.operations.push_back(set(id, wanted, references_of(desired)));
+  return plan;
+}
+
+Result<Plan> WorldProvider::plan_removal(const Resource& old) {
+  ++world_.plans;
+  Plan plan;
+  if (world_.standing.contains(old.id())) plan.operations.push_back(remove(old.id()));
+  return plan;
+}
+
+std::vector<Resource> WorldProvider::owned() const {
+  std::vector<Resource> resources;
+  for (const auto& [id, state] : world_.standing) {
+    if (id.type != type_.name) continue;
+    Resource& resource = resources.emplace_back();
+    resource.type = &type_;
+    resource.key = id.key;
+  }
+  return resources;
+}
+
+void FakeStorage::store(const std::string& name, std::string content, std::function<void(Result<>)> done) {
+  pending_.push_back({name, std::move(content), std::move(done)});
+}
+
+void FakeStorage::finish_one() {
+  Write write = std::move(pending_.front());
+  pending_.pop_front();
+  if (fails) {
+    write.done(Error{ErrorKind::Exhausted, "No space left on device"});
+    return;
+  }
+  files[write.name] = std::move(write.content);
+  write.done({});
+}
+
+void FakeStorage::crash(std::size_t written) {
+  for (std::size_t i = 0; i < std::min(written, pending_.size()); ++i) files[pending_[i].name] = pending_[i].content;
+  pending_.clear();
+}
+
+Machine::Machine() {
+  for (const ResourceType* type : test_schema().types()) {
+    providers_.push_back(std::make_unique<WorldProvider>(world, *type));
+  }
+}
+
+std::vector<SourceFile> Machine::drop_in_files() const {
+  std::vector<SourceFile> files;
+  for (const auto& [name, content] : drop_ins) files.push_back({"/etc/" + name, name, content, {}});
+  return files;
+}
+
+void Machine::start() {
+  std::vector<Provider*> providers;
+  for (const auto& provider : providers_) providers.push_back(provider.get());
+  manager = std::make_unique<Manager>(test_schema(), providers, storage);
+  Layers layers;
+  layers.drop_ins = drop_in_files();
+  const auto stored = [&](const char* name) -> std::optional<SourceFile> {
+    const auto file = storage.files.find(name);
+    if (file == storage.files.end()) return std::nullopt;
+    return SourceFile{name, name, file->second, {}};
+  };
+  layers.user = stored("user.xml");
+  layers.last_good_drop_ins = stored("last-good.xml");
+  layers.previous_user = stored("user.previous.xml");
+  loaded.reset();
+  manager->load(std::move(layers), [this](Result<> result) { loaded = std::move(result); });
+}
+
+void Machine::boot() {
+  start();
+  run();
+}
+
+void Machine::run() {
+  for (int turns = 0; turns < 1'000'000; ++turns) {
+    const auto wake = manager->next_wake();
+    if (manager->busy() || (wake && *wake <= now)) {
+      manager->step(now);
+    } else if (storage.has_pending() && !storage.manual) {
+      storage.finish_one();
+    } else {
+      return;
+    }
+  }
+  world.breaches.push_back("runs for ever");
+}
+
+void Machine::run_for(Duration duration) {
+  const TimePoint end = now + duration;
+  run();
+  for (auto wake = manager->next_wake(); wake && *wake <= end; wake = manager->next_wake()) {
+    now = std::max(now, *wake);
+    run();
+  }
+  now = end;
+}
+
+void Machine::lose_power(std::size_t written) {
+  manager.reset();
+  storage.crash(written);
+}
+
+Result<> Machine::reload() {
+  Result<> outcome = Error{ErrorKind::Failed, "no answer"};
+  manager->reload(drop_in_files(), [&](Result<> result) { outcome = std::move(result); });
+  run();
+  return outcome;
+}
+
+Result<> Machine::edit(const Manager::Change& change) {
+  Result<> outcome = Error{ErrorKind::Failed, "no answer"};
+  manager->edit_user_layer(change, [&](Result<> result) { outcome = std::move(result); });
+  run();
+  return outcome;
+}
+
+Result<> Machine::set(std::string_view resource) {
+  return edit([&](Document& user, const Configuration&, const Configuration&) -> Result<> {
+    Document stated = document_of(resource, "shell", Source::User);
+    for (Resource& each : stated.resources) {
+      user.remove(each.type->name, each.key);
+      user.resources.push_back(std::move(each));
+    }
+    return {};
+  });
+}
+
+Result<> Machine::remove(std::string_view type, std::string_view key) {
+  return edit([&](Document& user, const Configuration&, const Configuration&) -> Result<> {
+    user.remove(type, key);
+    return {};
+  });
+}
+
+std::string Machine::status(const char* type, const char* key) const {
+  const ResourceStatus* const status = manager->status({type, key});
+  if (status == nullptr) return "none";
+  static constexpr const char* kNames[] = {"InDesiredState", "Waiting", "Failed", "Pending"};
+  const std::string name = kNames[static_cast<std::size_t>(status->state)];
+  return status->text.empty() ? name : name + ": " + status->text;
+}
+
+}  // namespace portreeve::dsc::testing

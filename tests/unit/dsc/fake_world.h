@@ -1,0 +1,109 @@
+// A world for the manager: what stands is a text for each resource, made by operations that can be told to fail. Its
+// providers insist on the order that a real kernel would: nothing is made before what it refers to, nothing removed
+// while something refers to it. With it a state directory whose writes are finished, failed or lost by hand.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "dsc/manager.h"
+#include "tests/unit/dsc/test_schema.h"
+
+namespace portreeve::dsc::testing {
+
+struct World {
+  std::map<ResourceId, std::string> standing;
+  std::set<ResourceId> waiting;                   // their plans wait
+  std::map<ResourceId, std::string> refused;      // their plans are errors
+  std::map<ResourceId, std::string> faulty;       // rules say so
+  std::function<bool(const std::string&)> fails;  // whether the operation of this text fails
+  std::vector<std::string> log;                   // operations that were run, failed ones marked
+  unsigned plans = 0;
+  std::vector<std::string> breaches;  // of the order
+
+  // "id = text" lines.
+  [[nodiscard]] std::string to_string() const;
+  // What should stand when `configuration` is applied.
+  static std::string wanted(const Configuration& configuration);
+  static std::string text_of(const Resource& resource);
+};
+
+class WorldProvider : public Provider {
+ public:
+  WorldProvider(World& world, const ResourceType& type) : world_(world), type_(type) {}
+
+  [[nodiscard]] const ResourceType& type() const override { return type_; }
+  void check(const Configuration& configuration, Diagnostics& diagnostics) const override;
+  Result<Plan> plan(const Resource& desired, const Configuration& target) override;
+  Result<Plan> plan_removal(const Resource& old) override;
+  [[nodiscard]] std::vector<Resource> owned() const override;
+
+ private:
+  Operation set(const ResourceId& id, std::string text, std::vector<ResourceId> rests_on);
+  Operation remove(const ResourceId& id);
+
+  World& world_;
+  const ResourceType& type_;
+};
+
+class FakeStorage : public Storage {
+ public:
+  void store(const std::string& name, std::string content, std::function<void(Result<>)> done) override;
+
+  std::map<std::string, std::string> files;
+  bool fails = false;
+  bool manual = false;  // writes wait for finish_one()
+
+  [[nodiscard]] bool has_pending() const { return !pending_.empty(); }
+  void finish_one();
+  void crash(std::size_t written);  // the first so many reach the disk, nobody is called
+
+ private:
+  struct Write {
+    std::string name;
+    std::string content;
+    std::function<void(Result<>)> done;
+  };
+  std::deque<Write> pending_;
+};
+
+// The appliance: world, disk and manager, in virtual time.
+class Machine {
+ public:
+  Machine();
+
+  // Drop-ins by file name; text is what stands inside <Configuration>.
+  void drop_in(const std::string& name, std::string_view inside) { drop_ins[name] = document_text(inside); }
+  void start();                              // a manager, with its layers loaded; it has not run yet
+  void boot();                               // start and run
+  void run();                                // until nothing is left to do at this time
+  void run_for(Duration duration);           // with the wakes in between
+  void lose_power(std::size_t written = 0);  // the manager is gone; the world and what reached the disk stay
+
+  Result<> reload();
+  Result<> edit(const Manager::Change& change);
+  Result<> set(std::string_view resource);                       // into the user layer, as an element
+  Result<> remove(std::string_view type, std::string_view key);  // from the user layer
+  void changed(std::vector<std::string_view> types) { manager->actual_state_changed(types, now); }
+
+  [[nodiscard]] std::vector<SourceFile> drop_in_files() const;
+  [[nodiscard]] std::string status(const char* type, const char* key) const;  // "Failed: why"
+
+  World world;
+  FakeStorage storage;
+  std::map<std::string, std::string> drop_ins;
+  std::unique_ptr<Manager> manager;
+  TimePoint now{};
+  std::optional<Result<>> loaded;
+
+ private:
+  std::vector<std::unique_ptr<WorldProvider>> providers_;
+};
+
+}  // namespace portreeve::dsc::testing

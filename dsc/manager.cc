@@ -390,7 +390,7 @@ void Manager::State::step() {
 
 // --- the outside -----------------------------------------------------------------------------------------------------
 
-Manager::Manager(const Schema& schema, std::vector<Provider*> providers, Storage& storage)
+Manager::Manager(const Schema& schema, const std::vector<Provider*>& providers, Storage& storage)
     : state_(std::make_shared<State>(schema, providers, storage)) {}
 
 Manager::~Manager() = default;
@@ -434,11 +434,8 @@ bool Manager::busy() const {
 
 void Manager::step(TimePoint now) {
   state_->now = now;
-  if (busy()) {
-    state_->step();
-  } else if (const auto wake = next_wake(); wake && *wake <= now) {
-    state_->step();
-  }
+  const auto wake = next_wake();
+  if (busy() || (wake && *wake <= now)) state_->step();
 }
 
 void Manager::actual_state_changed(std::span<const std::string_view> types, TimePoint now) {

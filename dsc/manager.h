@@ -51,7 +51,7 @@ class Manager {
  public:
   using Done = std::function<void(Result<>)>;
 
-  Manager(const Schema& schema, std::vector<Provider*> providers, Storage& storage);
+  Manager(const Schema& schema, const std::vector<Provider*>& providers, Storage& storage);
   ~Manager();
   Manager(const Manager&) = delete;
   Manager& operator=(const Manager&) = delete;

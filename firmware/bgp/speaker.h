@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "firmware/bgp/session.h"
 #include "hal/base/ip_address.h"
 #include "hal/base/number.h"
 #include "hal/base/result.h"
@@ -25,9 +26,6 @@ class io_context;
 }
 
 namespace portreeve::bgp {
-
-enum class SessionState : std::uint8_t { Idle, Connect, Active, OpenSent, OpenConfirm, Established };
-const char* state_name(SessionState state);
 
 // Named uniquely in the speaker: "vSwitch1/10.126.77.125".
 using PeerName = std::string;
@@ -52,10 +50,6 @@ struct LastError {
   bool sent = false;  // we sent the NOTIFICATION; else it was received (where code != 0)
   std::string text;   // "Hold Timer Expired", "Connection refused", …
   WallTime when{};
-};
-
-struct MessageCounters {
-  std::uint64_t open = 0, update = 0, notification = 0, keepalive = 0, route_refresh = 0;
 };
 
 struct PeerStatus {

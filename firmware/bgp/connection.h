@@ -1,0 +1,85 @@
+// One connection with a peer, without its socket: the session engine, the octets of both directions that are under
+// way, and the part that the session takes in the group's routes. All of it is plain data, so that a session can be
+// stored at any octet (DESIGN, decision 3); the sockets and the clock are peer.h's.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "firmware/bgp/rib_out.h"
+#include "firmware/bgp/session.h"
+#include "firmware/bgp/stream.h"
+#include "hal/base/ip_address.h"
+
+namespace portreeve::bgp {
+
+// Our end of an established TCP connection: what routes announced over it have as next hop.
+struct LocalEnd {
+  IpAddress address;                    // of the family of the session
+  std::optional<IpAddress> link_local;  // IPv6, where the peer is on the same link
+};
+
+class Connection {
+ public:
+  struct Transition {
+    SessionState from;
+    SessionState to;
+  };
+  // An UPDATE that was not taken as it was meant, with the whole message for the log (RFC 7606 §6).
+  struct Complaint {
+    UpdateReport report;
+    Octets body;
+  };
+  // What is to be done after a call, in this order; then `to_write` may have something.
+  struct Orders {
+    std::vector<Transition> transitions;
+    std::optional<Fault> fault;
+    std::optional<Complaint> complaint;
+    bool close = false;  // the socket, after last_words
+    Octets last_words;
+    bool connect = false;
+  };
+
+  Connection(const SessionConfig& config, RibOut& routes) : config_(config), routes_(routes) {}
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  Orders handle(const Event& event, TimePoint now, Random& random);
+  // TCP is up. What came before belonged to another connection.
+  Orders connected(const LocalEnd& local, TimePoint now, Random& random);
+  Orders received(Bytes octets, TimePoint now, Random& random);
+  // All timers that are due.
+  Orders expire(TimePoint now, Random& random);
+  [[nodiscard]] std::optional<TimePoint> next_deadline() const { return bgp::next_deadline(session_); }
+
+  // The next octets for the socket, which can take some now: UPDATEs are built here and not before. Empty: nothing.
+  Bytes to_write(TimePoint now, Random& random);
+  void wrote(std::size_t octets);
+  void note_transmission(std::uint64_t acknowledged, std::uint64_t outstanding, TimePoint now);
+
+  // Established, and nothing is left to write.
+  [[nodiscard]] bool drained() const;
+  [[nodiscard]] bool wants_to_write() const;
+  [[nodiscard]] const Session& session() const { return session_; }
+  [[nodiscard]] const SessionConfig& config() const { return config_; }
+  [[nodiscard]] std::size_t routes_sent() const;
+
+ private:
+  // Carries one step over into what the shell is to do. False: the connection has ended.
+  bool apply(Step step, SessionState before, TimePoint now, Bytes body, Orders& orders);
+  void take_part();
+  void leave();
+
+  const SessionConfig config_;
+  RibOut& routes_;
+  Session session_;
+  Inbox inbox_;
+  Outbox outbox_;
+  LocalEnd local_;
+  std::optional<RibOut::Session> part_;  // while Established
+  std::optional<TimePoint> complained_at_;
+};
+
+}  // namespace portreeve::bgp

@@ -1,0 +1,78 @@
+#include "firmware/bgp/message.h"
+
+#include <algorithm>
+
+namespace portreeve::bgp {
+namespace {
+
+constexpr std::byte kOnes{0xFF};
+
+// RFC 4271 §6.1, RFC 2918 §3. KEEPALIVE is the one of fixed length.
+struct LengthRule {
+  std::uint16_t minimum;
+  std::uint16_t maximum;
+};
+
+std::optional<LengthRule> length_rule(std::uint8_t type) {
+  switch (static_cast<MessageType>(type)) {
+    case MessageType::Open: return LengthRule{29, kMessageOctetsMax};
+    case MessageType::Update: return LengthRule{23, kMessageOctetsMax};
+    case MessageType::Notification: return LengthRule{21, kMessageOctetsMax};
+    case MessageType::Keepalive: return LengthRule{kHeaderOctets, kHeaderOctets};
+    case MessageType::RouteRefresh: return LengthRule{23, kMessageOctetsMax};
+  }
+  return std::nullopt;
+}
+
+Notification bad_length(Bytes header, std::uint16_t length) {
+  // RFC 4271 §6.1: the data is the erroneous Length field.
+  return {ErrorCode::MessageHeader, subcode::BadMessageLength, header.subspan(kMarkerOctets, 2),
+          "the length field says " + std::to_string(length)};
+}
+
+}  // namespace
+
+bool marker_is_sound(Bytes octets) {
+  const Bytes marker = octets.first(std::min(octets.size(), kMarkerOctets));
+  return std::all_of(marker.begin(), marker.end(), [](std::byte b) { return b == kOnes; });
+}
+
+Result<Header, Notification> check_header(Bytes octets) {
+  if (!marker_is_sound(octets)) return Notification{ErrorCode::MessageHeader, subcode::NotSynchronized};
+  Reader reader(octets);
+  reader.skip(kMarkerOctets);
+  const std::uint16_t length = reader.u16();
+  const std::uint8_t type = reader.u8();
+  if (length < kHeaderOctets || length > kMessageOctetsMax) return bad_length(octets, length);
+  const auto rule = length_rule(type);
+  if (!rule) {
+    return Notification{ErrorCode::MessageHeader, subcode::BadMessageType, octets.subspan(kHeaderOctets - 1, 1),
+                        "type " + std::to_string(type)};
+  }
+  if (length < rule->minimum || length > rule->maximum) return bad_length(octets, length);
+  return Header{length, static_cast<MessageType>(type)};
+}
+
+void write_header(Writer& writer, MessageType type, std::uint16_t length) {
+  for (std::size_t i = 0; i < kMarkerOctets; ++i) writer.u8(0xFF);
+  writer.u16(length);
+  writer.u8(static_cast<std::uint8_t>(type));
+}
+
+std::array<std::byte, kHeaderOctets> encode_keepalive() {
+  std::array<std::byte, kHeaderOctets> message{};
+  Writer writer(message);
+  write_header(writer, MessageType::Keepalive, kHeaderOctets);
+  return message;
+}
+
+Result<AddressFamily, Malformed> decode_route_refresh(Bytes body) {
+  Reader reader(body);
+  const std::uint16_t afi = reader.u16();
+  reader.skip(1);
+  const std::uint8_t safi = reader.u8();
+  reader.skip(reader.remaining());
+  return reader.finish(AddressFamily{afi, safi});
+}
+
+}  // namespace portreeve::bgp

@@ -1,0 +1,79 @@
+// The host routes of one family that a group's peers are to have, in the order of their last change. A session's place
+// in it is one number: everything changed since is what the session still has to send, and a route that flaps in the
+// meantime has moved to the end, so it is sent once and as it now is. No session has a copy of the table.
+//
+// 32 octets a route and about 6 for the index. Not here: messages (update_writer.h), sessions (rib_out.h).
+#pragma once
+
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "hal/base/ip_address.h"
+
+namespace portreeve::bgp {
+
+// Of a change: 1, 2, 3 … for as long as the process lives; 0 is before all.
+using Sequence = std::uint64_t;
+
+struct RouteEntry {
+  IpAddress address;
+  bool announced = false;
+  bool superseded = false;  // a later entry holds the address: skip this one
+  Sequence sequence = 0;
+};
+
+class RouteLog {
+ public:
+  RouteLog();
+  RouteLog(const RouteLog&) = delete;
+  RouteLog& operator=(const RouteLog&) = delete;
+
+  // What a change did to the log. Neither a change: nothing was to be done.
+  struct Change {
+    bool made = false;
+    Sequence superseded = 0;  // the entry that it put out of force, if there was one
+  };
+  Change announce(const IpAddress& address) { return change(address, true); }
+  Change withdraw(const IpAddress& address) { return change(address, false); }
+
+  [[nodiscard]] std::size_t announced() const { return announced_; }
+  [[nodiscard]] Sequence last() const { return last_; }
+
+  // Entries later than `place`, oldest first, superseded ones among them. Valid until the next change.
+  [[nodiscard]] std::span<const RouteEntry> after(Sequence place) const;
+
+  // Time to call `compact`: cheap to ask after every change.
+  [[nodiscard]] bool is_loose() const { return entries_.size() >= loose_at_; }
+  // Forgets superseded entries, and withdrawals no later than `passed`, which every session has sent.
+  void compact(Sequence passed);
+
+ private:
+  // The index holds places in entries_ and finds them by address.
+  struct Hash {
+    using is_transparent = void;
+    const std::vector<RouteEntry>* entries;
+    std::size_t operator()(std::uint32_t at) const { return std::hash<IpAddress>{}((*entries)[at].address); }
+    std::size_t operator()(const IpAddress& address) const { return std::hash<IpAddress>{}(address); }
+  };
+  struct Equal {
+    using is_transparent = void;
+    const std::vector<RouteEntry>* entries;
+    bool operator()(std::uint32_t a, std::uint32_t b) const { return a == b; }
+    bool operator()(const IpAddress& address, std::uint32_t at) const { return (*entries)[at].address == address; }
+    bool operator()(std::uint32_t at, const IpAddress& address) const { return (*entries)[at].address == address; }
+  };
+
+  Change change(const IpAddress& address, bool announced);
+
+  std::vector<RouteEntry> entries_;
+  boost::unordered_flat_set<std::uint32_t, Hash, Equal> index_;  // of entries that are not superseded
+  std::size_t announced_ = 0;
+  Sequence last_ = 0;
+  std::size_t loose_at_ = 0;
+};
+
+}  // namespace portreeve::bgp

@@ -44,7 +44,8 @@ enum AttributeType : std::uint8_t {
   kAs4Aggregator = 18,
 };
 
-// A fault of a value: what it is, in words, and the subcode of RFC 4271 §6.3 for it. `what` is null where there is none.
+// A fault of a value: what it is, in words, and the subcode of RFC 4271 §6.3 for it. `what` is null where there is
+// none.
 struct AttributeFault {
   const char* what = nullptr;
   std::uint8_t subcode = 0;
@@ -62,7 +63,7 @@ struct AttributeRow {
   Sender sender;
   std::uint16_t length_minimum;
   std::uint16_t length_maximum;
-  std::uint8_t length_unit;                                     // the length is a multiple of it
+  std::uint8_t length_unit;                                    // the length is a multiple of it
   AttributeFault (*check)(Bytes value, const UpdateContext&);  // of a value with a right length; may be null
 };
 

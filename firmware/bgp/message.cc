@@ -15,11 +15,16 @@ struct LengthRule {
 
 std::optional<LengthRule> length_rule(std::uint8_t type) {
   switch (static_cast<MessageType>(type)) {
-    case MessageType::Open: return LengthRule{29, kMessageOctetsMax};
-    case MessageType::Update: return LengthRule{23, kMessageOctetsMax};
-    case MessageType::Notification: return LengthRule{21, kMessageOctetsMax};
-    case MessageType::Keepalive: return LengthRule{kHeaderOctets, kHeaderOctets};
-    case MessageType::RouteRefresh: return LengthRule{23, kMessageOctetsMax};
+    case MessageType::Open:
+      return LengthRule{29, kMessageOctetsMax};
+    case MessageType::Update:
+      return LengthRule{23, kMessageOctetsMax};
+    case MessageType::Notification:
+      return LengthRule{21, kMessageOctetsMax};
+    case MessageType::Keepalive:
+      return LengthRule{kHeaderOctets, kHeaderOctets};
+    case MessageType::RouteRefresh:
+      return LengthRule{23, kMessageOctetsMax};
   }
   return std::nullopt;
 }

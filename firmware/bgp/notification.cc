@@ -73,14 +73,21 @@ constexpr std::uint8_t kCeaseHardReset = 9;
 
 std::span<const Words> subcodes_of(std::uint8_t code) {
   switch (static_cast<ErrorCode>(code)) {
-    case ErrorCode::MessageHeader: return kHeader;
-    case ErrorCode::Open: return kOpen;
-    case ErrorCode::Update: return kUpdate;
-    case ErrorCode::StateMachine: return kStateMachine;
-    case ErrorCode::Cease: return kCease;
-    case ErrorCode::RouteRefresh: return kRouteRefresh;
+    case ErrorCode::MessageHeader:
+      return kHeader;
+    case ErrorCode::Open:
+      return kOpen;
+    case ErrorCode::Update:
+      return kUpdate;
+    case ErrorCode::StateMachine:
+      return kStateMachine;
+    case ErrorCode::Cease:
+      return kCease;
+    case ErrorCode::RouteRefresh:
+      return kRouteRefresh;
     case ErrorCode::HoldTimerExpired:
-    case ErrorCode::SendHoldTimerExpired: return {};
+    case ErrorCode::SendHoldTimerExpired:
+      return {};
   }
   return {};
 }

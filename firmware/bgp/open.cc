@@ -71,8 +71,11 @@ bool read_capability(std::uint8_t code, Bytes value, Capabilities& capabilities)
     }
     case GracefulRestart:  // RFC 4724 §3: flags and time, then four octets a family
       return value.size() >= 2 && (value.size() - 2) % 4 == 0;
-    case RouteRefresh: capabilities.route_refresh = true; return true;
-    default: return true;
+    case RouteRefresh:
+      capabilities.route_refresh = true;
+      return true;
+    default:
+      return true;
   }
 }
 

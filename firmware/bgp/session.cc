@@ -77,12 +77,24 @@ class Machine {
 
 Step Machine::run(const Event& event) {
   switch (session_.state) {
-    case SessionState::Idle: idle(event); break;
-    case SessionState::Connect: connect(event); break;
-    case SessionState::Active: active(event); break;
-    case SessionState::OpenSent: open_sent(event); break;
-    case SessionState::OpenConfirm: open_confirm(event); break;
-    case SessionState::Established: established(event); break;
+    case SessionState::Idle:
+      idle(event);
+      break;
+    case SessionState::Connect:
+      connect(event);
+      break;
+    case SessionState::Active:
+      active(event);
+      break;
+    case SessionState::OpenSent:
+      open_sent(event);
+      break;
+    case SessionState::OpenConfirm:
+      open_confirm(event);
+      break;
+    case SessionState::Established:
+      established(event);
+      break;
   }
   return std::move(step_);
 }
@@ -100,7 +112,9 @@ void Machine::idle(const Event& event) {
       start(true);
       break;
     // With damping (§8.1.1) the IdleHoldTimer decides; the counter stands, as it makes the next wait longer.
-    case EventType::IdleHoldTimerExpires: start(false); break;
+    case EventType::IdleHoldTimerExpires:
+      start(false);
+      break;
     case EventType::RetryNow:
     case EventType::AutomaticStartDamped:
       if (timers_.idle_hold) start(false);
@@ -112,7 +126,9 @@ void Machine::idle(const Event& event) {
       timers_.idle_hold.reset();
       session_.connect_retry_counter = 0;
       break;
-    case EventType::AutomaticStop: timers_.idle_hold.reset(); break;
+    case EventType::AutomaticStop:
+      timers_.idle_hold.reset();
+      break;
     case EventType::ConnectRetryTimerExpires:
     case EventType::HoldTimerExpires:
     case EventType::KeepaliveTimerExpires:
@@ -133,14 +149,17 @@ void Machine::idle(const Event& event) {
     case EventType::UpdateMessage:
     case EventType::UpdateError:
     case EventType::SendHoldTimerExpires:
-    case EventType::RouteRefreshMessage: break;
+    case EventType::RouteRefreshMessage:
+      break;
   }
 }
 
 void Machine::connect(const Event& event) {
   switch (event.type) {
     case EventType::ManualStop:
-    case EventType::AutomaticStop: stop_unconnected(event); break;
+    case EventType::AutomaticStop:
+      stop_unconnected(event);
+      break;
     case EventType::RetryNow:
       if (timers_.delay_open) break;  // TCP is up, the peer is about to speak
       release();
@@ -153,9 +172,13 @@ void Machine::connect(const Event& event) {
       release();
       attempt();
       break;
-    case EventType::DelayOpenTimerExpires: send_open(); break;
+    case EventType::DelayOpenTimerExpires:
+      send_open();
+      break;
     case EventType::TcpConnectionAcknowledged:
-    case EventType::TcpConnectionConfirmed: connection_up(); break;
+    case EventType::TcpConnectionConfirmed:
+      connection_up();
+      break;
     case EventType::TcpConnectionFails:
       if (timers_.delay_open) {
         step_.fault = Fault{0, 0, false, std::string(event.reason)};
@@ -166,7 +189,9 @@ void Machine::connect(const Event& event) {
       }
       fail({0, 0, false, std::string(event.reason)});
       break;
-    case EventType::BgpOpenWithDelayOpenTimer: open_while_delaying(event); break;
+    case EventType::BgpOpenWithDelayOpenTimer:
+      open_while_delaying(event);
+      break;
     case EventType::BgpHeaderError:
     case EventType::BgpOpenError:
     case EventType::NotificationVersionError:
@@ -180,7 +205,9 @@ void Machine::connect(const Event& event) {
     case EventType::UpdateMessage:
     case EventType::UpdateError:
     case EventType::SendHoldTimerExpires:
-    case EventType::RouteRefreshMessage: unconnected_error(event); break;
+    case EventType::RouteRefreshMessage:
+      unconnected_error(event);
+      break;
     case EventType::ManualStart:
     case EventType::AutomaticStart:
     case EventType::ManualStartPassive:
@@ -188,24 +215,35 @@ void Machine::connect(const Event& event) {
     case EventType::AutomaticStartDamped:
     case EventType::AutomaticStartDampedPassive:
     case EventType::TcpConnectionValid:
-    case EventType::TcpConnectionInvalid: break;
+    case EventType::TcpConnectionInvalid:
+      break;
   }
 }
 
 void Machine::active(const Event& event) {
   switch (event.type) {
     case EventType::ManualStop:
-    case EventType::AutomaticStop: stop_unconnected(event); break;
+    case EventType::AutomaticStop:
+      stop_unconnected(event);
+      break;
     case EventType::RetryNow:
     case EventType::ConnectRetryTimerExpires:
       if (timers_.delay_open) break;
       attempt();
       break;
-    case EventType::DelayOpenTimerExpires: send_open(); break;
+    case EventType::DelayOpenTimerExpires:
+      send_open();
+      break;
     case EventType::TcpConnectionAcknowledged:
-    case EventType::TcpConnectionConfirmed: connection_up(); break;
-    case EventType::TcpConnectionFails: fail({0, 0, false, std::string(event.reason)}); break;
-    case EventType::BgpOpenWithDelayOpenTimer: open_while_delaying(event); break;
+    case EventType::TcpConnectionConfirmed:
+      connection_up();
+      break;
+    case EventType::TcpConnectionFails:
+      fail({0, 0, false, std::string(event.reason)});
+      break;
+    case EventType::BgpOpenWithDelayOpenTimer:
+      open_while_delaying(event);
+      break;
     case EventType::BgpHeaderError:
     case EventType::BgpOpenError:
     case EventType::NotificationVersionError:
@@ -219,7 +257,9 @@ void Machine::active(const Event& event) {
     case EventType::UpdateMessage:
     case EventType::UpdateError:
     case EventType::SendHoldTimerExpires:
-    case EventType::RouteRefreshMessage: unconnected_error(event); break;
+    case EventType::RouteRefreshMessage:
+      unconnected_error(event);
+      break;
     case EventType::ManualStart:
     case EventType::AutomaticStart:
     case EventType::ManualStartPassive:
@@ -227,29 +267,40 @@ void Machine::active(const Event& event) {
     case EventType::AutomaticStartDamped:
     case EventType::AutomaticStartDampedPassive:
     case EventType::TcpConnectionValid:
-    case EventType::TcpConnectionInvalid: break;
+    case EventType::TcpConnectionInvalid:
+      break;
   }
 }
 
 void Machine::open_sent(const Event& event) {
   switch (event.type) {
     case EventType::ManualStop:
-    case EventType::AutomaticStop: stop(event); break;
-    case EventType::HoldTimerExpires: fail_with({ErrorCode::HoldTimerExpired, 0}); break;
+    case EventType::AutomaticStop:
+      stop(event);
+      break;
+    case EventType::HoldTimerExpires:
+      fail_with({ErrorCode::HoldTimerExpired, 0});
+      break;
     case EventType::TcpConnectionFails:
       // §8.2.2: back to Active and wait; ConnectRetryTimer runs with the back-off instead of its full length.
       fail({0, 0, false, std::string(event.reason)});
       timers_.connect_retry = std::exchange(timers_.idle_hold, std::nullopt);
       enter(SessionState::Active);
       break;
-    case EventType::BgpOpen: take_open(event); break;
+    case EventType::BgpOpen:
+      take_open(event);
+      break;
     case EventType::BgpHeaderError:
     case EventType::BgpOpenError:
-    case EventType::OpenCollisionDump: fail_with(*event.notification); break;
+    case EventType::OpenCollisionDump:
+      fail_with(*event.notification);
+      break;
     // The RFC lists event 25 among those answered by an FSM error here; §6.4 says that a NOTIFICATION is never
     // answered, and all that answering would bring is noise.
     case EventType::NotificationVersionError:
-    case EventType::NotificationMessage: received_notification(event); break;
+    case EventType::NotificationMessage:
+      received_notification(event);
+      break;
     case EventType::ConnectRetryTimerExpires:
     case EventType::KeepaliveTimerExpires:
     case EventType::DelayOpenTimerExpires:
@@ -259,7 +310,9 @@ void Machine::open_sent(const Event& event) {
     case EventType::UpdateMessage:
     case EventType::UpdateError:
     case EventType::SendHoldTimerExpires:
-    case EventType::RouteRefreshMessage: fail_unexpected(event, 1); break;
+    case EventType::RouteRefreshMessage:
+      fail_unexpected(event, 1);
+      break;
     case EventType::ManualStart:
     case EventType::AutomaticStart:
     case EventType::ManualStartPassive:
@@ -270,21 +323,34 @@ void Machine::open_sent(const Event& event) {
     case EventType::TcpConnectionInvalid:
     case EventType::TcpConnectionAcknowledged:
     case EventType::TcpConnectionConfirmed:
-    case EventType::RetryNow: break;
+    case EventType::RetryNow:
+      break;
   }
 }
 
 void Machine::open_confirm(const Event& event) {
   switch (event.type) {
     case EventType::ManualStop:
-    case EventType::AutomaticStop: stop(event); break;
-    case EventType::HoldTimerExpires: fail_with({ErrorCode::HoldTimerExpired, 0}); break;
-    case EventType::KeepaliveTimerExpires: send_keepalive(); break;
-    case EventType::TcpConnectionFails: fail({0, 0, false, std::string(event.reason)}); break;
+    case EventType::AutomaticStop:
+      stop(event);
+      break;
+    case EventType::HoldTimerExpires:
+      fail_with({ErrorCode::HoldTimerExpired, 0});
+      break;
+    case EventType::KeepaliveTimerExpires:
+      send_keepalive();
+      break;
+    case EventType::TcpConnectionFails:
+      fail({0, 0, false, std::string(event.reason)});
+      break;
     case EventType::BgpHeaderError:
-    case EventType::OpenCollisionDump: fail_with(*event.notification); break;
+    case EventType::OpenCollisionDump:
+      fail_with(*event.notification);
+      break;
     case EventType::NotificationVersionError:
-    case EventType::NotificationMessage: received_notification(event); break;
+    case EventType::NotificationMessage:
+      received_notification(event);
+      break;
     case EventType::KeepaliveMessage:
       restart_hold();
       session_.established_at = now_;
@@ -300,7 +366,9 @@ void Machine::open_confirm(const Event& event) {
     case EventType::UpdateMessage:
     case EventType::UpdateError:
     case EventType::SendHoldTimerExpires:
-    case EventType::RouteRefreshMessage: fail_unexpected(event, 2); break;
+    case EventType::RouteRefreshMessage:
+      fail_unexpected(event, 2);
+      break;
     case EventType::ManualStart:
     case EventType::AutomaticStart:
     case EventType::ManualStartPassive:
@@ -311,25 +379,42 @@ void Machine::open_confirm(const Event& event) {
     case EventType::TcpConnectionInvalid:
     case EventType::TcpConnectionAcknowledged:
     case EventType::TcpConnectionConfirmed:
-    case EventType::RetryNow: break;
+    case EventType::RetryNow:
+      break;
   }
 }
 
 void Machine::established(const Event& event) {
   switch (event.type) {
     case EventType::ManualStop:
-    case EventType::AutomaticStop: stop(event); break;
-    case EventType::HoldTimerExpires: fail_with({ErrorCode::HoldTimerExpired, 0}); break;
-    case EventType::KeepaliveTimerExpires: send_keepalive(); break;
-    case EventType::TcpConnectionFails: fail({0, 0, false, std::string(event.reason)}); break;
+    case EventType::AutomaticStop:
+      stop(event);
+      break;
+    case EventType::HoldTimerExpires:
+      fail_with({ErrorCode::HoldTimerExpired, 0});
+      break;
+    case EventType::KeepaliveTimerExpires:
+      send_keepalive();
+      break;
+    case EventType::TcpConnectionFails:
+      fail({0, 0, false, std::string(event.reason)});
+      break;
     case EventType::BgpHeaderError:
     case EventType::UpdateError:
-    case EventType::OpenCollisionDump: fail_with(*event.notification); break;
+    case EventType::OpenCollisionDump:
+      fail_with(*event.notification);
+      break;
     case EventType::NotificationVersionError:
-    case EventType::NotificationMessage: received_notification(event); break;
+    case EventType::NotificationMessage:
+      received_notification(event);
+      break;
     case EventType::KeepaliveMessage:
-    case EventType::UpdateMessage: restart_hold(); break;
-    case EventType::SendHoldTimerExpires: fail_with({ErrorCode::SendHoldTimerExpired, 0}); break;
+    case EventType::UpdateMessage:
+      restart_hold();
+      break;
+    case EventType::SendHoldTimerExpires:
+      fail_with({ErrorCode::SendHoldTimerExpired, 0});
+      break;
     case EventType::RouteRefreshMessage:
       // RFC 2918 §4: a family that was not negotiated is ignored. That the peer is alive, the message shows too.
       restart_hold();
@@ -342,7 +427,9 @@ void Machine::established(const Event& event) {
     case EventType::ConnectRetryTimerExpires:
     case EventType::DelayOpenTimerExpires:
     case EventType::IdleHoldTimerExpires:
-    case EventType::BgpOpenWithDelayOpenTimer: fail_unexpected(event, 3); break;
+    case EventType::BgpOpenWithDelayOpenTimer:
+      fail_unexpected(event, 3);
+      break;
     case EventType::ManualStart:
     case EventType::AutomaticStart:
     case EventType::ManualStartPassive:
@@ -353,7 +440,8 @@ void Machine::established(const Event& event) {
     case EventType::TcpConnectionInvalid:
     case EventType::TcpConnectionAcknowledged:
     case EventType::TcpConnectionConfirmed:
-    case EventType::RetryNow: break;
+    case EventType::RetryNow:
+      break;
   }
 }
 
@@ -497,12 +585,21 @@ void Machine::fail_unexpected(const Event& event, std::uint8_t state_subcode) {
   switch (event.type) {
     case EventType::BgpOpen:
     case EventType::BgpOpenWithDelayOpenTimer:
-    case EventType::BgpOpenError: type = MessageType::Open; break;
-    case EventType::KeepaliveMessage: type = MessageType::Keepalive; break;
+    case EventType::BgpOpenError:
+      type = MessageType::Open;
+      break;
+    case EventType::KeepaliveMessage:
+      type = MessageType::Keepalive;
+      break;
     case EventType::UpdateMessage:
-    case EventType::UpdateError: type = MessageType::Update; break;
-    case EventType::RouteRefreshMessage: type = MessageType::RouteRefresh; break;
-    default: break;  // a timer that does not run in this state: our own fault, and no subcode of RFC 6608
+    case EventType::UpdateError:
+      type = MessageType::Update;
+      break;
+    case EventType::RouteRefreshMessage:
+      type = MessageType::RouteRefresh;
+      break;
+    default:
+      break;  // a timer that does not run in this state: our own fault, and no subcode of RFC 6608
   }
   if (!type) {
     fail_with({ErrorCode::StateMachine, 0});
@@ -534,12 +631,23 @@ std::optional<Due> next_due(const Timers& timers) {
 // A timer that has expired does not run any more.
 void clear(Timers& timers, EventType event) {
   switch (event) {
-    case EventType::HoldTimerExpires: timers.hold.reset(); break;
-    case EventType::SendHoldTimerExpires: timers.send_hold.reset(); break;
-    case EventType::KeepaliveTimerExpires: timers.keepalive.reset(); break;
-    case EventType::ConnectRetryTimerExpires: timers.connect_retry.reset(); break;
-    case EventType::DelayOpenTimerExpires: break;  // while it stands, Connect knows that TCP is up
-    default: timers.idle_hold.reset(); break;
+    case EventType::HoldTimerExpires:
+      timers.hold.reset();
+      break;
+    case EventType::SendHoldTimerExpires:
+      timers.send_hold.reset();
+      break;
+    case EventType::KeepaliveTimerExpires:
+      timers.keepalive.reset();
+      break;
+    case EventType::ConnectRetryTimerExpires:
+      timers.connect_retry.reset();
+      break;
+    case EventType::DelayOpenTimerExpires:
+      break;  // while it stands, Connect knows that TCP is up
+    default:
+      timers.idle_hold.reset();
+      break;
   }
 }
 
@@ -547,12 +655,18 @@ void clear(Timers& timers, EventType event) {
 
 const char* state_name(SessionState state) {
   switch (state) {
-    case SessionState::Idle: return "Idle";
-    case SessionState::Connect: return "Connect";
-    case SessionState::Active: return "Active";
-    case SessionState::OpenSent: return "OpenSent";
-    case SessionState::OpenConfirm: return "OpenConfirm";
-    case SessionState::Established: return "Established";
+    case SessionState::Idle:
+      return "Idle";
+    case SessionState::Connect:
+      return "Connect";
+    case SessionState::Active:
+      return "Active";
+    case SessionState::OpenSent:
+      return "OpenSent";
+    case SessionState::OpenConfirm:
+      return "OpenConfirm";
+    case SessionState::Established:
+      return "Established";
   }
   return "";
 }
@@ -596,7 +710,9 @@ Step receive(const SessionConfig& config, Session& session, MessageType type, By
       const bool version = notification->is(ErrorCode::Open) && notification->subcode == subcode::UnsupportedVersion;
       return advance({version ? EventType::NotificationVersionError : EventType::NotificationMessage, &*notification});
     }
-    case MessageType::Keepalive: ++session.received.keepalive; return advance({EventType::KeepaliveMessage});
+    case MessageType::Keepalive:
+      ++session.received.keepalive;
+      return advance({EventType::KeepaliveMessage});
     case MessageType::RouteRefresh: {
       ++session.received.route_refresh;
       Event event{EventType::RouteRefreshMessage};

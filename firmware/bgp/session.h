@@ -64,10 +64,10 @@ struct Event {
   EventType type;
   // The one to send (stop, header, OPEN and UPDATE errors), or that was received.
   const Notification* notification = nullptr;
-  const Open* open = nullptr;              // of BgpOpen*
-  const Negotiated* agreed = nullptr;      // of BgpOpen*
-  std::string_view reason{};               // of TcpConnectionFails: "Connection refused"
-  std::optional<AddressFamily> family{};   // of RouteRefreshMessage
+  const Open* open = nullptr;             // of BgpOpen*
+  const Negotiated* agreed = nullptr;     // of BgpOpen*
+  std::string_view reason{};              // of TcpConnectionFails: "Connection refused"
+  std::optional<AddressFamily> family{};  // of RouteRefreshMessage
 };
 
 struct SessionConfig {
@@ -100,9 +100,9 @@ struct Session {
   Timers timers;
   std::uint32_t connect_retry_counter = 0;  // attempts that failed since a session that lived, or a start
   std::optional<TimePoint> established_at;
-  std::optional<Negotiated> agreed;        // in OpenConfirm and Established
+  std::optional<Negotiated> agreed;          // in OpenConfirm and Established
   std::optional<Capabilities> capabilities;  // of the peer's OPEN, likewise
-  std::uint64_t acknowledged = 0;          // octets the peer's TCP had taken when send_hold was armed last
+  std::uint64_t acknowledged = 0;            // octets the peer's TCP had taken when send_hold was armed last
 
   MessageCounters received, sent;
   std::uint64_t routes_received = 0;

@@ -172,8 +172,8 @@ bool Judge::mandatory() {
     const bool complete = seen_.test(kOrigin) && seen_.test(kAsPath) && (nlri_ == 0 || seen_.test(kNextHop)) &&
                           (!context_.internal || seen_.test(kLocalPref));
     if (!complete) {
-      static_cast<void>(note(Treatment::TreatAsWithdraw,
-                             {"a mandatory attribute is missing", subcode::MissingWellKnown}, {}));
+      static_cast<void>(
+          note(Treatment::TreatAsWithdraw, {"a mandatory attribute is missing", subcode::MissingWellKnown}, {}));
     }
   }
   // RFC 7606 §5.2: with nothing to withdraw, prefixes may have been lost in the fault.

@@ -8,7 +8,7 @@ namespace portreeve::bgp {
 namespace {
 
 constexpr std::uint8_t kOriginIgp = 0;
-constexpr std::uint8_t kSequence = 2;          // an AS_PATH segment
+constexpr std::uint8_t kSequence = 2;            // an AS_PATH segment
 constexpr std::uint32_t kLocalPreference = 100;  // what every speaker assumes where none is given
 
 Octets octets_of(const Writer& writer) { return {writer.written().begin(), writer.written().end()}; }
@@ -115,9 +115,8 @@ UpdateWriter::Message UpdateWriter::begin_withdrawal() const {
     writer.u16(0);
     writer.u16(kIPv6Unicast.afi);
     writer.u8(kIPv6Unicast.safi);
-    message.lengths = {{kMarkerOctets, writer.size()},
-                       {total, writer.size() - total - 2},
-                       {length, writer.size() - length - 2}};
+    message.lengths = {
+        {kMarkerOctets, writer.size()}, {total, writer.size() - total - 2}, {length, writer.size() - length - 2}};
   }
   message.octets = octets_of(writer);
   message.head = message.octets.size();

@@ -1,0 +1,182 @@
+#include "firmware/bgp/speaker.h"
+
+#include <sys/random.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "firmware/bgp/peer.h"
+
+namespace portreeve::bgp {
+namespace {
+
+// RFC 4486 §4: how long a stop may wait for routes to be withdrawn, and in all.
+constexpr std::chrono::milliseconds kDrainMost{1000};
+constexpr std::chrono::milliseconds kStopMost{2000};
+
+Notification cease(StopReason reason) { return {ErrorCode::Cease, static_cast<std::uint8_t>(reason)}; }
+
+std::uint32_t seed() {
+  std::uint32_t value = 0;
+  // Four octets are always given whole (getrandom(2)); before the pool is filled, time is as good for jitter.
+  if (getrandom(&value, sizeof(value), GRND_NONBLOCK) != static_cast<ssize_t>(sizeof(value))) {
+    value = static_cast<std::uint32_t>(Clock::now().time_since_epoch().count());
+  }
+  return value;
+}
+
+}  // namespace
+
+struct Speaker::Impl {
+  explicit Impl(boost::asio::io_context& io);
+
+  std::shared_ptr<RibOut> group(const std::string& name);
+  void tidy(const std::string& group);
+  void routes_changed(const std::string& group);
+  void after(std::chrono::milliseconds wait, void (Impl::*then)());
+  void drained();
+  void lingered();
+  void check_stopped_soon();
+  void check_stopped();
+
+  PeerContext context;
+  std::map<std::string, std::shared_ptr<RibOut>> groups;
+  std::map<PeerName, std::shared_ptr<Peer>> peers;
+  std::function<void(const PeerName&)> changed;
+  std::function<void()> stopped;
+  boost::asio::steady_timer stop_timer;
+  std::shared_ptr<Impl*> alive = std::make_shared<Impl*>(this);  // handlers hold it weakly
+};
+
+Speaker::Impl::Impl(boost::asio::io_context& io) : context(io), stop_timer(io) {
+  context.random.seed(seed());
+  context.changed = [this](const PeerName& name) {
+    if (stopped) check_stopped_soon();
+    if (changed) changed(name);
+  };
+  context.farewells.on_empty([this] { check_stopped_soon(); });
+}
+
+std::shared_ptr<RibOut> Speaker::Impl::group(const std::string& name) {
+  auto& routes = groups[name];
+  if (!routes) routes = std::make_shared<RibOut>();
+  return routes;
+}
+
+// A group with neither routes nor peers is forgotten.
+void Speaker::Impl::tidy(const std::string& name) {
+  const auto found = groups.find(name);
+  if (found == groups.end()) return;
+  const bool has_routes = found->second->announced(Family::IPv4) + found->second->announced(Family::IPv6) > 0;
+  const bool has_peers =
+      std::any_of(peers.begin(), peers.end(), [&](const auto& peer) { return peer.second->config().group == name; });
+  if (!has_routes && !has_peers) groups.erase(found);
+}
+
+void Speaker::Impl::routes_changed(const std::string& name) {
+  for (const auto& [peer_name, peer] : peers) {
+    if (peer->config().group == name) peer->routes_changed();
+  }
+}
+
+Speaker::Speaker(boost::asio::io_context& context) : impl_(std::make_unique<Impl>(context)) {}
+
+Speaker::~Speaker() = default;
+
+void Speaker::set_peer(const PeerName& name, const PeerConfig& config) {
+  const auto found = impl_->peers.find(name);
+  if (found != impl_->peers.end()) {
+    if (found->second->config() == config) return;
+    remove_peer(name, StopReason::OtherConfigurationChange);
+  }
+  const auto peer = std::make_shared<Peer>(impl_->context, name, config, impl_->group(config.group));
+  impl_->peers.emplace(name, peer);
+  peer->start();
+}
+
+void Speaker::remove_peer(const PeerName& name, StopReason reason) {
+  const auto found = impl_->peers.find(name);
+  if (found == impl_->peers.end()) return;
+  const auto peer = found->second;
+  impl_->peers.erase(found);
+  peer->stop(cease(reason), false);
+  impl_->tidy(peer->config().group);
+}
+
+void Speaker::announce(const std::string& group, std::span<const IpAddress> addresses) {
+  const auto routes = impl_->group(group);
+  bool changed = false;
+  for (const IpAddress& address : addresses) changed = routes->announce(address) || changed;
+  if (changed) impl_->routes_changed(group);
+  impl_->tidy(group);
+}
+
+void Speaker::withdraw(const std::string& group, std::span<const IpAddress> addresses) {
+  const auto found = impl_->groups.find(group);
+  if (found == impl_->groups.end()) return;
+  bool changed = false;
+  for (const IpAddress& address : addresses) changed = found->second->withdraw(address) || changed;
+  if (changed) impl_->routes_changed(group);
+  impl_->tidy(group);
+}
+
+void Speaker::retry_now(const std::string& group) {
+  for (const auto& [name, peer] : impl_->peers) {
+    if (peer->config().group == group) peer->retry_now();
+  }
+}
+
+void Speaker::stop(std::function<void()> stopped) {
+  Impl& impl = *impl_;
+  impl.stopped = std::move(stopped);
+  for (const auto& [name, routes] : impl.groups) routes->withdraw_all();
+  for (const auto& [name, peer] : impl.peers) peer->stop(cease(StopReason::AdministrativeShutdown), true);
+  impl.check_stopped_soon();
+  impl.after(kDrainMost, &Impl::drained);
+}
+
+void Speaker::Impl::after(std::chrono::milliseconds wait, void (Impl::*then)()) {
+  stop_timer.expires_after(wait);
+  stop_timer.async_wait([weak = std::weak_ptr(alive), then](const boost::system::error_code& error) {
+    const auto self = weak.lock();
+    if (self && !error) ((**self).*then)();
+  });
+}
+
+// Whoever has not taken the withdrawals by now gets no more than the Cease, which says the same.
+void Speaker::Impl::drained() {
+  for (const auto& [name, peer] : peers) peer->give_up();
+  after(kStopMost - kDrainMost, &Impl::lingered);
+}
+
+void Speaker::Impl::lingered() {
+  context.farewells.abandon();
+  check_stopped();
+}
+
+void Speaker::Impl::check_stopped_soon() {
+  boost::asio::post(context.io, [weak = std::weak_ptr(alive)] {
+    if (const auto self = weak.lock()) (*self)->check_stopped();
+  });
+}
+
+void Speaker::Impl::check_stopped() {
+  const bool all = std::all_of(peers.begin(), peers.end(), [](const auto& peer) { return peer.second->stopped(); });
+  if (!stopped || !all || !context.farewells.empty()) return;
+  stop_timer.cancel();
+  // The last thing done here: who is told may destroy the speaker.
+  std::exchange(stopped, nullptr)();
+}
+
+const PeerStatus* Speaker::status(const PeerName& name) const {
+  const auto found = impl_->peers.find(name);
+  return found == impl_->peers.end() ? nullptr : &found->second->status();
+}
+
+void Speaker::on_change(std::function<void(const PeerName&)> changed) { impl_->changed = std::move(changed); }
+
+}  // namespace portreeve::bgp

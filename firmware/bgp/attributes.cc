@@ -123,14 +123,14 @@ constexpr std::array kRows = {
     AttributeRow{kExtendedCommunities, "EXTENDED COMMUNITIES", kOptionalTransitive, kWithdraw, kWithdraw, kAny, 8, kNoMaximum, 8, nullptr},  // §7.14
     AttributeRow{kAs4Path, "AS4_PATH", kOptionalTransitive, kDiscard, kDiscard, Sender::TwoOctetAs, 6, kNoMaximum, 2, check_as4_path},    // 6793 §6
     AttributeRow{kAs4Aggregator, "AS4_AGGREGATOR", kOptionalTransitive, kDiscard, kDiscard, Sender::TwoOctetAs, 8, 8, 1, check_as4_aggregator},
-    AttributeRow{AttributeType{22}, "PMSI_TUNNEL", kOptionalTransitive, kWithdraw, kWithdraw, kAny, 0, kNoMaximum, 1, nullptr},           // 6514 §5
-    AttributeRow{AttributeType{23}, "TUNNEL_ENCAPSULATION", kOptionalTransitive, kWithdraw, kWithdraw, kAny, 0, kNoMaximum, 1, nullptr},  // 9012 §13
-    AttributeRow{AttributeType{25}, "IPV6 EXTENDED COMMUNITIES", kOptionalTransitive, kWithdraw, kWithdraw, kAny, 20, kNoMaximum, 20, nullptr},  // 7606 §7.15
-    AttributeRow{AttributeType{26}, "AIGP", kOptional, kDiscard, kDiscard, kAny, 3, kNoMaximum, 1, nullptr},                              // 7311 §3
-    AttributeRow{AttributeType{29}, "BGP-LS", kOptional, kDiscard, kDiscard, kAny, 0, kNoMaximum, 1, nullptr},                            // 9552 §8.2.2
-    AttributeRow{AttributeType{32}, "LARGE_COMMUNITY", kOptionalTransitive, kWithdraw, kWithdraw, kAny, 12, kNoMaximum, 12, nullptr},     // 8092 §6
-    AttributeRow{AttributeType{35}, "ONLY_TO_CUSTOMER", kOptionalTransitive, kWithdraw, kWithdraw, kAny, 4, 4, 1, nullptr},               // 9234 §6
-    AttributeRow{AttributeType{40}, "PREFIX_SID", kOptionalTransitive, kDiscard, kDiscard, kAny, 3, kNoMaximum, 1, nullptr},              // 8669 §6
+    AttributeRow{22, "PMSI_TUNNEL", kOptionalTransitive, kWithdraw, kWithdraw, kAny, 0, kNoMaximum, 1, nullptr},           // 6514 §5
+    AttributeRow{23, "TUNNEL_ENCAPSULATION", kOptionalTransitive, kWithdraw, kWithdraw, kAny, 0, kNoMaximum, 1, nullptr},  // 9012 §13
+    AttributeRow{25, "IPV6 EXTENDED COMMUNITIES", kOptionalTransitive, kWithdraw, kWithdraw, kAny, 20, kNoMaximum, 20, nullptr},  // 7606 §7.15
+    AttributeRow{26, "AIGP", kOptional, kDiscard, kDiscard, kAny, 3, kNoMaximum, 1, nullptr},                              // 7311 §3
+    AttributeRow{29, "BGP-LS", kOptional, kDiscard, kDiscard, kAny, 0, kNoMaximum, 1, nullptr},                            // 9552 §8.2.2
+    AttributeRow{32, "LARGE_COMMUNITY", kOptionalTransitive, kWithdraw, kWithdraw, kAny, 12, kNoMaximum, 12, nullptr},     // 8092 §6
+    AttributeRow{35, "ONLY_TO_CUSTOMER", kOptionalTransitive, kWithdraw, kWithdraw, kAny, 4, 4, 1, nullptr},               // 9234 §6
+    AttributeRow{40, "PREFIX_SID", kOptionalTransitive, kDiscard, kDiscard, kAny, 3, kNoMaximum, 1, nullptr},              // 8669 §6
     // clang-format on
 };
 

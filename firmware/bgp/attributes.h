@@ -24,25 +24,27 @@ struct UpdateContext {
   FamilySet families;
 };
 
-enum AttributeFlag : std::uint8_t { kOptional = 0x80, kTransitive = 0x40, kPartial = 0x20, kExtendedLength = 0x10 };
+// Attribute flags (RFC 4271 §4.3).
+inline constexpr std::uint8_t kOptional = 0x80;
+inline constexpr std::uint8_t kTransitive = 0x40;
+inline constexpr std::uint8_t kExtendedLength = 0x10;
 
-enum AttributeType : std::uint8_t {
-  kOrigin = 1,
-  kAsPath = 2,
-  kNextHop = 3,
-  kMultiExitDisc = 4,
-  kLocalPref = 5,
-  kAtomicAggregate = 6,
-  kAggregator = 7,
-  kCommunities = 8,
-  kOriginatorId = 9,
-  kClusterList = 10,
-  kMpReach = 14,
-  kMpUnreach = 15,
-  kExtendedCommunities = 16,
-  kAs4Path = 17,
-  kAs4Aggregator = 18,
-};
+// Attribute types.
+inline constexpr std::uint8_t kOrigin = 1;
+inline constexpr std::uint8_t kAsPath = 2;
+inline constexpr std::uint8_t kNextHop = 3;
+inline constexpr std::uint8_t kMultiExitDisc = 4;
+inline constexpr std::uint8_t kLocalPref = 5;
+inline constexpr std::uint8_t kAtomicAggregate = 6;
+inline constexpr std::uint8_t kAggregator = 7;
+inline constexpr std::uint8_t kCommunities = 8;
+inline constexpr std::uint8_t kOriginatorId = 9;
+inline constexpr std::uint8_t kClusterList = 10;
+inline constexpr std::uint8_t kMpReach = 14;
+inline constexpr std::uint8_t kMpUnreach = 15;
+inline constexpr std::uint8_t kExtendedCommunities = 16;
+inline constexpr std::uint8_t kAs4Path = 17;
+inline constexpr std::uint8_t kAs4Aggregator = 18;
 
 // A fault of a value: what it is, in words, and the subcode of RFC 4271 §6.3 for it. `what` is null where there is
 // none.
@@ -55,7 +57,7 @@ struct AttributeFault {
 enum class Sender : std::uint8_t { Any, Internal, TwoOctetAs };
 
 struct AttributeRow {
-  AttributeType type;
+  std::uint8_t type;
   const char* name;
   std::uint8_t flags;     // Optional and Transitive as the type's RFC has them
   Treatment wrong_flags;  // RFC 7606 §3(c)

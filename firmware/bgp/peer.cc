@@ -16,7 +16,7 @@ using boost::asio::ip::tcp;
 using boost::system::error_code;
 
 // What one peer may have written in one turn of the loop; 16 peers then take it for about 2 ms.
-constexpr std::size_t kWriteOctetsPerTurn = 256 * 1024;
+constexpr std::size_t kWriteOctetsPerTurn = 4 * RibOut::kChunkOctets;
 // How long the peer's TCP may take to acknowledge the last of the table is asked for in growing steps.
 constexpr Duration kSynchronizeFirst = std::chrono::milliseconds(1);
 constexpr Duration kSynchronizeMost = std::chrono::milliseconds(512);

@@ -37,7 +37,7 @@ struct PeerConfig {
   std::uint16_t port = 179;
   Asn remote_as;
   Asn local_as;
-  IpAddress router_id;         // IPv4; 0.0.0.0: the local address of the session
+  IpAddress router_id;                 // IPv4; 0.0.0.0: the local address of the session
   std::chrono::seconds hold_time{90};  // 0 or 3–65535
 
   friend bool operator==(const PeerConfig&, const PeerConfig&) = default;

@@ -46,6 +46,12 @@ Result<> BusConnection::start() {
   return {};
 }
 
+void BusConnection::stop() {
+  retry_timer_.cancel();
+  alive_ = std::make_shared<int>();  // a retry that is queued is void
+  close();
+}
+
 void BusConnection::kick() {
   if (pump_) pump_->kick();
 }

@@ -39,10 +39,12 @@ class BusConnection {
   BusConnection(const BusConnection&) = delete;
   BusConnection& operator=(const BusConnection&) = delete;
 
-  // Before `start`. Users outlive the connection, or the event loop's last turn.
+  // Users are added before `start`, and removed (but not from inside `bus_up`, `bus_down`) before they go.
   void add(BusUser& user) { users_.push_back(&user); }
+  void remove(BusUser& user) { std::erase(users_, &user); }
   // Fails only where the address can never be used; a bus that is not there is no failure.
   Result<> start();
+  void stop();  // lets the bus go, for good
 
   [[nodiscard]] sd_bus* bus() const { return up_ ? bus_ : nullptr; }
   void kick();  // after every use of the bus outside its own callbacks

@@ -51,4 +51,25 @@ std::string printable(std::string_view text, std::size_t limit) {
   return safe;
 }
 
+std::string json_quoted(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string quoted = "\"";
+  while (!text.empty()) {
+    const std::size_t length = utf8_sequence(text);
+    const auto lead = static_cast<std::uint8_t>(text[0]);
+    if (length == 0) {
+      quoted += "\xEF\xBF\xBD";
+    } else if (lead < 0x20) {
+      quoted += "\\u00";
+      quoted += kDigits[lead >> 4U];
+      quoted += kDigits[lead & 0xFU];
+    } else {
+      if (lead == '"' || lead == '\\') quoted += '\\';
+      quoted += text.substr(0, length);
+    }
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return quoted + '"';
+}
+
 }  // namespace portreeve

@@ -1,0 +1,121 @@
+#include "firmware/bus/access.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <fstream>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "firmware/bus/names.h"
+#include "hal/base/number.h"
+
+namespace portreeve::bus {
+namespace {
+
+// Senders remembered; their names are never used again by others, so forgetting one costs a question only.
+constexpr std::size_t kRemembered = 256;
+
+// The number of our group, from a line "portreeve:x:998:…" (group(5)).
+std::optional<std::uint32_t> group_number(const std::string& file) {
+  std::ifstream lines(file);
+  const std::string begin = std::string(kGroup) + ":";
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with(begin)) continue;
+    const std::size_t password_end = line.find(':', begin.size());
+    if (password_end == std::string::npos) continue;
+    const std::string_view rest = std::string_view(line).substr(password_end + 1);
+    if (const auto gid = parse_number(rest.substr(0, rest.find(':')), 0, UINT32_MAX - 1)) {
+      return static_cast<std::uint32_t>(*gid);
+    }
+  }
+  return std::nullopt;
+}
+
+struct Credentials {
+  std::optional<std::uint32_t> user;
+  std::vector<std::uint32_t> groups;
+};
+
+// The driver's GetConnectionCredentials, a{sv}; what else it tells is passed over.
+Credentials read_credentials(sd_bus_message* reply) {
+  Credentials credentials;
+  if (sd_bus_message_enter_container(reply, 'a', "{sv}") < 0) return {};
+  while (sd_bus_message_enter_container(reply, 'e', "sv") > 0) {
+    const char* key = nullptr;
+    const char* contents = nullptr;
+    if (sd_bus_message_read_basic(reply, 's', &key) < 0) return {};
+    if (sd_bus_message_peek_type(reply, nullptr, &contents) < 0) return {};
+    if (std::string_view(key) == "UnixUserID" && std::string_view(contents) == "u") {
+      std::uint32_t user = 0;
+      if (sd_bus_message_read(reply, "v", "u", &user) < 0) return {};
+      credentials.user = user;
+    } else if (std::string_view(key) == "UnixGroupIDs" && std::string_view(contents) == "au") {
+      const void* groups = nullptr;
+      std::size_t size = 0;
+      if (sd_bus_message_enter_container(reply, 'v', "au") < 0) return {};
+      if (sd_bus_message_read_array(reply, 'u', &groups, &size) < 0) return {};
+      if (sd_bus_message_exit_container(reply) < 0) return {};
+      const auto* first = static_cast<const std::uint32_t*>(groups);
+      credentials.groups.assign(first, first + size / sizeof(std::uint32_t));
+    } else if (sd_bus_message_skip(reply, "v") < 0) {
+      return {};
+    }
+    if (sd_bus_message_exit_container(reply) < 0) return {};
+  }
+  return credentials;
+}
+
+}  // namespace
+
+void Access::check(sd_bus_message* message, Decide decide) {
+  const char* name = sd_bus_message_get_sender(message);
+  if (name == nullptr) return decide(false);
+  if (senders_.size() >= kRemembered && !senders_.contains(name)) {
+    std::erase_if(senders_, [](const auto& sender) { return sender.second->known; });
+  }
+  auto& sender = senders_[name];
+  if (sender == nullptr) {
+    sender = std::make_unique<Sender>();
+    sender->access = this;
+    sd_bus_slot* query = nullptr;
+    const int asked = sd_bus_call_method_async(sd_bus_message_get_bus(message), &query, "org.freedesktop.DBus",
+                                               "/org/freedesktop/DBus", "org.freedesktop.DBus",
+                                               "GetConnectionCredentials", credentials_came, sender.get(), "s", name);
+    sender->query.reset(query);
+    if (asked < 0) {
+      senders_.erase(name);
+      return decide(false);
+    }
+  }
+  if (sender->known) return decide(sender->allowed);
+  sender->waiting.push_back(std::move(decide));
+}
+
+int Access::credentials_came(sd_bus_message* reply, void* userdata, sd_bus_error*) {
+  auto& sender = *static_cast<Sender*>(userdata);
+  const bool answered = sd_bus_message_is_method_error(reply, nullptr) == 0;
+  const bool allowed = answered && sender.access->is_allowed(reply);
+  sender.known = true;
+  sender.allowed = allowed;
+  const std::vector<Decide> waiting = std::exchange(sender.waiting, {});
+  // Without an answer the next call asks again. `sender` may be gone from here on: what decides may call `check`.
+  if (!answered)
+    std::erase_if(sender.access->senders_, [&](const auto& other) { return other.second.get() == &sender; });
+  for (const Decide& decide : waiting) decide(allowed);
+  return 0;
+}
+
+bool Access::is_allowed(sd_bus_message* reply) const {
+  const Credentials credentials = read_credentials(reply);
+  if (!credentials.user) return false;
+  if (*credentials.user == 0 || *credentials.user == geteuid()) return true;
+  const auto group = group_number(group_file_);
+  return group && std::find(credentials.groups.begin(), credentials.groups.end(), *group) != credentials.groups.end();
+}
+
+void Access::forget() { senders_.clear(); }
+
+}  // namespace portreeve::bus

@@ -1,0 +1,49 @@
+#include "firmware/bus/describe.h"
+
+#include <vector>
+
+#include "firmware/bus/properties.h"
+#include "hal/base/text.h"
+
+namespace portreeve::bus {
+namespace {
+
+template <class View>
+void append_list(std::string& json, const char* name, const std::vector<View>& views) {
+  json += ",\"" + std::string(name) + "\":[";
+  for (const View& view : views) {
+    if (json.back() != '[') json += ',';
+    append_json(json, view);
+  }
+  json += ']';
+}
+
+// A peer's counters stand among its other properties.
+void append_peers(std::string& json, const Control& control) {
+  json += ",\"BGPPeers\":[";
+  for (const PeerView& peer : control.peers()) {
+    if (json.back() != '[') json += ',';
+    append_json(json, peer);
+    json.back() = ',';
+    std::string counters;
+    append_json(counters, control.peer_counters(peer.switch_name, peer.peer_address));
+    json.append(counters, 1);
+  }
+  json += ']';
+}
+
+}  // namespace
+
+std::string describe(const Control& control) {
+  std::string json = "{\"Version\":" + json_quoted(PORTREEVE_VERSION);
+  json += ",\"StatusText\":" + json_quoted(control.status_text());
+  append_list(json, "ConfigurationFaults", control.faults());
+  append_list(json, "Ports", control.ports());
+  append_list(json, "ExternalVirtualSwitches", control.switches());
+  append_peers(json, control);
+  append_list(json, "IPAddressPools", control.pools());
+  append_list(json, "Jobs", control.jobs());
+  return json + '}';
+}
+
+}  // namespace portreeve::bus

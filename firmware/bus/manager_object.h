@@ -1,0 +1,73 @@
+// The interface org.portreeve.Portreeve1.Manager: its methods, properties and signals (README.md). Translates each call
+// for Control and the answer back; decides nothing.
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "firmware/bus/call.h"
+#include "firmware/bus/change_queue.h"
+#include "firmware/bus/control.h"
+#include "firmware/runtime/bus_connection.h"
+
+namespace portreeve::bus {
+
+class ManagerObject : public std::enable_shared_from_this<ManagerObject> {
+ public:
+  // `refresh` brings all objects up to date: called before an answer that names one.
+  ManagerObject(runtime::BusConnection& connection, Control& control, std::string group_file,
+                std::function<void()> refresh);
+
+  void show(sd_bus& bus);  // exports the interface
+  void clear();            // the bus is gone
+  void update(sd_bus& bus);
+  void services_changed(std::span<const std::string> names);
+  // Sends ServicesChanged for as many names as one turn of the loop allows; false where some are left.
+  bool emit_services_changed(sd_bus& bus);
+
+ private:
+  static const sd_bus_vtable kVtable[];
+  static int get_property(sd_bus*, const char*, const char*, const char* name, sd_bus_message* reply, void* self,
+                          sd_bus_error*);
+  template <void (ManagerObject::*Method)(const CallPtr&)>
+  static int read(sd_bus_message* message, void* self, sd_bus_error*);
+  template <bool (ManagerObject::*Step)(const CallPtr&)>
+  static int change(sd_bus_message* message, void* self, sd_bus_error*);
+  CallPtr make_call(sd_bus_message* message);
+  Control::Done done_of(const CallPtr& call);
+
+  // Open to all.
+  void list_services(const CallPtr& call);
+  void get_service(const CallPtr& call);
+  void describe(const CallPtr& call);
+  // For operators; true once begun.
+  bool reload(const CallPtr& call);
+  bool validate(const CallPtr& call);
+  bool apply(const CallPtr& call);
+  bool set_bgp_peer(const CallPtr& call);
+  bool remove_bgp_peer(const CallPtr& call);
+  bool allocate_service(const CallPtr& call);
+  bool allocate_services(const CallPtr& call);
+  bool release_services(const CallPtr& call);
+  bool prepare_restart(const CallPtr& call);
+
+  void answer_services(const CallPtr& call, std::vector<ServiceReply> replies);
+
+  runtime::BusConnection& connection_;
+  Control& control_;
+  std::function<void()> refresh_;
+  ChangeQueue changes_;
+  Slot slot_;
+  std::string status_text_;
+  std::vector<DiagnosticView> faults_;
+  std::deque<std::string> changed_services_;
+  std::vector<ServiceRequest> requests_;  // of the AllocateServices call that is being read
+};
+
+}  // namespace portreeve::bus

@@ -1,0 +1,26 @@
+// The names by which other programs know us (README.md). They never change: a new major version gets new ones beside
+// these.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace portreeve::bus {
+
+inline constexpr const char* kBusName = "org.portreeve.Portreeve1";
+inline constexpr const char* kRootPath = "/org/portreeve/Portreeve1";
+inline constexpr const char* kManagerInterface = "org.portreeve.Portreeve1.Manager";
+inline constexpr const char* kPortInterface = "org.portreeve.Portreeve1.Port";
+inline constexpr const char* kSwitchInterface = "org.portreeve.Portreeve1.ExternalVirtualSwitch";
+inline constexpr const char* kPeerInterface = "org.portreeve.Portreeve1.BGPPeer";
+inline constexpr const char* kPoolInterface = "org.portreeve.Portreeve1.IPAddressPool";
+inline constexpr const char* kJobInterface = "org.portreeve.Portreeve1.Job";
+
+// The operators' group: its members may change what there is (access.h).
+inline constexpr const char* kGroup = "portreeve";
+
+// "/org/portreeve/Portreeve1/peer/vSwitch1/_310_2e126_2e77_2e125", as sd_bus_path_encode(3) writes names.
+std::string object_path(const char* kind, std::initializer_list<std::string_view> names);
+
+}  // namespace portreeve::bus

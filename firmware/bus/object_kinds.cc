@@ -1,0 +1,99 @@
+#include "firmware/bus/object_kinds.h"
+
+#include "firmware/bus/names.h"
+
+namespace portreeve::bus {
+namespace {
+
+using Vtable = std::vector<sd_bus_vtable>;
+
+template <class View, std::uint64_t Flags>
+void add_properties(Vtable& vtable, sd_bus_property_get_t get) {
+  for (const Property<View>& property : properties_of<View>()) {
+    const char* type = signature(value_of(View{}, property));
+    const sd_bus_vtable row = SD_BUS_PROPERTY(property.name, type, get, 0, Flags);
+    vtable.push_back(row);
+  }
+}
+
+template <class View>
+Vtable begin_vtable() {
+  const sd_bus_vtable start = SD_BUS_VTABLE_START(0);
+  Vtable vtable{start};
+  add_properties<View, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE>(vtable, Object<View>::get);
+  return vtable;
+}
+
+Vtable end_vtable(Vtable vtable) {
+  const sd_bus_vtable end = SD_BUS_VTABLE_END;
+  vtable.push_back(end);
+  return vtable;
+}
+
+template <class View>
+Vtable plain_vtable() {
+  return end_vtable(begin_vtable<View>());
+}
+
+int get_counter(sd_bus*, const char*, const char*, const char* name, sd_bus_message* reply, void* userdata,
+                sd_bus_error*) {
+  const auto& peer = *static_cast<const Object<PeerView>*>(userdata);
+  const PeerCounters counters = peer.control->peer_counters(peer.view.switch_name, peer.view.peer_address);
+  for (const Property<PeerCounters>& property : properties_of<PeerCounters>()) {
+    if (std::string_view(property.name) == name) return append(reply, value_of(counters, property));
+  }
+  return -ENOENT;
+}
+
+Vtable peer_vtable() {
+  Vtable rows = begin_vtable<PeerView>();
+  add_properties<PeerCounters, 0>(rows, get_counter);  // no signal tells of them
+  return end_vtable(std::move(rows));
+}
+
+Vtable job_vtable() {
+  Vtable rows = begin_vtable<JobView>();
+  const sd_bus_vtable finished = SD_BUS_SIGNAL_WITH_ARGS("Finished", SD_BUS_ARGS("s", result), 0);
+  rows.push_back(finished);
+  return end_vtable(std::move(rows));
+}
+
+// `Finished` once, when the job comes to its end, or is first seen when it already has.
+void job_changed(sd_bus& bus, const std::string& path, const JobView* before, const JobView& now) {
+  const bool finished = now.state == "Finished" && (before == nullptr || before->state != now.state);
+  if (finished) sd_bus_emit_signal(&bus, path.c_str(), kJobInterface, "Finished", "s", now.result.c_str());
+}
+
+}  // namespace
+
+std::string peer_path(std::string_view switch_name, std::string_view peer_address) {
+  return object_path("peer", {switch_name, peer_address});
+}
+
+std::string job_path(std::string_view id) { return object_path("job", {id}); }
+
+ObjectKind<PortView> port_kind() {
+  return {kPortInterface, [](const PortView& port) { return object_path("port", {port.name}); },
+          plain_vtable<PortView>()};
+}
+
+ObjectKind<SwitchView> switch_kind() {
+  return {kSwitchInterface, [](const SwitchView& view) { return object_path("switch", {view.name}); },
+          plain_vtable<SwitchView>()};
+}
+
+ObjectKind<PeerView> peer_kind() {
+  return {kPeerInterface, [](const PeerView& peer) { return peer_path(peer.switch_name, peer.peer_address); },
+          peer_vtable()};
+}
+
+ObjectKind<PoolView> pool_kind() {
+  return {kPoolInterface, [](const PoolView& pool) { return object_path("pool", {pool.name}); },
+          plain_vtable<PoolView>()};
+}
+
+ObjectKind<JobView> job_kind() {
+  return {kJobInterface, [](const JobView& job) { return job_path(job.id); }, job_vtable(), job_changed};
+}
+
+}  // namespace portreeve::bus

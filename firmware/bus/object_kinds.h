@@ -1,0 +1,17 @@
+// The kinds of objects on the bus: interface, path, properties and signals of each.
+#pragma once
+
+#include "firmware/bus/collection.h"
+
+namespace portreeve::bus {
+
+ObjectKind<PortView> port_kind();
+ObjectKind<SwitchView> switch_kind();
+ObjectKind<PeerView> peer_kind();
+ObjectKind<PoolView> pool_kind();
+ObjectKind<JobView> job_kind();
+
+std::string peer_path(std::string_view switch_name, std::string_view peer_address);
+std::string job_path(std::string_view id);
+
+}  // namespace portreeve::bus

@@ -1,0 +1,231 @@
+#include "firmware/bus/requests.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "firmware/bus/value.h"
+#include "hal/base/text.h"
+
+namespace portreeve::bus {
+namespace {
+
+enum class Kind : std::uint8_t { Text, Texts, Number, Boolean };
+
+struct Key {
+  std::string_view name;
+  Kind kind;
+  bool required = false;
+};
+
+constexpr Key kPeerKeys[] = {
+    {"PeerAddress", Kind::Text, true}, {"PeerAsn", Kind::Number, true},     {"SelfAsn", Kind::Number, true},
+    {"SwitchName", Kind::Text, true},  {"HoldTimeInSeconds", Kind::Number},
+};
+
+constexpr Key kServiceKeys[] = {
+    {"PoolName", Kind::Text},
+    {"LoadBalancerIP", Kind::Texts},
+    {"LocalAddress", Kind::Boolean},
+};
+
+struct Entry {
+  const Key* key = nullptr;
+  std::variant<std::string, std::vector<std::string>, bool> value;  // numbers as decimal text
+};
+using Entries = std::vector<Entry>;
+
+Error invalid(std::string message) { return {ErrorKind::InvalidArgument, std::move(message)}; }
+
+// The vtable's signature was checked by sd-bus; what can still fail is a message that contradicts itself.
+Error malformed(int result) {
+  return invalid("the message cannot be read: " + system_error("sd-bus", -result).message);
+}
+
+std::string type_name(Kind kind) {
+  switch (kind) {
+    case Kind::Text:
+      return "a string (s)";
+    case Kind::Texts:
+      return "strings (as)";
+    case Kind::Number:
+      return "a whole number, not negative (u)";
+    case Kind::Boolean:
+      return "a boolean (b)";
+  }
+  return {};
+}
+
+std::string names_of(std::span<const Key> keys) {
+  std::string names;
+  for (const Key& key : keys) names += (names.empty() ? "" : ", ") + std::string(key.name);
+  return names.empty() ? "none" : names;
+}
+
+// A whole number of any of D-Bus's types, as text; nothing where it is another type or negative.
+std::optional<std::string> read_number(sd_bus_message* message, char type) {
+  union {
+    std::uint8_t y;
+    std::int16_t n;
+    std::uint16_t q;
+    std::int32_t i;
+    std::uint32_t u;
+    std::int64_t x;
+    std::uint64_t t;
+  } value{};
+  if (std::string_view("ynqiuxt").find(type) == std::string_view::npos) return std::nullopt;
+  if (sd_bus_message_read_basic(message, type, &value) < 0) return std::nullopt;
+  const std::int64_t as_signed = type == 'n' ? value.n : type == 'i' ? value.i : type == 'x' ? value.x : 0;
+  if (as_signed < 0) return std::nullopt;
+  if (type == 'y') return std::to_string(value.y);
+  if (type == 'q') return std::to_string(value.q);
+  if (type == 'u') return std::to_string(value.u);
+  if (type == 't') return std::to_string(value.t);
+  return std::to_string(as_signed);
+}
+
+std::optional<std::string> read_string(sd_bus_message* message) {
+  const char* text = nullptr;
+  if (sd_bus_message_read_basic(message, 's', &text) < 0) return std::nullopt;
+  return text;
+}
+
+// The contents of a variant of signature `contents`; nothing where that is not what `kind` takes.
+std::optional<decltype(Entry::value)> read_value(sd_bus_message* message, Kind kind, std::string_view contents) {
+  switch (kind) {
+    case Kind::Text:
+      if (contents == "s") return read_string(message);
+      break;
+    case Kind::Number:
+      if (contents.size() == 1) return read_number(message, contents[0]);
+      break;
+    case Kind::Boolean:
+      if (int value = 0; contents == "b" && sd_bus_message_read_basic(message, 'b', &value) >= 0) return value != 0;
+      break;
+    case Kind::Texts:
+      if (contents == "s") {
+        if (auto one = read_string(message)) return std::vector<std::string>{std::move(*one)};
+      } else if (contents == "as") {
+        if (auto texts = read_texts(message)) return std::move(*texts);
+      }
+      break;
+  }
+  return std::nullopt;
+}
+
+Result<Entry> read_entry(sd_bus_message* message, std::span<const Key> keys) {
+  PORTREEVE_TRY(const std::string name, read_text(message));
+  const auto key = std::find_if(keys.begin(), keys.end(), [&](const Key& k) { return k.name == name; });
+  if (key == keys.end()) {
+    return invalid("'" + printable(name, 64) + "' is not known here; allowed: " + names_of(keys));
+  }
+  const char* contents = nullptr;
+  int result = sd_bus_message_peek_type(message, nullptr, &contents);
+  if (result >= 0) result = sd_bus_message_enter_container(message, 'v', contents);
+  if (result < 0) return malformed(result);
+  const std::string_view type = contents;
+  auto value = read_value(message, key->kind, type);
+  if (!value) {
+    return invalid("'" + name + "' must be " + type_name(key->kind) + "; got one of type '" + std::string(type) + "'" +
+                   (key->kind == Kind::Number && type.size() == 1 ? " that is none" : ""));
+  }
+  if ((result = sd_bus_message_exit_container(message)) < 0) return malformed(result);
+  return Entry{&*key, std::move(*value)};
+}
+
+Result<Entries> read_dictionary(sd_bus_message* message, std::span<const Key> keys) {
+  Entries entries;
+  int result = sd_bus_message_enter_container(message, 'a', "{sv}");
+  while (result >= 0 && (result = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
+    PORTREEVE_TRY(Entry entry, read_entry(message, keys));
+    for (const Entry& earlier : entries) {
+      if (earlier.key == entry.key) return invalid("'" + std::string(entry.key->name) + "' is given twice");
+    }
+    entries.push_back(std::move(entry));
+    result = sd_bus_message_exit_container(message);
+  }
+  if (result >= 0) result = sd_bus_message_exit_container(message);
+  if (result < 0) return malformed(result);
+  for (const Key& key : keys) {
+    const bool given = std::any_of(entries.begin(), entries.end(), [&](const Entry& e) { return e.key == &key; });
+    if (key.required && !given) {
+      return invalid("'" + std::string(key.name) + "' is missing; it must be " + type_name(key.kind));
+    }
+  }
+  return entries;
+}
+
+}  // namespace
+
+Result<Attributes> read_bgp_peer(sd_bus_message* message) {
+  PORTREEVE_TRY(Entries entries, read_dictionary(message, kPeerKeys));
+  Attributes attributes;
+  for (Entry& entry : entries) {
+    attributes.emplace_back(entry.key->name, std::move(std::get<std::string>(entry.value)));
+  }
+  return attributes;
+}
+
+Result<> read_no_options(sd_bus_message* message) {
+  PORTREEVE_TRY_VOID(read_dictionary(message, {}));
+  return {};
+}
+
+Result<std::string> read_document(sd_bus_message* message) {
+  PORTREEVE_TRY(std::string document, read_text(message));
+  if (document.size() > kLargestDocument) {
+    return invalid("the document has " + std::to_string(document.size()) + " octets; allowed: at most " +
+                   std::to_string(kLargestDocument));
+  }
+  return document;
+}
+
+Result<std::string> read_text(sd_bus_message* message) {
+  const char* text = nullptr;
+  const int result = sd_bus_message_read_basic(message, 's', &text);
+  if (result < 0) return malformed(result);
+  return std::string(text);
+}
+
+Result<std::vector<std::string>> read_texts(sd_bus_message* message) {
+  std::vector<std::string> texts;
+  int result = sd_bus_message_enter_container(message, 'a', "s");
+  const char* text = nullptr;
+  while (result >= 0 && (result = sd_bus_message_read_basic(message, 's', &text)) > 0) texts.emplace_back(text);
+  if (result >= 0) result = sd_bus_message_exit_container(message);
+  if (result < 0) return malformed(result);
+  return texts;
+}
+
+Result<ServiceRequest> read_service_request(sd_bus_message* message) {
+  ServiceRequest request;
+  PORTREEVE_TRY(request.name, read_text(message));
+  auto entries = read_dictionary(message, kServiceKeys);
+  if (!entries) return invalid("service '" + printable(request.name, 253) + "': " + entries.error().message);
+  for (Entry& entry : *entries) {
+    if (entry.key == &kServiceKeys[0]) request.pool = std::move(std::get<std::string>(entry.value));
+    if (entry.key == &kServiceKeys[1]) request.addresses = std::move(std::get<std::vector<std::string>>(entry.value));
+    if (entry.key == &kServiceKeys[2]) request.local_address = std::get<bool>(entry.value);
+  }
+  return request;
+}
+
+Result<> enter_service_requests(sd_bus_message* message) {
+  const int result = sd_bus_message_enter_container(message, 'a', "(sa{sv})");
+  if (result < 0) return malformed(result);
+  return {};
+}
+
+Result<std::optional<ServiceRequest>> next_service_request(sd_bus_message* message) {
+  int result = sd_bus_message_enter_container(message, 'r', "sa{sv}");
+  if (result < 0) return malformed(result);
+  if (result == 0) return std::optional<ServiceRequest>{};
+  PORTREEVE_TRY(ServiceRequest request, read_service_request(message));
+  if ((result = sd_bus_message_exit_container(message)) < 0) return malformed(result);
+  return std::optional<ServiceRequest>{std::move(request)};
+}
+
+}  // namespace portreeve::bus

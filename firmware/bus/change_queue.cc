@@ -1,7 +1,5 @@
 #include "firmware/bus/change_queue.h"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <cstdint>
 #include <utility>
 
@@ -19,12 +17,12 @@ struct Change {
 }  // namespace
 
 struct ChangeQueue::State : std::enable_shared_from_this<ChangeQueue::State> {
-  State(boost::asio::io_context& io, std::string group_file) : context(io), access(std::move(group_file)) {}
+  State(runtime::BusConnection& bus, std::string group_file) : connection(bus), access(std::move(group_file)) {}
 
   void advance();
   void advance_later();
 
-  boost::asio::io_context& context;
+  runtime::BusConnection& connection;
   Access access;
   std::deque<std::shared_ptr<Change>> changes;
   bool advancing = false;  // now, or in a turn to come
@@ -45,7 +43,7 @@ void ChangeQueue::State::advance() {
 }
 
 void ChangeQueue::State::advance_later() {
-  boost::asio::post(context, [weak = weak_from_this()] {
+  connection.post([weak = weak_from_this()] {
     const auto self = weak.lock();
     if (!self) return;
     self->advancing = false;
@@ -53,8 +51,8 @@ void ChangeQueue::State::advance_later() {
   });
 }
 
-ChangeQueue::ChangeQueue(boost::asio::io_context& context, std::string group_file)
-    : state_(std::make_shared<State>(context, std::move(group_file))) {}
+ChangeQueue::ChangeQueue(runtime::BusConnection& connection, std::string group_file)
+    : state_(std::make_shared<State>(connection, std::move(group_file))) {}
 
 ChangeQueue::~ChangeQueue() = default;
 
@@ -73,9 +71,9 @@ void ChangeQueue::clear() {
   state_->changes.clear();
 }
 
-void run_in_slices(boost::asio::io_context& context, ChangeQueue::Step step) {
-  boost::asio::post(context, [&context, step = std::move(step)]() mutable {
-    if (!step()) run_in_slices(context, std::move(step));
+void run_in_slices(runtime::BusConnection& connection, ChangeQueue::Step step) {
+  connection.post([&connection, step = std::move(step)]() mutable {
+    if (!step()) run_in_slices(connection, std::move(step));
   });
 }
 

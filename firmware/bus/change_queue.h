@@ -9,16 +9,13 @@
 
 #include "firmware/bus/access.h"
 #include "firmware/bus/call.h"
-
-namespace boost::asio {
-class io_context;
-}
+#include "firmware/runtime/bus_connection.h"
 
 namespace portreeve::bus {
 
 class ChangeQueue {
  public:
-  ChangeQueue(boost::asio::io_context& context, std::string group_file);
+  ChangeQueue(runtime::BusConnection& connection, std::string group_file);
   ~ChangeQueue();
   ChangeQueue(const ChangeQueue&) = delete;
   ChangeQueue& operator=(const ChangeQueue&) = delete;
@@ -34,6 +31,6 @@ class ChangeQueue {
 };
 
 // Runs `step` once a turn of the event loop until it returns true.
-void run_in_slices(boost::asio::io_context& context, ChangeQueue::Step step);
+void run_in_slices(runtime::BusConnection& connection, ChangeQueue::Step step);
 
 }  // namespace portreeve::bus

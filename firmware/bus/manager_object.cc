@@ -107,7 +107,7 @@ ManagerObject::ManagerObject(runtime::BusConnection& connection, Control& contro
     : connection_(connection),
       control_(control),
       refresh_(std::move(refresh)),
-      changes_(connection.context(), std::move(group_file)) {}
+      changes_(connection, std::move(group_file)) {}
 
 void ManagerObject::show(sd_bus& bus) {
   status_text_ = control_.status_text();
@@ -325,7 +325,7 @@ void ManagerObject::answer_services(const CallPtr& call, std::vector<ServiceRepl
   answer->message = call->start_reply();
   if (!answer->message) return;
   answer->result = sd_bus_message_open_container(answer->message.get(), 'a', "(sass)");
-  run_in_slices(connection_.context(), [call, answer] {
+  run_in_slices(connection_, [call, answer] {
     const std::size_t end = std::min(answer->written + kAnswersPerTurn, answer->replies.size());
     for (; answer->written < end && answer->result >= 0; ++answer->written) {
       answer->result = append_answer(answer->message.get(), answer->replies[answer->written]);

@@ -1,7 +1,5 @@
 #include "firmware/bus/object_server.h"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "firmware/bus/collection.h"
@@ -85,7 +83,7 @@ void ObjectServer::State::request_name(sd_bus& bus) {
 void ObjectServer::State::later() {
   if (posted || connection.bus() == nullptr) return;
   posted = true;
-  boost::asio::post(connection.context(), [weak = weak_from_this()] {
+  connection.post([weak = weak_from_this()] {
     if (const auto self = weak.lock()) self->flush();
   });
 }

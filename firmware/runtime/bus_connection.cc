@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 
 #include "hal/base/log.h"
 #include "hal/base/text.h"
@@ -55,6 +56,8 @@ void BusConnection::stop() {
 void BusConnection::kick() {
   if (pump_) pump_->kick();
 }
+
+void BusConnection::post(std::function<void()> task) { boost::asio::post(context_, std::move(task)); }
 
 int BusConnection::open() {
   int result = sd_bus_new(&bus_);

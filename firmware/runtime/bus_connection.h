@@ -8,6 +8,7 @@
 #include <systemd/sd-bus.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,8 +48,8 @@ class BusConnection {
   void stop();  // lets the bus go, for good
 
   [[nodiscard]] sd_bus* bus() const { return up_ ? bus_ : nullptr; }
-  void kick();  // after every use of the bus outside its own callbacks
-  [[nodiscard]] boost::asio::io_context& context() { return context_; }
+  void kick();                            // after every use of the bus outside its own callbacks
+  void post(std::function<void()> task);  // runs it in a later turn of the event loop
 
  private:
   int open();

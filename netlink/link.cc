@@ -4,6 +4,7 @@
 #include <linux/if_arp.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <sys/socket.h>
 
 #include "netlink/attribute.h"
 
@@ -123,7 +124,8 @@ Result<Link, Malformed> parse_link(Bytes body) {
   link.carrier = (info.ifi_flags & IFF_LOWER_UP) != 0;
   AttributeReader attributes(attributes_of(body));
   while (attributes.next()) read_attribute(attributes, link);
-  if (info.ifi_index <= 0) attributes.fail();
+  // A bridge sends messages of its own family about its ports; their removal means only that the port left.
+  if (info.ifi_index <= 0 || info.ifi_family != AF_UNSPEC) attributes.fail();
   return attributes.finish(std::move(link));
 }
 

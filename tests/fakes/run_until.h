@@ -1,7 +1,6 @@
 // Runs an event loop until something is so, or for at most `limit`; says which.
 #pragma once
 
-#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 
@@ -15,7 +14,7 @@ bool run_until(boost::asio::io_context& context, Condition condition,
     const auto left = end - std::chrono::steady_clock::now();
     if (left <= std::chrono::seconds(0)) return false;
     context.restart();
-    context.run_one_for(std::min<std::chrono::nanoseconds>(left, std::chrono::milliseconds(10)));
+    context.run_one_for(left);
   }
   return true;
 }

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include <CppUTest/TestHarness.h>
-
 #include "dsc/document/reader.h"
 #include "firmware/providers/resource_types.h"
+
+#include <CppUTest/TestHarness.h>
 
 using namespace portreeve;
 

@@ -1,0 +1,165 @@
+#include "firmware/appliance/control.h"
+
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "dsc/check.h"
+#include "firmware/appliance/user_layer.h"
+#include "firmware/providers/resource_types.h"
+#include "hal/base/text.h"
+
+namespace portreeve::appliance {
+namespace {
+
+constexpr std::string_view kCallFile = "-";  // what diagnostics call a document that came by D-Bus
+
+std::vector<bus::DiagnosticView> views_of(const dsc::Diagnostics& faults) {
+  std::vector<bus::DiagnosticView> views;
+  views.reserve(faults.size());
+  for (const dsc::Diagnostic& fault : faults) {
+    views.push_back({fault.at.file, fault.at.line, fault.at.column, fault.code, fault.text});
+  }
+  return views;
+}
+
+Error error_of(const dsc::Diagnostics& faults) {
+  std::string message;
+  for (const dsc::Diagnostic& fault : faults) message += (message.empty() ? "" : "\n") + fault.to_string();
+  return {ErrorKind::InvalidArgument, std::move(message)};
+}
+
+Result<services::Request> request_of(const bus::ServiceRequest& asked) {
+  services::Request request{
+      .name = asked.name, .pool = asked.pool, .addresses = {}, .local_address = asked.local_address};
+  for (const std::string& text : asked.addresses) {
+    PORTREEVE_TRY(const IpAddress address, IpAddress::parse(text));
+    request.addresses.push_back(address);
+  }
+  return request;
+}
+
+bus::ServiceReply reply_of(const std::string& name, const services::Registry::Outcome& outcome) {
+  bus::ServiceReply reply{.name = name, .addresses = {}, .refusal = {}};
+  if (!outcome) {
+    reply.refusal = outcome.error();
+    return reply;
+  }
+  for (const IpAddress& address : *outcome) reply.addresses.push_back(address.to_string());
+  return reply;
+}
+
+// Replies to one call: given once the registry has both decided and stored, in whichever order it says so.
+struct PendingReplies {
+  std::vector<bus::ServiceReply> replies;
+  std::vector<std::size_t> places;  // of the registry's outcomes in the replies
+  std::function<void(std::vector<bus::ServiceReply>)> done;
+  std::optional<Result<>> storing;
+  bool filled = false;
+
+  void stored(const Result<>& result) {
+    storing = result;
+    if (filled) finish();
+  }
+
+  void decided(std::span<const services::Request> requests, std::span<const services::Registry::Outcome> outcomes) {
+    for (std::size_t i = 0; i < outcomes.size(); ++i) replies[places[i]] = reply_of(requests[i].name, outcomes[i]);
+    filled = true;
+    if (storing) finish();
+  }
+
+  void finish() {
+    for (const std::size_t place : places) {
+      bus::ServiceReply& reply = replies[place];
+      if (!*storing && !reply.refusal) reply = {.name = reply.name, .addresses = {}, .refusal = storing->error()};
+    }
+    done(std::move(replies));
+  }
+};
+
+}  // namespace
+
+void ApplianceControl::reload(Done done) { parts_.manager.reload(parts_.read_drop_ins(), std::move(done)); }
+
+void ApplianceControl::validate(std::string document, std::function<void(std::vector<bus::DiagnosticView>)> done) {
+  done(views_of(parts_.manager.validate(document, std::string(kCallFile))));
+}
+
+void ApplianceControl::apply(std::string document, std::function<void(Result<std::string>)> done) {
+  const auto job = parts_.manager.apply(document, [](Result<>) {});
+  if (job) {
+    done(*job);
+  } else {
+    done(error_of(job.error()));
+  }
+}
+
+void ApplianceControl::set_bgp_peer(const bus::Attributes& attributes, Done done) {
+  auto resource = dsc::make_resource(providers::schema(), providers::kBgpPeerType, attributes);
+  if (!resource) {
+    done(resource.error());
+    return;
+  }
+  parts_.manager.edit_user_layer(state_resource(std::move(*resource)), std::move(done));
+}
+
+void ApplianceControl::remove_bgp_peer(const std::string& switch_name, const std::string& peer, Done done) {
+  const auto address = IpAddress::parse(peer);
+  if (!address) {
+    done(address.error());
+    return;
+  }
+  if (parts_.manager.effective().find(providers::kExternalVirtualSwitchType.name, switch_name) == nullptr) {
+    done(Error{ErrorKind::NotFound, "there is no switch '" + printable(switch_name) + "'"});
+    return;
+  }
+  const std::string text = address->to_string();
+  parts_.manager.edit_user_layer(remove_resource(providers::kBgpPeerType, switch_name + "/" + text,
+                                                 "BGP peer " + text + " on switch " + switch_name),
+                                 std::move(done));
+}
+
+void ApplianceControl::allocate_services(std::span<const bus::ServiceRequest> asked,
+                                         std::function<void(std::vector<bus::ServiceReply>)> done) {
+  auto pending = std::make_shared<PendingReplies>();
+  pending->replies.resize(asked.size());
+  pending->done = std::move(done);
+  std::vector<services::Request> requests;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    Result<services::Request> request = request_of(asked[i]);
+    if (request) {
+      requests.push_back(std::move(*request));
+      pending->places.push_back(i);
+    } else {
+      pending->replies[i] = {.name = asked[i].name, .addresses = {}, .refusal = request.error()};
+    }
+  }
+  const auto outcomes =
+      parts_.registry.allocate(requests, [pending](const Result<>& stored) { pending->stored(stored); });
+  pending->decided(requests, outcomes);
+}
+
+void ApplianceControl::release_services(std::span<const std::string> names, Done done) {
+  const Result<> released = parts_.registry.release(names, services::Owner::Lease, done);
+  if (!released) done(released.error());
+}
+
+std::vector<bus::ServiceView> ApplianceControl::list_services(const std::string& after, std::uint32_t limit) {
+  std::vector<bus::ServiceView> views;
+  for (const services::Service* service : parts_.registry.list(after, limit))
+    views.push_back(parts_.views.service(*service));
+  return views;
+}
+
+Result<bus::ServiceView> ApplianceControl::service(const std::string& name) {
+  const services::Service* const service = parts_.registry.find(name);
+  if (service == nullptr) return Error{ErrorKind::NotFound, "there is no service '" + printable(name) + "'"};
+  return parts_.views.service(*service);
+}
+
+Result<> ApplianceControl::prepare_restart() {
+  return Error{ErrorKind::NotSupported,
+               "graceful restart is not supported yet: a stop ends the BGP sessions; nothing has been prepared"};
+}
+
+}  // namespace portreeve::appliance

@@ -1,0 +1,55 @@
+// The bus's Control, carried out: calls become changes of desired state (the manager) or of leases (the registry), and
+// come back once they are stored and in force.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "dsc/manager.h"
+#include "firmware/appliance/views.h"
+#include "firmware/bus/control.h"
+#include "firmware/services/registry.h"
+
+namespace portreeve::appliance {
+
+class ApplianceControl : public bus::Control {
+ public:
+  struct Parts {
+    dsc::Manager& manager;
+    services::Registry& registry;
+    const Views& views;
+    std::function<std::vector<dsc::SourceFile>()> read_drop_ins;
+  };
+
+  explicit ApplianceControl(Parts parts) : parts_(std::move(parts)) {}
+
+  void reload(Done done) override;
+  void validate(std::string document, std::function<void(std::vector<bus::DiagnosticView>)> done) override;
+  void apply(std::string document, std::function<void(Result<std::string>)> done) override;
+  void set_bgp_peer(const bus::Attributes& attributes, Done done) override;
+  void remove_bgp_peer(const std::string& switch_name, const std::string& peer, Done done) override;
+  void allocate_services(std::span<const bus::ServiceRequest> requests,
+                         std::function<void(std::vector<bus::ServiceReply>)> done) override;
+  void release_services(std::span<const std::string> names, Done done) override;
+  std::vector<bus::ServiceView> list_services(const std::string& after, std::uint32_t limit) override;
+  Result<bus::ServiceView> service(const std::string& name) override;
+  Result<> prepare_restart() override;
+
+  [[nodiscard]] std::vector<bus::PortView> ports() const override { return parts_.views.ports(); }
+  [[nodiscard]] std::vector<bus::SwitchView> switches() const override { return parts_.views.switches(); }
+  [[nodiscard]] std::vector<bus::PeerView> peers() const override { return parts_.views.peers(); }
+  [[nodiscard]] bus::PeerCounters peer_counters(const std::string& switch_name,
+                                                const std::string& peer) const override {
+    return parts_.views.peer_counters(switch_name, peer);
+  }
+  [[nodiscard]] std::vector<bus::PoolView> pools() const override { return parts_.views.pools(); }
+  [[nodiscard]] std::vector<bus::JobView> jobs() const override { return parts_.views.jobs(); }
+  [[nodiscard]] std::vector<bus::DiagnosticView> faults() const override { return parts_.views.faults(); }
+  [[nodiscard]] std::string status_text() const override { return parts_.views.status_text(); }
+
+ private:
+  Parts parts_;
+};
+
+}  // namespace portreeve::appliance

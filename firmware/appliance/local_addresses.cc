@@ -1,0 +1,70 @@
+#include "firmware/appliance/local_addresses.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <string>
+#include <unordered_set>
+
+#include "hal/base/log.h"
+
+namespace portreeve::appliance {
+namespace {
+
+// One takes some 5 µs: a slice stays below a millisecond.
+constexpr std::size_t kSlice = 128;
+
+}  // namespace
+
+void LocalAddresses::change(std::span<const services::AddressChange> changes) {
+  for (const services::AddressChange& change : changes) {
+    const bool wanted = change.added && change.local_address;
+    if (change.added && !change.local_address) continue;
+    if (pending_.insert_or_assign(change.address, wanted).second) order_.push_back(change.address);
+  }
+  if (!posted_) work(kSlice);
+}
+
+void LocalAddresses::remove_all_but(const services::Registry& registry) {
+  std::unordered_set<IpAddress> wanted;
+  for (std::string after;;) {
+    const auto page = registry.list(after, 1000);
+    if (page.empty()) break;
+    for (const services::Service* service : page) {
+      if (service->local_address && !service->switch_name.empty()) {
+        wanted.insert(service->addresses.begin(), service->addresses.end());
+      }
+    }
+    after = page.back()->name;
+  }
+  for (const IpAddress& address : host_.our_local_addresses()) {
+    if (!wanted.contains(address) && pending_.emplace(address, false).second) order_.push_back(address);
+  }
+  if (!posted_) work(kSlice);
+}
+
+void LocalAddresses::work(std::size_t most) {
+  for (; most > 0 && !order_.empty(); --most) {
+    const IpAddress address = order_.front();
+    order_.pop_front();
+    const auto found = pending_.find(address);
+    const bool wanted = found->second;
+    pending_.erase(found);
+    apply(address, wanted);
+  }
+  posted_ = !order_.empty();
+  if (!posted_) return;
+  boost::asio::post(context_, [this, alive = std::weak_ptr<bool>(alive_)] {
+    if (!alive.expired()) work(kSlice);
+  });
+}
+
+void LocalAddresses::apply(const IpAddress& address, bool wanted) {
+  const Result<> done = wanted ? host_.add_local_address(address) : host_.remove_local_address(address);
+  if (!done) {
+    log_error("address " + address.to_string() +
+              (wanted ? " could not be put on lo: " : " could not be taken off lo: ") + done.error().message);
+  }
+}
+
+}  // namespace portreeve::appliance

@@ -1,0 +1,50 @@
+#include "firmware/appliance/switch_links.h"
+
+#include <algorithm>
+
+namespace portreeve::appliance {
+void SwitchLinks::update(const std::vector<std::string>& names) {
+  for (auto link = links_.begin(); link != links_.end();) {
+    const bool configured = std::find(names.begin(), names.end(), link->first) != names.end();
+    if (configured && host_.inventory().bridge_by_name(link->first) != nullptr) {
+      ++link;
+      continue;
+    }
+    responder_.clear_link(link->first);
+    link = links_.erase(link);
+  }
+  for (const std::string& name : names) {
+    const hal::Bridge* const bridge = host_.inventory().bridge_by_name(name);
+    if (bridge != nullptr && bridge->ours) appeared_or_changed(name, *bridge);
+  }
+}
+
+void SwitchLinks::appeared_or_changed(const std::string& name, const hal::Bridge& bridge) {
+  Link& link = links_[name];
+  if (link.index != bridge.index || link.mac != bridge.mac) {
+    responder_.set_link(name, bridge.index, bridge.mac);
+    link.index = bridge.index;
+    link.mac = bridge.mac;
+  }
+  const bool came_up = bridge.carrier && !link.carrier;
+  link.carrier = bridge.carrier;
+  if (!came_up) return;
+  responder_.announce_again(name);
+  speaker_.retry_now(name);
+}
+
+void SpeakerRoutes::announce(const std::string& switch_name, std::span<const IpAddress> addresses) {
+  speaker_.announce(switch_name, addresses);
+}
+void SpeakerRoutes::withdraw(const std::string& switch_name, std::span<const IpAddress> addresses) {
+  speaker_.withdraw(switch_name, addresses);
+}
+
+void ResponderAddresses::announce(const std::string& switch_name, std::span<const IpAddress> addresses) {
+  responder_.add(switch_name, addresses);
+}
+void ResponderAddresses::withdraw(const std::string& switch_name, std::span<const IpAddress> addresses) {
+  responder_.remove(switch_name, addresses);
+}
+
+}  // namespace portreeve::appliance

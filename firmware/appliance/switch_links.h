@@ -1,0 +1,61 @@
+// Joins switches, as the kernel has them, to what announces on them: the ARP responder needs a switch's link and MAC,
+// and both responder and speaker act at once when a link comes back.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "firmware/bgp/speaker.h"
+#include "firmware/layer2/responder.h"
+#include "firmware/services/announcer.h"
+#include "hal/host.h"
+
+namespace portreeve::appliance {
+
+class SwitchLinks {
+ public:
+  SwitchLinks(const hal::Host& host, layer2::Responder& responder, bgp::Speaker& speaker)
+      : host_(host), responder_(responder), speaker_(speaker) {}
+
+  // After a batch of kernel events or a change of configuration: `names` are the switches that are configured.
+  void update(const std::vector<std::string>& names);
+
+ private:
+  struct Link {
+    IfIndex index{};
+    MacAddress mac;
+    bool carrier = false;
+  };
+
+  void appeared_or_changed(const std::string& name, const hal::Bridge& bridge);
+
+  const hal::Host& host_;
+  layer2::Responder& responder_;
+  bgp::Speaker& speaker_;
+  std::map<std::string, Link> links_;
+};
+
+// The two ways of announcing, as the announcer drives them.
+class SpeakerRoutes : public services::RouteAnnouncer {
+ public:
+  explicit SpeakerRoutes(bgp::Speaker& speaker) : speaker_(speaker) {}
+  void announce(const std::string& switch_name, std::span<const IpAddress> addresses) override;
+  void withdraw(const std::string& switch_name, std::span<const IpAddress> addresses) override;
+
+ private:
+  bgp::Speaker& speaker_;
+};
+
+class ResponderAddresses : public services::RouteAnnouncer {
+ public:
+  explicit ResponderAddresses(layer2::Responder& responder) : responder_(responder) {}
+  void announce(const std::string& switch_name, std::span<const IpAddress> addresses) override;
+  void withdraw(const std::string& switch_name, std::span<const IpAddress> addresses) override;
+
+ private:
+  layer2::Responder& responder_;
+};
+
+}  // namespace portreeve::appliance

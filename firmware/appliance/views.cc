@@ -1,0 +1,287 @@
+#include "firmware/appliance/views.h"
+
+#include <algorithm>
+
+#include "firmware/appliance/guid.h"
+#include "firmware/providers/resource_types.h"
+#include "firmware/providers/switch_provider.h"
+
+namespace portreeve::appliance {
+namespace {
+
+std::string source_name(dsc::Source source) { return source == dsc::Source::User ? "User" : "Dsc"; }
+
+std::vector<std::string> texts(const std::vector<std::string_view>& list) { return {list.begin(), list.end()}; }
+
+std::string status_of(const hal::Port& port) {
+  if (!port.up) return "Disabled";
+  return port.carrier ? "Up" : "Down";
+}
+
+std::string duplex_name(hal::Duplex duplex) {
+  switch (duplex) {
+    case hal::Duplex::Unknown:
+      return "";
+    case hal::Duplex::Half:
+      return "Half";
+    case hal::Duplex::Full:
+      return "Full";
+  }
+  return "";
+}
+
+std::uint64_t microseconds(WallTime time) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, time.time_since_epoch().count()));
+}
+
+template <class Each>
+void for_each_of(const dsc::Configuration& configuration, const dsc::ResourceType& type, Each each) {
+  for (const dsc::Resource& resource : configuration.resources) {
+    if (resource.type == &type) each(resource);
+  }
+}
+
+}  // namespace
+
+std::string Views::resource_text(const dsc::Resource& resource) const {
+  const dsc::ResourceStatus* const status = from_.manager.status(resource.id());
+  return status == nullptr ? std::string() : status->text;
+}
+
+bus::PortView Views::port(const hal::Port& port) const {
+  bus::PortView view;
+  view.name = view.interface = port.interface;
+  view.mac_address = port.mac.to_string_dashed();
+  if (port.permanent_mac) view.permanent_mac_address = port.permanent_mac->to_string_dashed();
+  view.pci_address = port.pci_address;
+  view.driver = port.driver;
+  view.physical = port.physical;
+  view.status = status_of(port);
+  view.speed_mbps = port.speed_mbps.value_or(0);
+  view.duplex = duplex_name(port.duplex);
+  view.mtu = port.mtu;
+  if (const hal::Bridge* master = port.master ? from_.host.inventory().bridge(*port.master) : nullptr) {
+    view.switch_name = master->alternative_names.empty() ? master->interface : master->alternative_names.front();
+  }
+  return view;
+}
+
+std::vector<bus::PortView> Views::ports() const {
+  std::vector<bus::PortView> views;
+  for (const hal::Port& port : from_.host.inventory().ports) views.push_back(this->port(port));
+  for (const auto& [name, selector] : from_.ports.ports()) {
+    const hal::Port* const present = selector.find(from_.host.inventory());
+    auto view = views.end();
+    if (present != nullptr) {
+      view = std::find_if(views.begin(), views.end(),
+                          [&](const bus::PortView& other) { return other.interface == present->interface; });
+    }
+    if (view == views.end()) {
+      view = views.insert(views.end(), bus::PortView{});
+      view->status = "NotPresent";
+    }
+    view->name = name;
+    view->alias = selector.to_string();
+    if (const dsc::Resource* resource = from_.manager.effective().find(providers::kPortType.name, name)) {
+      view->configuration_source = source_name(resource->source);
+      view->status_text = resource_text(*resource);
+    }
+  }
+  std::stable_sort(views.begin(), views.end(),
+                   [](const bus::PortView& a, const bus::PortView& b) { return a.name < b.name; });
+  return views;
+}
+
+bus::SwitchView Views::virtual_switch(const dsc::Resource& resource) const {
+  bus::SwitchView view;
+  view.name = resource.key;
+  view.interface = from_.host.switch_interface(resource.key);
+  view.interface_alias = texts(resource.list("InterfaceAlias"));
+  view.enable_iov = resource.flag("EnableIov");
+  view.enabled_for_compute = resource.flag("EnabledForCompute");
+  view.enabled_for_storage = resource.flag("EnabledForStorage");
+  view.enabled_for_mgmt = resource.flag("EnabledForMgmt");
+  view.supports_accelerated_networking = resource.flag("SupportsAcceleratedNetworking");
+  view.enable_embedded_teaming = resource.flag("EnableEmbeddedTeaming");
+  view.configuration_source = source_name(resource.source);
+  view.dbe_dhcp_host_vnic_name = name_guid(from_.machine_id, resource.key);
+  view.mtu = static_cast<std::uint32_t>(resource.number("Mtu"));
+  view.ip_addresses = texts(resource.list("IPAddress"));
+  view.gateways = texts(resource.list("Gateway"));
+  view.announcement_mode = services::mode_name(from_.announcer.mode(resource.key));
+  view.status_text = resource_text(resource);
+
+  const hal::Bridge* const bridge = from_.host.inventory().bridge_by_name(resource.key);
+  const dsc::ResourceStatus* const status = from_.manager.status(resource.id());
+  if (bridge != nullptr && bridge->ours) view.mac_address = bridge->mac.to_string_dashed();
+  if (status != nullptr && status->state == dsc::ResourceState::Failed) {
+    view.status = "Failed";
+  } else if (bridge == nullptr) {
+    view.status = "Waiting";
+  } else {
+    view.status = bridge->up && bridge->carrier ? "Up" : "Down";
+  }
+  for (const std::string& more : {from_.host.switch_warning(resource.key), from_.responder.failure(resource.key)}) {
+    if (more.empty()) continue;
+    if (!view.status_text.empty()) view.status_text += "; ";
+    view.status_text += more;
+  }
+  return view;
+}
+
+std::vector<bus::SwitchView> Views::switches() const {
+  std::vector<bus::SwitchView> views;
+  const dsc::Configuration& configuration = from_.manager.effective();
+  for_each_of(configuration, providers::kExternalVirtualSwitchType,
+              [&](const dsc::Resource& resource) { views.push_back(virtual_switch(resource)); });
+  const auto of = [&](std::string_view name) {
+    return std::find_if(views.begin(), views.end(), [&](const bus::SwitchView& view) { return view.name == name; });
+  };
+  for_each_of(configuration, providers::kIpAddressPoolType, [&](const dsc::Resource& pool) {
+    if (const auto view = of(pool.text("SwitchName")); view != views.end()) view->ip_address_pools.push_back(pool.key);
+  });
+  for_each_of(configuration, providers::kBgpPeerType, [&](const dsc::Resource& peer) {
+    if (const auto view = of(peer.text("SwitchName")); view != views.end()) {
+      view->bgp_peers.emplace_back(peer.text("PeerAddress"));
+    }
+  });
+  return views;
+}
+
+bus::PeerView Views::peer(const dsc::Resource& resource) const {
+  bus::PeerView view;
+  view.switch_name = resource.text("SwitchName");
+  view.peer_address = resource.text("PeerAddress");
+  view.peer_asn = static_cast<std::uint32_t>(resource.number("PeerAsn"));
+  view.self_asn = static_cast<std::uint32_t>(resource.number("SelfAsn"));
+  view.hold_time = static_cast<std::uint32_t>(resource.number("HoldTimeInSeconds"));
+  view.configuration_source = source_name(resource.source);
+  const bgp::PeerStatus* const status = from_.speaker.status(resource.key);
+  view.state = bgp::state_name(status == nullptr ? bgp::SessionState::Idle : status->state);
+  if (status == nullptr) return view;
+  view.since_usec = microseconds(status->since);
+  view.established_count = status->established_count;
+  if (status->hold_time) view.negotiated_hold_time = static_cast<std::uint32_t>(status->hold_time->count());
+  if (status->keepalive_time)
+    view.negotiated_keepalive_time = static_cast<std::uint32_t>(status->keepalive_time->count());
+  if (!status->local_address.is_unspecified()) view.local_address = status->local_address.to_string();
+  if (!status->remote_router_id.is_unspecified()) view.remote_router_id = status->remote_router_id.to_string();
+  view.capabilities = status->capabilities;
+  if (status->last_error) {
+    view.last_error = status->last_error->text;
+    view.last_error_code = status->last_error->code;
+    view.last_error_subcode = status->last_error->subcode;
+    view.last_error_sent = status->last_error->sent;
+    view.last_error_usec = microseconds(status->last_error->when);
+  }
+  return view;
+}
+
+std::vector<bus::PeerView> Views::peers() const {
+  std::vector<bus::PeerView> views;
+  for_each_of(from_.manager.effective(), providers::kBgpPeerType,
+              [&](const dsc::Resource& resource) { views.push_back(peer(resource)); });
+  return views;
+}
+
+bus::PeerCounters Views::peer_counters(const std::string& switch_name, const std::string& peer) const {
+  const bgp::PeerStatus* const status = from_.speaker.status(switch_name + "/" + peer);
+  if (status == nullptr) return {};
+  const auto total = [](const bgp::MessageCounters& counters) {
+    return counters.open + counters.update + counters.notification + counters.keepalive + counters.route_refresh;
+  };
+  return {.messages_received = total(status->received),
+          .messages_sent = total(status->sent),
+          .routes_received = status->routes_received,
+          .routes_announced = status->routes_announced};
+}
+
+std::vector<bus::PoolView> Views::pools() const {
+  std::vector<bus::PoolView> views;
+  for_each_of(from_.manager.effective(), providers::kIpAddressPoolType, [&](const dsc::Resource& resource) {
+    bus::PoolView view;
+    view.name = resource.key;
+    view.switch_name = resource.text("SwitchName");
+    view.allocation = resource.text("Allocation");
+    view.addresses = texts(resource.list("Addresses"));
+    view.configuration_source = source_name(resource.source);
+    if (const auto status = from_.registry.pool_status(resource.key)) {
+      view.size = status->size;
+      view.in_use = status->in_use;
+    }
+    views.push_back(std::move(view));
+  });
+  return views;
+}
+
+std::vector<bus::JobView> Views::jobs() const {
+  std::vector<bus::JobView> views;
+  for (const auto& [id, job] : from_.manager.jobs()) {
+    views.push_back({.id = id, .state = job.state, .result = job.result, .text = job.text, .progress = job.progress});
+  }
+  return views;
+}
+
+std::vector<bus::DiagnosticView> Views::faults() const {
+  std::vector<bus::DiagnosticView> views;
+  for (const dsc::Diagnostic& fault : from_.manager.faults()) {
+    views.push_back({fault.at.file, fault.at.line, fault.at.column, fault.code, fault.text});
+  }
+  return views;
+}
+
+std::string Views::announcement(const services::Service& service) const {
+  if (service.switch_name.empty()) return "None: no pool of the configuration has its address";
+  const services::AnnouncementMode mode = from_.announcer.mode(service.switch_name);
+  const bool any_v4 = std::any_of(service.addresses.begin(), service.addresses.end(),
+                                  [](const IpAddress& address) { return address.is_v4(); });
+  if (!any_v4) return "None: announcing IPv6 addresses is not supported yet";
+  return services::mode_name(mode);
+}
+
+bus::ServiceView Views::service(const services::Service& service) const {
+  bus::ServiceView view;
+  view.name = service.name;
+  view.pool = service.pool;
+  view.switch_name = service.switch_name;
+  for (const IpAddress& address : service.addresses) view.addresses.push_back(address.to_string());
+  view.local_address = service.local_address;
+  view.configuration_source = "Lease";
+  if (service.owner == services::Owner::Document) {
+    const dsc::Resource* const resource = from_.manager.effective().find(providers::kServiceType.name, service.name);
+    view.configuration_source = resource == nullptr ? "Dsc" : source_name(resource->source);
+  }
+  view.announcement = announcement(service);
+  return view;
+}
+
+std::string Views::status_text() const {
+  std::size_t switches = 0;
+  std::size_t peers = 0;
+  std::size_t established = 0;
+  std::string waits;
+  for (const dsc::Resource& resource : from_.manager.effective().resources) {
+    if (resource.type == &providers::kExternalVirtualSwitchType) ++switches;
+    if (resource.type == &providers::kBgpPeerType) {
+      ++peers;
+      const bgp::PeerStatus* const status = from_.speaker.status(resource.key);
+      if (status != nullptr && status->state == bgp::SessionState::Established) ++established;
+    }
+    const dsc::ResourceStatus* const status = from_.manager.status(resource.id());
+    if (status == nullptr || status->text.empty()) continue;
+    const char* const word = status->state == dsc::ResourceState::Failed ? "failed: " : "waits: ";
+    waits += "; " + resource.id().to_string() + " " + word + status->text;
+  }
+  std::string text = std::to_string(switches) + (switches == 1 ? " switch, " : " switches, ") +
+                     std::to_string(established) + " of " + std::to_string(peers) + " BGP peers established, " +
+                     std::to_string(from_.registry.count()) + " services";
+  text += waits;
+  const dsc::Diagnostics& faults = from_.manager.faults();
+  if (!faults.empty()) {
+    text += "; configuration refused: " + faults.front().to_string();
+    if (faults.size() > 1) text += " (and " + std::to_string(faults.size() - 1) + " more)";
+  }
+  return text;
+}
+
+}  // namespace portreeve::appliance

@@ -34,11 +34,27 @@ Transaction::Transaction(Mode mode, std::shared_ptr<const Configuration> from, s
     const auto dependents = to_->dependents(at);
     applies_.insert(dependents.begin(), dependents.end());
   }
-  for (Position at = 0; at < from_->resources.size() && !keep_removed; ++at) {
-    const Resource& old = from_->resources[at];
-    if (to_->find(old.type->name, old.key) == nullptr) removals_.push_back(at);
+  if (!keep_removed) sort_removals();
+  total_ = removals_.size() + late_removals_.size() + applies_.size();
+}
+
+// What something refers to that stays, or that itself goes late, goes late. Dependents stand after what they refer to.
+void Transaction::sort_removals() {
+  std::set<Position> late;
+  for (auto at = static_cast<Position>(from_->resources.size()); at-- > 0;) {
+    const auto stays = [&](Position position) {
+      const Resource& resource = from_->resources[position];
+      return to_->find(resource.type->name, resource.key) != nullptr;
+    };
+    if (stays(at)) continue;
+    const auto dependents = from_->dependents(at);
+    const bool is_late = std::any_of(dependents.begin(), dependents.end(),
+                                     [&](Position dependent) { return late.contains(dependent) || stays(dependent); });
+    if (is_late) late.insert(at);
+    (is_late ? late_removals_ : removals_).push_back(at);
   }
-  total_ = removals_.size() + applies_.size();
+  std::reverse(removals_.begin(), removals_.end());
+  std::reverse(late_removals_.begin(), late_removals_.end());
 }
 
 void Transaction::include(const std::set<ResourceId>& ids) {
@@ -46,7 +62,7 @@ void Transaction::include(const std::set<ResourceId>& ids) {
     const std::size_t at = to_->position(id.type, id.key);
     if (at < to_->resources.size()) applies_.insert(static_cast<Position>(at));
   }
-  total_ = removals_.size() + applies_.size();
+  total_ = removals_.size() + late_removals_.size() + applies_.size();
 }
 
 double Transaction::progress() const {
@@ -83,27 +99,33 @@ void Transaction::step() {
 std::optional<Transaction::Task> Transaction::next_task() {
   switch (phase_) {
     case Phase::Remove:
-      if (removals_.empty()) {
-        phase_ = Phase::Apply;
-        return std::nullopt;
-      } else {
-        const Position last = removals_.back();
-        removals_.pop_back();
-        return Task{from_.get(), last, true};
-      }
+      if (!removals_.empty()) return next_removal(removals_);
+      phase_ = Phase::Apply;
+      return std::nullopt;
+    case Phase::RemoveLate:
+      if (!late_removals_.empty()) return next_removal(late_removals_);
+      close();
+      return std::nullopt;
     case Phase::Apply:
+      if (!applies_.empty()) return Task{to_.get(), applies_.extract(applies_.begin()).value(), false};
+      phase_ = Phase::RemoveLate;
+      return std::nullopt;
     case Phase::Settle:
-      if (applies_.empty()) {
-        close();
-        return std::nullopt;
-      }
-      return Task{phase_ == Phase::Apply ? to_.get() : from_.get(), applies_.extract(applies_.begin()).value(), false};
+      if (!applies_.empty()) return Task{from_.get(), applies_.extract(applies_.begin()).value(), false};
+      close();
+      return std::nullopt;
     case Phase::Undo:
       return next_undo();
     case Phase::Finished:
       return std::nullopt;
   }
   return std::nullopt;
+}
+
+std::optional<Transaction::Task> Transaction::next_removal(std::vector<Position>& removals) {
+  const Position last = removals.back();
+  removals.pop_back();
+  return Task{from_.get(), last, true};
 }
 
 std::optional<Transaction::Task> Transaction::next_undo() {
@@ -201,6 +223,7 @@ void Transaction::undo(Error why) {
   to_undo_ = touched_.size();
   left_over_.clear();
   removals_.clear();
+  late_removals_.clear();
   applies_.clear();
 }
 

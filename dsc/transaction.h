@@ -1,7 +1,8 @@
-// From one configuration to another, one operation a step. Removals come first, last made first; then what is new or
-// different, in the order of the configuration, and after each what refers to it. Plans are asked for one resource at a
-// time, when its turn comes, so that each sees what the ones before it made. What is the same in both configurations
-// and refers to nothing that changed costs nothing.
+// From one configuration to another, one operation a step. First what goes and is needed by nothing that stays, last
+// made first; then what is new or different, in the order of the configuration, and after each what refers to it; then
+// what had to stay until nothing referred to it any more. Plans are asked for one resource at a time, when its turn
+// comes, so that each sees what the ones before it made. What is the same in both configurations and refers to nothing
+// that changed costs nothing.
 //
 // AllOrNothing: on the first failure what was done is undone in reverse order, by plans towards `from` that are asked
 // anew (actual state may be anything by now), and then everything touched is tested once more.
@@ -49,7 +50,7 @@ class Transaction {
   [[nodiscard]] std::set<ResourceId> touched() const;
 
  private:
-  enum class Phase : std::uint8_t { Remove, Apply, Undo, Settle, Finished };
+  enum class Phase : std::uint8_t { Remove, Apply, RemoveLate, Undo, Settle, Finished };
   using Position = std::uint32_t;
 
   struct Task {
@@ -60,7 +61,9 @@ class Transaction {
     [[nodiscard]] const Resource& resource() const { return configuration->resources[position]; }
   };
 
+  void sort_removals();
   std::optional<Task> next_task();
+  std::optional<Task> next_removal(std::vector<Position>& removals);
   std::optional<Task> next_undo();
   void begin(const Task& task);
   void finish_run();
@@ -79,10 +82,11 @@ class Transaction {
 
   Phase phase_ = Phase::Remove;
   std::vector<Position> removals_;  // of `from`, next one last
-  std::set<Position> applies_;      // of `to`; while settling, of `from`
-  std::set<Position> changed_;      // of `to`: new or different
-  std::vector<Task> touched_;       // in the order in which their operations were run
-  std::size_t to_undo_ = 0;         // the first so many of touched_
+  std::vector<Position> late_removals_;
+  std::set<Position> applies_;  // of `to`; while settling, of `from`
+  std::set<Position> changed_;  // of `to`: new or different
+  std::vector<Task> touched_;   // in the order in which their operations were run
+  std::size_t to_undo_ = 0;     // the first so many of touched_
   std::optional<Task> task_;
   std::optional<ResourceRun> run_;
   std::map<ResourceId, ResourceStatus> before_;  // of what was tested: to see whether a fault is an old one

@@ -54,7 +54,8 @@ Operation WorldProvider::set(const ResourceId& id, std::string text, std::vector
   std::string name = "set " + id.to_string() + " to " + text;
   auto run = [this, id, name, text = std::move(text), rests_on = std::move(rests_on)]() -> Result<> {
     for (const ResourceId& needed : rests_on) {
-      if (!world_.standing.contains(needed)) world_.breaches.push_back(name + " before " + needed.to_string());
+      if (world_.strict && !world_.standing.contains(needed))
+        world_.breaches.push_back(name + " before " + needed.to_string());
     }
     if (world_.fails && world_.fails(name)) {
       world_.log.push_back(name + " (failed)");
@@ -80,7 +81,7 @@ Operation WorldProvider::remove(const ResourceId& id) {
               const bool is_user = id.type == "Cable"
                                        ? state.find("Cable=" + id.key + " ") != std::string::npos
                                        : state.find(id.type + "Name=" + id.key + " ") != std::string::npos;
-              if (is_user) world_.breaches.push_back(name + " before " + other.to_string());
+              if (is_user && world_.strict) world_.breaches.push_back(name + " before " + other.to_string());
             }
             return {};
           }};
@@ -97,6 +98,10 @@ Result<Plan> WorldProvider::plan(const Resource& desired, const Configuration&) 
     plan.waiting = "no hardware";
     return plan;
   }
+  for (const ResourceId& needed : references_of(desired)) {
+    if (!world_.strict && !world_.standing.contains(needed)) plan.waiting = "there is no " + needed.to_string();
+  }
+  if (!plan.waiting.empty()) return plan;
   const std::string wanted = World::text_of(desired);
   const auto standing = world_.standing.find(id);
   if (standing != world_.standing.end() && standing->second == wanted) return plan;

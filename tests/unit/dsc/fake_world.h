@@ -1,6 +1,7 @@
-// A world for the manager: what stands is a text for each resource, made by operations that can be told to fail. Its
-// providers insist on the order that a real kernel would: nothing is made before what it refers to, nothing removed
-// while something refers to it. With it a state directory whose writes are finished, failed or lost by hand.
+// A world for the manager: what stands is a text for each resource, made by operations that can be told to fail. While
+// it is strict, its providers insist on an order: nothing is made before what it refers to, nothing removed while
+// something refers to it. Where it is not, what is made from files waits for what it refers to. With it a state
+// directory whose writes are finished, failed or lost by hand.
 #pragma once
 
 #include <deque>
@@ -25,6 +26,7 @@ struct World {
   std::function<bool(const std::string&)> fails;  // whether the operation of this text fails
   std::vector<std::string> log;                   // operations that were run, failed ones marked
   unsigned plans = 0;
+  bool strict = true;
   std::vector<std::string> breaches;  // of the order
 
   // "id = text" lines.

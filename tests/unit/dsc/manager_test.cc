@@ -1,10 +1,10 @@
 #include "dsc/manager.h"
 
+#include "tests/unit/dsc/fake_world.h"
+
 #include <CppUTest/TestHarness.h>
 
 #include <string>
-
-#include "tests/unit/dsc/fake_world.h"
 
 using namespace portreeve;
 using namespace portreeve::dsc;

@@ -1,11 +1,11 @@
 #include "dsc/document/reader.h"
 
+#include "tests/unit/dsc/test_schema.h"
+
 #include <CppUTest/TestHarness.h>
 
 #include <array>
 #include <string>
-
-#include "tests/unit/dsc/test_schema.h"
 
 using namespace portreeve::dsc;
 using namespace portreeve::dsc::testing;

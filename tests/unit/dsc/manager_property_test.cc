@@ -1,0 +1,145 @@
+// What holds for the manager whatever happens: random documents, random failures of operations and of the disk, power
+// lost at random moments. After all has come to rest the world is exactly the old configuration or the new one, and
+// the new one where the change was acknowledged.
+#include "dsc/manager.h"
+
+#include "dsc/layers.h"
+#include "tests/unit/dsc/fake_world.h"
+#include "tests/unit/dsc/generated.h"
+
+#include <CppUTest/TestHarness.h>
+
+#include <string>
+
+using namespace portreeve;
+using namespace portreeve::dsc;
+using namespace portreeve::dsc::testing;
+
+namespace {
+
+// What stands when the drop-ins and this user layer are applied.
+std::string wanted(const std::string& drop_ins, const std::string& user) {
+  auto configuration =
+      resolve(test_schema(), merge({document_of(drop_ins), document_of(user, "user.xml", Source::User)}));
+  return World::wanted(*configuration);
+}
+
+struct Change {
+  std::string user;
+  bool answered = false;
+  bool acknowledged = false;
+};
+
+}  // namespace
+
+TEST_GROUP(ManagerProperties) {
+  Machine machine;
+
+  void teardown() override {
+    for (const std::string& breach : machine.world.breaches) STRCMP_EQUAL("", breach.c_str());
+  }
+
+  void begin(Change & change) {
+    machine.manager->edit_user_layer(
+        [&change](Document& user, const Configuration&, const Configuration&) -> Result<> {
+          user = document_of(change.user, "user.xml", Source::User);
+          return {};
+        },
+        [&change](const Result<>& result) {
+          change.answered = true;
+          change.acknowledged = result.has_value();
+        });
+  }
+
+  // Up to `steps` turns of the loop, the disk in between by chance.
+  void run_some(Generator & by_chance, std::uint32_t steps) {
+    for (; steps > 0; --steps) {
+      if (machine.manager->busy()) machine.manager->step(machine.now);
+      if (machine.storage.has_pending() && by_chance.one_in(2)) machine.storage.finish_one();
+    }
+  }
+
+  // Operations fail by chance: one of them, so that the undoing goes well and the order is kept throughout, or many.
+  void let_fail(Generator & by_chance, std::uint32_t odds) {
+    machine.world.strict = by_chance.one_in(2);
+    const int most = !machine.world.strict ? 1000 : machine.storage.fails ? 0 : 1;
+    machine.world.fails = [&, odds, left = most](const std::string&) mutable {
+      return left > 0 && by_chance.one_in(odds) && left-- > 0;
+    };
+  }
+
+  void settle() {
+    machine.world.fails = nullptr;
+    machine.storage.fails = false;
+    machine.storage.manual = false;
+    machine.run_for(std::chrono::minutes(2));
+  }
+};
+
+TEST(ManagerProperties, AChangeIsAppliedWholeOrNotAtAllWhateverFails) {
+  Generator by_chance(1);
+  const std::string drop_ins = by_chance.valid_inside();
+  machine.drop_in("10.xml", drop_ins);
+  machine.boot();
+  std::string user;
+  for (int round = 0; round < 2000; ++round) {
+    Change change{by_chance.valid_inside()};
+    machine.storage.fails = by_chance.one_in(10);
+    let_fail(by_chance, 1 + by_chance.below(20));
+    begin(change);
+    machine.run();
+    CHECK(change.answered);
+    settle();
+    if (change.acknowledged) user = change.user;
+    STRCMP_EQUAL(wanted(drop_ins, user).c_str(), machine.world.to_string().c_str());
+  }
+}
+
+TEST(ManagerProperties, PowerMayBeLostAtAnyMoment) {
+  Generator by_chance(2);
+  const std::string drop_ins = by_chance.valid_inside();
+  machine.drop_in("10.xml", drop_ins);
+  machine.boot();
+  std::string user;
+  for (int round = 0; round < 2000; ++round) {
+    Change change{by_chance.valid_inside()};
+    let_fail(by_chance, 1 + by_chance.below(40));
+    machine.storage.manual = true;
+    begin(change);
+    run_some(by_chance, by_chance.below(60));
+    machine.lose_power(by_chance.below(4));
+    machine.storage.manual = false;
+    machine.world.strict = false;
+    machine.boot();
+    settle();
+
+    const std::string old_state = wanted(drop_ins, user);
+    const std::string new_state = wanted(drop_ins, change.user);
+    const std::string state = machine.world.to_string();
+    if (change.acknowledged || state != old_state) {
+      STRCMP_EQUAL(new_state.c_str(), state.c_str());
+      user = change.user;
+    }
+    CHECK(machine.manager->faults().empty());
+  }
+}
+
+TEST(ManagerProperties, ForeignChangesAndNewDropInsEndInWhatTheFilesSay) {
+  Generator by_chance(3);
+  machine.world.strict = false;
+  machine.boot();
+  for (int round = 0; round < 1000; ++round) {
+    const std::string drop_ins = by_chance.valid_inside();
+    machine.drop_in("10.xml", drop_ins);
+    const std::uint32_t odds = 2 + by_chance.below(10);
+    machine.world.fails = [&](const std::string&) { return by_chance.one_in(odds); };
+    machine.manager->reload(machine.drop_in_files(), [](const Result<>&) {});
+    for (auto& [id, state] : machine.world.standing) {
+      if (by_chance.one_in(4)) state = "spoilt";
+    }
+    run_some(by_chance, by_chance.below(30));
+    machine.changed({"Cable", "Hub", "Lamp", "Task"});
+    settle();
+    STRCMP_EQUAL(wanted(drop_ins, "").c_str(), machine.world.to_string().c_str());
+  }
+}

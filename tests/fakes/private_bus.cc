@@ -1,5 +1,6 @@
 #include "tests/fakes/private_bus.h"
 
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -51,9 +52,9 @@ void PrivateBus::start() {
   if (pipe(ready.data()) != 0) give_up("pipe");
   daemon_ = fork();
   if (daemon_ == 0) {
-    close(ready[0]);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // also when the test is killed
     const std::string log = directory_ + "/log";
-    if (std::freopen(log.c_str(), "a", stderr) == nullptr) _exit(1);
+    if (std::freopen(log.c_str(), "a", stderr) == nullptr || dup2(STDERR_FILENO, STDOUT_FILENO) < 0) _exit(1);
     const std::string config = "--config-file=" + directory_ + "/bus.conf";
     const std::string print = "--print-address=" + std::to_string(ready[1]);
     execlp("dbus-daemon", "dbus-daemon", config.c_str(), print.c_str(), "--nofork", "--nopidfile", nullptr);

@@ -1,6 +1,7 @@
 // Runs an event loop until something is so, or for at most `limit`; says which.
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 
@@ -14,7 +15,7 @@ bool run_until(boost::asio::io_context& context, Condition condition,
     const auto left = end - std::chrono::steady_clock::now();
     if (left <= std::chrono::seconds(0)) return false;
     context.restart();
-    context.run_one_for(left);
+    context.run_one_for(std::min<std::chrono::nanoseconds>(left, std::chrono::milliseconds(10)));
   }
   return true;
 }

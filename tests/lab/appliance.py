@@ -126,6 +126,10 @@ class Appliance:
             self._connection = Connection(self.private_bus.address)
         return self._connection
 
+    def forget_connection(self):
+        """For when the bus went, and with it the connection."""
+        self._connection = None
+
     def has_name(self):
         return self.connection.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus",
                                     "NameHasOwner", "s", NAME)[0]

@@ -149,6 +149,16 @@ class Connection:
                     return signal
             self._receive(end)
 
+    def wait_for_signal(self, seconds):
+        """Whether there is one in `signals`, after waiting for it."""
+        try:
+            end = time.monotonic() + seconds
+            while not self.signals:
+                self._receive(end)
+        except LabFailure:
+            pass
+        return bool(self.signals)
+
     def _authenticate(self):
         self.socket.sendall(b"\0AUTH EXTERNAL " + str(os.geteuid()).encode().hex().encode() + b"\r\n")
         while b"\r\n" not in self.buffer:

@@ -12,6 +12,7 @@ Lab and is gone when it ends, also after a failure or a signal; what is left ove
 
 Root only; Python's standard library only. The appliance is in appliance.py, the routers it speaks with in peers.py.
 """
+import concurrent.futures
 import ctypes
 import json
 import os
@@ -26,6 +27,7 @@ TREE = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(os.environ.get("PORTREEVE", TREE / "build/release/portreeve"))
 
 _PR_SET_PDEATHSIG = 1
+_CLONE_NEWNET = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -63,6 +65,12 @@ def check(what, condition, seen=None):
 def serial(lab):
     """Marks a lab that measures time or needs both processors: nothing else runs beside it."""
     lab.serial = True
+    return lab
+
+
+def waits(lab):
+    """Marks a lab that spends its time waiting: it starts first and runs beside the others, uncounted."""
+    lab.waits = True
     return lab
 
 
@@ -139,6 +147,17 @@ class Namespace:
     def start(self, name, *words, env=None, **options):
         """Starts a program that runs on; the lab ends it at last."""
         return self.lab.start(name, self.command(*words), env=env, **options)
+
+    def inside(self, function):
+        """What function() returns, called in a thread that has entered this namespace: sockets it makes stay there."""
+        with concurrent.futures.ThreadPoolExecutor(1) as thread:
+            return thread.submit(self._enter_and_call, function).result()
+
+    def _enter_and_call(self, function):
+        with open(f"/run/netns/{self.full_name}", "rb") as file:
+            if _libc.setns(file.fileno(), _CLONE_NEWNET) != 0:
+                raise OSError(ctypes.get_errno(), f"setns into {self.full_name}")
+        return function()
 
     def ip(self, *words):
         """`ip` of iproute2, in JSON where it prints something."""

@@ -1,6 +1,7 @@
 """The harness itself: that its ground carries before the appliance stands on it."""
 import os
 import signal
+import socket
 import subprocess
 
 from bus import BusError, Connection, PrivateBus
@@ -16,6 +17,17 @@ def lab_two_hosts_see_each_other(lab):
     check("IPv4 crosses the cable", left.ping("10.1.0.2"))
     check("IPv6 crosses the cable", left.ping("fd00::2"))
     check("an address that is not there does not answer", not left.ping("10.1.0.3", seconds=1))
+
+
+def lab_a_socket_belongs_to_the_namespace_that_it_was_made_in(lab):
+    left, right = lab.namespace("left"), lab.namespace("right")
+    lab.connect(left, "eth0", right, "eth0")
+    left.address("eth0", "10.1.0.1/24")
+    right.address("eth0", "10.1.0.2/24")
+    server = left.inside(lambda: socket.create_server(("10.1.0.1", 179)))
+    client = right.inside(lambda: socket.create_connection(("10.1.0.1", 179), timeout=5))
+    check("the other host has called", server.accept()[1][0] == "10.1.0.2")
+    client.close()
 
 
 def lab_routes_cross_between_bird_and_frr_and_gobgp(lab):

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Runs the labs: tests/lab/run.py [-l] [-k PATTERN] [-j N]
 
-Each lab runs in a process of its own, two at a time; one marked `serial` runs alone. A line a lab, with its time; what
-a failed one said follows it, and its logs are kept in build/logs/labs. Closes with `N passed, N failed`.
+Each lab runs in a process of its own, two at a time, and beside them those marked `waits`; one marked `serial` runs
+alone. A line a lab, with its time; what a failed one said follows it, and its logs are kept in build/logs/labs.
+Closes with `N passed, N failed`.
 """
 import argparse
 import collections
@@ -24,7 +25,7 @@ USUAL_LIMIT = 180
 # Time to put things away, for a lab that is told to stop.
 GRACE = 30
 
-LabFunction = collections.namedtuple("LabFunction", "module name serial limit")
+LabFunction = collections.namedtuple("LabFunction", "module name serial waits limit")
 
 
 def sentence(lab):
@@ -38,7 +39,7 @@ def find(pattern):
         for name, function in vars(module).items():
             if name.startswith("lab_") and callable(function) and function.__module__ == file.stem:
                 labs.append(LabFunction(file.stem, name, getattr(function, "serial", False),
-                                        getattr(function, "limit", USUAL_LIMIT)))
+                                        getattr(function, "waits", False), getattr(function, "limit", USUAL_LIMIT)))
     return [lab for lab in labs if pattern in f"{lab.module} {lab.name} {sentence(lab)}"]
 
 
@@ -117,7 +118,8 @@ def run_all(labs, jobs):
                 else:
                     failed += 1
             alone = any(run.lab.serial for run in running)
-            if waiting and not alone and len(running) < jobs and (not waiting[0].serial or not running):
+            room = sum(not run.lab.waits for run in running) < jobs
+            if waiting and not alone and (waiting[0].waits or room) and (not waiting[0].serial or not running):
                 running.append(Run(waiting.pop(0)))
             else:
                 time.sleep(0.02)
@@ -141,8 +143,9 @@ def main():
     if arguments.one:
         return run_one(*arguments.one)
 
-    # Those that run alone come last, so that they do not keep a processor idle in between.
-    labs = sorted(find(arguments.k), key=lambda lab: lab.serial)
+    # Those that wait come first, to be done by the time the others are; those that run alone come last, so that they do
+    # not keep a processor idle in between.
+    labs = sorted(find(arguments.k), key=lambda lab: (lab.serial, not lab.waits))
     if arguments.l:
         print("\n".join(f"{lab.module.removesuffix('_lab')}: {sentence(lab)}" for lab in labs))
         return 0

@@ -19,3 +19,13 @@ TEST(Printable, EscapesOctetsThatAreNotUtf8) {
 }
 
 TEST(Printable, CutsLongText) { STRCMP_EQUAL("aaaa…", printable("aaaaaaaa", 4).c_str()); }
+
+TEST_GROUP(JsonQuoted){};
+
+TEST(JsonQuoted, EscapesWhatJsonRequires) {
+  STRCMP_EQUAL("\"\"", json_quoted("").c_str());
+  STRCMP_EQUAL(R"("a\"b\\c\u000ad\u0000")", json_quoted(std::string_view("a\"b\\c\nd\0", 8)).c_str());
+  STRCMP_EQUAL("\"gr\u00fc\xC3\x9F\"", json_quoted("gr\u00fc\xC3\x9F").c_str());
+}
+
+TEST(JsonQuoted, ReplacesWhatIsNotUtf8) { STRCMP_EQUAL("\"a\xEF\xBF\xBD\"", json_quoted("a\xFF").c_str()); }

@@ -1,0 +1,141 @@
+// An appliance of paper: shows the views that a test gives it, records what it is asked, and answers as it is told.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "firmware/bus/control.h"
+
+namespace portreeve::fakes {
+
+class FakeControl : public bus::Control {
+ public:
+  std::vector<bus::PortView> shown_ports;
+  std::vector<bus::SwitchView> shown_switches;
+  std::vector<bus::PeerView> shown_peers;
+  std::vector<bus::PoolView> shown_pools;
+  std::vector<bus::JobView> shown_jobs;
+  std::vector<bus::ServiceView> shown_services;
+  std::vector<bus::DiagnosticView> shown_faults;
+  std::string shown_status = "Running";
+  bus::PeerCounters counters;
+
+  Result<> outcome;   // of every change
+  bool hold = false;  // answers wait in `held`
+  std::vector<Done> held;
+  std::vector<std::string> asked;  // what was called, in order
+  bus::Attributes peer;
+  std::vector<bus::ServiceRequest> requests;
+  std::size_t document_size = 0;
+
+  bus::PortView& add_port(const std::string& name) {
+    shown_ports.emplace_back().name = name;
+    return shown_ports.back();
+  }
+  bus::PoolView& add_pool(const std::string& name) {
+    shown_pools.emplace_back().name = name;
+    return shown_pools.back();
+  }
+  bus::JobView& add_job(const std::string& id, const std::string& state) {
+    auto& job = shown_jobs.emplace_back();
+    job.id = id;
+    job.state = state;
+    return job;
+  }
+  bus::PeerView& add_peer(const std::string& switch_name, const std::string& address) {
+    auto& added = shown_peers.emplace_back();
+    added.switch_name = switch_name;
+    added.peer_address = address;
+    return added;
+  }
+
+  void reload(Done done) override { answer("reload", std::move(done)); }
+
+  void validate(std::string document, std::function<void(std::vector<bus::DiagnosticView>)> done) override {
+    asked.emplace_back("validate");
+    document_size = document.size();
+    done(shown_faults);
+  }
+
+  void apply(std::string document, std::function<void(Result<std::string>)> done) override {
+    asked.emplace_back("apply");
+    document_size = document.size();
+    if (!outcome) return done(outcome.error());
+    add_job("7", "Running");
+    done(std::string("7"));
+  }
+
+  void set_bgp_peer(const bus::Attributes& attributes, Done done) override {
+    peer = attributes;
+    answer("set_bgp_peer", std::move(done));
+  }
+
+  void remove_bgp_peer(const std::string& switch_name, const std::string& name, Done done) override {
+    answer("remove_bgp_peer " + switch_name + " " + name, std::move(done));
+  }
+
+  void allocate_services(std::span<const bus::ServiceRequest> asked_for,
+                         std::function<void(std::vector<bus::ServiceReply>)> done) override {
+    asked.push_back("allocate " + std::to_string(asked_for.size()));
+    requests.assign(asked_for.begin(), asked_for.end());
+    std::vector<bus::ServiceReply> replies;
+    for (const auto& request : requests) {
+      if (outcome)
+        replies.push_back({request.name, {"10.0.0.1"}, std::nullopt});
+      else
+        replies.push_back({request.name, {}, outcome.error()});
+    }
+    done(std::move(replies));
+  }
+
+  void release_services(std::span<const std::string> names, Done done) override {
+    std::string text = "release";
+    for (const std::string& name : names) text += " " + name;
+    answer(text, std::move(done));
+  }
+
+  std::vector<bus::ServiceView> list_services(const std::string& after, std::uint32_t limit) override {
+    asked.push_back("list " + after + " " + std::to_string(limit));
+    std::vector<bus::ServiceView> listed;
+    for (const auto& service : shown_services) {
+      if (service.name > after && listed.size() < limit) listed.push_back(service);
+    }
+    return listed;
+  }
+
+  Result<bus::ServiceView> service(const std::string& name) override {
+    for (const auto& service : shown_services) {
+      if (service.name == name) return service;
+    }
+    return Error{ErrorKind::NotFound, "no service '" + name + "'"};
+  }
+
+  Result<> prepare_restart() override {
+    asked.emplace_back("prepare_restart");
+    return outcome;
+  }
+
+  [[nodiscard]] std::vector<bus::PortView> ports() const override { return shown_ports; }
+  [[nodiscard]] std::vector<bus::SwitchView> switches() const override { return shown_switches; }
+  [[nodiscard]] std::vector<bus::PeerView> peers() const override { return shown_peers; }
+  [[nodiscard]] bus::PeerCounters peer_counters(const std::string&, const std::string&) const override {
+    return counters;
+  }
+  [[nodiscard]] std::vector<bus::PoolView> pools() const override { return shown_pools; }
+  [[nodiscard]] std::vector<bus::JobView> jobs() const override { return shown_jobs; }
+  [[nodiscard]] std::vector<bus::DiagnosticView> faults() const override { return shown_faults; }
+  [[nodiscard]] std::string status_text() const override { return shown_status; }
+
+ private:
+  void answer(std::string what, Done done) {
+    asked.push_back(std::move(what));
+    if (hold)
+      held.push_back(std::move(done));
+    else
+      done(outcome);
+  }
+};
+
+}  // namespace portreeve::fakes

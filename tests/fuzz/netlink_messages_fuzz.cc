@@ -1,0 +1,32 @@
+// A datagram from the kernel: its messages, read as everything that they could be.
+#include <linux/netlink.h>
+
+#include <cstdlib>
+
+#include "netlink/address.h"
+#include "netlink/ethtool.h"
+#include "netlink/link.h"
+#include "netlink/message.h"
+#include "netlink/route.h"
+
+using namespace portreeve;
+using namespace portreeve::netlink;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  MessageReader reader(std::as_bytes(std::span(data, size)));
+  while (reader.next()) {
+    const Bytes body = reader.message().body;
+    const auto link = parse_link(body);
+    if (link && number(link->index) == 0) std::abort();
+    static_cast<void>(describes_link(body));
+    const auto address = parse_address(body);
+    if (address && address->prefix.length > address_bits(address->prefix.address.family())) std::abort();
+    const auto routes = parse_default_route(body);
+    for (std::size_t i = 0; routes && i < routes->size(); ++i) {
+      if (number((*routes)[i].interface) == 0) std::abort();
+    }
+    static_cast<void>(parse_link_modes(body).has_value());
+    static_cast<void>(parse_verdict(reader.message()).has_value());
+  }
+  return 0;
+}

@@ -1,0 +1,93 @@
+"""The site that most labs play at: the appliance, and on the same segment the hosts that a lab asks for.
+
+        appliance              tor            frr   …
+        eth1 10.126.77.10    eth0 .101      eth0 .102
+             └──────── segment, 10.126.77.0/24 ────┘
+
+The appliance's ends are bare: its document makes the switch.
+"""
+import pathlib
+
+from appliance import Appliance, document, switch
+from harness import check, wait_until
+
+SELF = "10.126.77.10"
+DOCUMENT = "50-lab.xml"
+
+
+class Rack:
+    def __init__(self, lab, *hosts, name="appliance", with_bus=True):
+        self.lab = lab
+        self.namespace = lab.namespace(name)
+        self.hosts = {host: lab.namespace(host) for host in hosts}
+        self.addresses = {}
+        self.segment = lab.segment(f"{name}-segment", (self.namespace, "eth1"),
+                                   *((namespace, "eth0") for namespace in self.hosts.values()))
+        for number, (host, namespace) in enumerate(self.hosts.items(), 101):
+            self.addresses[host] = f"10.126.77.{number}"
+            namespace.address("eth0", f"{self.addresses[host]}/24")
+        self.appliance = Appliance(lab, self.namespace, name=f"portreeve-{name}", with_bus=with_bus)
+
+    def configure(self, *resources, **of_switch):
+        """Drops the document: the switch (see appliance.switch) and the given resources."""
+        self.appliance.write_drop_in(DOCUMENT, document(switch(address=f"{SELF}/24", **of_switch), *resources))
+
+    def start(self, *resources, **of_switch):
+        self.configure(*resources, **of_switch)
+        self.appliance.start()
+        return self.appliance
+
+    def cut(self):
+        """Takes the carrier from the appliance's port, as when its cable is pulled; returns once the port has seen it."""
+        self._set_cable("down", False)
+
+    def mend(self):
+        self._set_cable("up", True)
+
+    def _set_cable(self, state, carrier):
+        self.segment.run("ip", "link", "set", "port0", state)
+        wait_until("the port sees its cable", lambda: carrier == (
+            self.namespace.run("cat", "/sys/class/net/eth1/carrier", expect=None).stdout.strip() == "1"))
+
+    # -- what the appliance shows
+
+    def peer(self, address):
+        """The properties of a peer on D-Bus; empty where there is none."""
+        return next((peer for peer in self.appliance.of_interface("BGPPeer").values()
+                     if peer["PeerAddress"] == address), {})
+
+    def switch(self, name="vSwitch1"):
+        return next((shown for shown in self.appliance.of_interface("ExternalVirtualSwitch").values()
+                     if shown["Name"] == name), {})
+
+    def port(self, name):
+        return next((port for port in self.appliance.of_interface("Port").values() if port["Name"] == name), {})
+
+    def wait_established(self, *addresses, seconds=20.0):
+        for address in addresses:
+            wait_until(f"the appliance has a session with {address}",
+                       lambda: self.peer(address).get("State") == "Established", seconds)
+
+    def allocate_many(self, names, seconds=60.0, **request):
+        """AllocateServices: {name: address}; every one must be given."""
+        requests = [(name, {key: ("s", value) for key, value in request.items()}) for name in names]
+        replies = self.appliance.bus("AllocateServices", "a(sa{sv})", requests, seconds=seconds)
+        refused = [reply for reply in replies if not reply[1] or reply[2]]
+        check("every service is given an address", not refused and len(replies) == len(requests), refused[:3])
+        return {name: addresses[0] for name, addresses, _ in replies}
+
+    def release(self, names, seconds=60.0):
+        self.appliance.bus("ReleaseServices", "as", list(names), seconds=seconds)
+
+    def memory(self):
+        """Resident memory of the daemon, in KiB."""
+        return resident_memory(self.appliance.process.pid)
+
+
+def resident_memory(pid):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:")))
+
+
+def host_routes(addresses):
+    return {f"{address}/32" for address in addresses}

@@ -1,0 +1,133 @@
+#include "firmware/bus/requests.h"
+
+#include "tests/unit/bus/served.h"
+
+// After Asio: its macro for `new` does not take placement.
+#include <CppUTest/TestHarness.h>
+
+using namespace portreeve;
+
+namespace {
+
+void append_entry(sd_bus_message* m, const char* key, const char* type, const char* text) {
+  sd_bus_message_open_container(m, 'e', "sv");
+  sd_bus_message_append(m, "s", key);
+  sd_bus_message_open_container(m, 'v', type);
+  const std::string_view kind = type;
+  if (kind == "s")
+    sd_bus_message_append(m, type, text);
+  else if (kind == "as")
+    sd_bus_message_append(m, type, 1, text);
+  else if (kind == "x" || kind == "t")
+    sd_bus_message_append(m, type, static_cast<std::int64_t>(std::atoll(text)));
+  else if (kind == "d")
+    sd_bus_message_append(m, type, std::atof(text));
+  else
+    sd_bus_message_append(m, type, std::atoi(text));
+  sd_bus_message_close_container(m);
+  sd_bus_message_close_container(m);
+}
+
+struct Entry {
+  const char* key;
+  const char* type;
+  const char* text;
+};
+
+}  // namespace
+
+TEST_GROUP(Requests) {
+  Served served;
+  fakes::BusClient& client = served.client;
+
+  void setup() override { served.start(); }
+
+  fakes::BusClient::Answer set_peer(const std::vector<Entry>& entries) {
+    return client.manager("SetBGPPeer", [&](sd_bus_message* m) {
+      sd_bus_message_open_container(m, 'a', "{sv}");
+      for (const Entry& entry : entries) append_entry(m, entry.key, entry.type, entry.text);
+      sd_bus_message_close_container(m);
+    });
+  }
+  fakes::BusClient::Answer set_peer_with(Entry last) {
+    return set_peer(
+        {{"PeerAddress", "s", "10.0.0.1"}, {"SelfAsn", "u", "64513"}, {"SwitchName", "s", "vSwitch1"}, last});
+  }
+};
+
+TEST(Requests, NumbersAreTakenInAnyIntegerType) {
+  for (const char* type : {"y", "n", "q", "i", "u", "x", "t"}) {
+    const auto answer = set_peer_with({"PeerAsn", type, "65"});
+    STRCMP_EQUAL("", answer.error.c_str());
+    STRCMP_EQUAL("65", served.control.peer.back().second.c_str());
+  }
+}
+
+TEST(Requests, AreRefusedWithTheKeyAndWhatIsAllowed) {
+  const struct {
+    const char* what;
+    Entry entry;
+    const char* message;
+  } rows[] = {
+      {"a key that is unknown",
+       {"PeerAs", "u", "1"},
+       "'PeerAs' is not known here; allowed: PeerAddress, PeerAsn, SelfAsn, SwitchName, HoldTimeInSeconds"},
+      {"a key with control characters", {"\x1b[2J", "u", "1"}, "'\\x1b[2J' is not known here"},
+      {"text for a number",
+       {"PeerAsn", "s", "64512"},
+       "'PeerAsn' must be a whole number, not negative (u); got one of type 's'"},
+      {"a negative number", {"PeerAsn", "i", "-1"}, "'PeerAsn' must be a whole number, not negative (u)"},
+      {"a fraction", {"PeerAsn", "d", "1.5"}, "'PeerAsn' must be a whole number"},
+      {"a list", {"PeerAsn", "as", "1"}, "'PeerAsn' must be a whole number"},
+      {"a key that is there already", {"SwitchName", "s", "vSwitch2"}, "'SwitchName' is given twice"},
+      {"a key that is missing",
+       {"HoldTimeInSeconds", "u", "15"},
+       "'PeerAsn' is missing; it must be a whole number, not negative (u)"},
+  };
+  for (const auto& row : rows) {
+    const auto answer = set_peer_with(row.entry);
+    CHECK_EQUAL_TEXT(std::string("org.portreeve.Portreeve1.Error.InvalidArgument"), answer.error, row.what);
+    STRCMP_CONTAINS_TEXT(row.message, answer.text.c_str(), row.what);
+  }
+  LONGS_EQUAL(0, served.control.asked.size());
+}
+
+TEST(Requests, OfServicesNameTheServiceThatIsWrong) {
+  const auto answer = client.manager("AllocateServices", [](sd_bus_message* m) {
+    sd_bus_message_append(m, "a(sa{sv})", 2, "a", 0, "b", 1, "Pool", "s", "compute");
+  });
+  STRCMP_EQUAL("service 'b': 'Pool' is not known here; allowed: PoolName, LoadBalancerIP, LocalAddress",
+               answer.text.c_str());
+  LONGS_EQUAL(0, served.control.asked.size());
+}
+
+TEST(Requests, OfOneAddressMayBeAString) {
+  client.manager("AllocateService", [](sd_bus_message* m) {
+    sd_bus_message_append(m, "sa{sv}", "a", 1, "LoadBalancerIP", "s", "10.0.0.1");
+  });
+  CHECK(std::vector<std::string>{"10.0.0.1"} == served.control.requests[0].addresses);
+}
+
+TEST(Requests, AnOptionOfApplyThatIsUnknownIsRefused) {
+  const auto answer = client.manager("Apply", [](sd_bus_message* m) {
+    sd_bus_message_append(m, "sa{sv}", "<Configuration/>", 1, "confirm", "u", 600);
+  });
+  STRCMP_EQUAL("'confirm' is not known here; allowed: none", answer.text.c_str());
+}
+
+TEST(Requests, ADocumentOf16MiBIsTakenAndALargerOneIsNot) {
+  const auto validate = [&](std::size_t size) {
+    const std::string document(size, 'x');
+    return client.manager("Validate", [&](sd_bus_message* m) { sd_bus_message_append(m, "s", document.c_str()); });
+  };
+  STRCMP_EQUAL("", validate(16U << 20U).error.c_str());
+  LONGS_EQUAL(16U << 20U, served.control.document_size);
+  const auto answer = validate((16U << 20U) + 1);
+  STRCMP_EQUAL("org.portreeve.Portreeve1.Error.InvalidArgument", answer.error.c_str());
+  STRCMP_EQUAL("the document has 16777217 octets; allowed: at most 16777216", answer.text.c_str());
+}
+
+TEST(Requests, OfTheWrongSignatureAreRefusedByTheVtable) {
+  const auto answer = client.manager("Apply", [](sd_bus_message* m) { sd_bus_message_append(m, "s", "x"); });
+  STRCMP_EQUAL("org.freedesktop.DBus.Error.InvalidArgs", answer.error.c_str());
+}

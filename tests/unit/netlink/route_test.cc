@@ -1,0 +1,94 @@
+#include "netlink/route.h"
+
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+#include "tests/unit/netlink/recorded.h"
+
+#include <CppUTest/TestHarness.h>
+
+using namespace portreeve;
+using namespace portreeve::netlink;
+
+namespace {
+
+IpAddress ip(const char* text) { return *IpAddress::parse(text); }
+
+Request message(const rtmsg& header) { return {RTM_NEWROUTE, 0, header}; }
+
+rtmsg default_header() {
+  rtmsg header{};
+  header.rtm_family = AF_INET;
+  header.rtm_table = RT_TABLE_MAIN;
+  header.rtm_type = RTN_UNICAST;
+  return header;
+}
+
+Result<std::vector<DefaultRoute>, Malformed> parsed(const Request& request) {
+  return parse_default_route(request.octets().subspan(sizeof(nlmsghdr)));
+}
+
+}  // namespace
+
+// clang-format off
+TEST_GROUP(DefaultRoute) {
+  static std::vector<DefaultRoute> recorded(const char* name) {
+    const auto routes = parse_default_route(Recorded(name).body());
+    if (!routes) FAIL(name);
+    return *routes;
+  }
+};
+// clang-format on
+
+TEST(DefaultRoute, OursIsRead) {
+  const std::vector<DefaultRoute> wanted = {{IfIndex{4}, ip("10.0.0.1"), 112, 1}};
+  CHECK(recorded("route_default") == wanted);
+  const std::vector<DefaultRoute> wanted_six = {{IfIndex{4}, ip("2001:db8::1"), 112, 1}};
+  CHECK(recorded("route_default_ipv6") == wanted_six);
+}
+
+TEST(DefaultRoute, AMultipathOneIsAsManyAsItsHops) {
+  const std::vector<DefaultRoute> wanted = {{IfIndex{4}, ip("10.0.0.2"), 3, 50}, {IfIndex{4}, ip("10.0.0.3"), 3, 50}};
+  CHECK(recorded("route_multipath") == wanted);
+}
+
+TEST(DefaultRoute, OfIPv4MayGoByAnIPv6Router) {
+  const std::vector<DefaultRoute> wanted = {{IfIndex{4}, ip("fe80::1"), 3, 60}};
+  CHECK(recorded("route_via_ipv6") == wanted);
+}
+
+TEST(DefaultRoute, OthersAreNone) {
+  CHECK(recorded("route_connected").empty());
+  CHECK(recorded("route_not_default").empty());
+}
+
+TEST(DefaultRoute, OfAnotherTableKindOrWithoutAGatewayIsNone) {
+  rtmsg local = default_header();
+  local.rtm_table = RT_TABLE_LOCAL;
+  CHECK(parsed(message(local).address(RTA_GATEWAY, ip("10.0.0.1")).u32(RTA_OIF, 4))->empty());
+  rtmsg unreachable = default_header();
+  unreachable.rtm_type = RTN_UNREACHABLE;
+  CHECK(parsed(message(unreachable).address(RTA_GATEWAY, ip("10.0.0.1")).u32(RTA_OIF, 4))->empty());
+  CHECK(parsed(message(default_header()).u32(RTA_OIF, 4))->empty());
+}
+
+TEST(DefaultRoute, HopsOfImpossibleLengthAreRefused) {
+  rtnexthop hop{};
+  for (const std::uint16_t length : {std::uint16_t{0}, std::uint16_t{7}, std::uint16_t{9}, std::uint16_t{400}}) {
+    hop.rtnh_len = length;
+    Request request = message(default_header());
+    request.bytes(RTA_MULTIPATH, std::as_bytes(std::span(&hop, 1)));
+    CHECK(!parsed(request).has_value());
+  }
+}
+
+TEST(DefaultRoute, ARequestReadsBackAsThatRoute) {
+  for (const char* gateway : {"10.0.0.1", "2001:db8::1"}) {
+    const DefaultRoute wanted{IfIndex{4}, ip(gateway), 112, 1};
+    for (const bool replace : {true, false}) {
+      const auto routes = parsed(add_default_route(wanted, replace));
+      CHECK(routes.has_value());
+      CHECK(*routes == std::vector<DefaultRoute>{wanted});
+    }
+  }
+}

@@ -1,0 +1,125 @@
+#include "dsc/read_layers.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <CppUTest/TestHarness.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+using namespace portreeve::dsc;
+
+TEST_GROUP(ReadLayers) {
+  std::filesystem::path root;
+
+  void setup() override {
+    std::string pattern = (std::filesystem::temp_directory_path() / "portreeve-XXXXXX").string();
+    root = mkdtemp(pattern.data());
+  }
+  void teardown() override { std::filesystem::remove_all(root); }
+
+  void write(const std::string& name, const std::string& content) const {
+    std::filesystem::create_directories((root / name).parent_path());
+    std::ofstream(root / name) << content;
+  }
+  // "directory/name=content" or "directory/name!reason", in order.
+  [[nodiscard]] std::string read(const std::vector<std::string>& names) const {
+    std::vector<std::string> directories;
+    for (const std::string& name : names) directories.push_back((root / name).string());
+    std::string text;
+    for (const SourceFile& file : read_drop_ins(directories)) {
+      const std::string path = file.path.substr(root.string().size() + 1);
+      text += (text.empty() ? "" : " ") + path + (file.unreadable.empty() ? "=" + file.content : "!" + file.unreadable);
+    }
+    return text;
+  }
+};
+
+TEST(ReadLayers, ComeInOrderOfLayerAndName) {
+  write("usr/20.xml", "a");
+  write("usr/10.xml", "b");
+  write("etc/05.xml", "c");
+  STRCMP_EQUAL("usr/10.xml=b usr/20.xml=a etc/05.xml=c", read({"usr", "etc"}).c_str());
+}
+
+TEST(ReadLayers, AFileHidesThoseOfTheSameNameBelow) {
+  write("usr/10.xml", "a");
+  write("usr/20.xml", "b");
+  write("etc/10.xml", "c");
+  write("run/10.xml", "d");
+  STRCMP_EQUAL("usr/20.xml=b run/10.xml=d", read({"usr", "etc", "run"}).c_str());
+}
+
+TEST(ReadLayers, OtherNamesAreIgnored) {
+  write("etc/readme.txt", "a");
+  write("etc/.10.xml", "b");
+  write("etc/10.xml~", "c");
+  write("etc/10.XML", "d");
+  STRCMP_EQUAL("", read({"etc"}).c_str());
+}
+
+TEST(ReadLayers, AMissingDirectoryIsEmpty) { STRCMP_EQUAL("", read({"nowhere"}).c_str()); }
+
+TEST(ReadLayers, WhatIsNoReadableFileSaysWhy) {
+  write("etc/b.xml/x", "");
+  std::filesystem::create_symlink("gone", root / "etc/c.xml");
+  CHECK_EQUAL(0, mkfifo((root / "etc/d.xml").c_str(), 0600));
+  std::filesystem::create_symlink("/dev/zero", root / "etc/e.xml");
+  std::filesystem::create_symlink("f.xml", root / "etc/f.xml");
+  STRCMP_EQUAL(
+      "etc/b.xml!it is a directory etc/c.xml!it is a link to a file that does not exist etc/d.xml!it is not a regular "
+      "file "
+      "etc/e.xml!it is not a regular file etc/f.xml!Too many levels of symbolic links",
+      read({"etc"}).c_str());
+}
+
+TEST(ReadLayers, ALinkToAFileIsThatFile) {
+  write("elsewhere/real", "content");
+  std::filesystem::create_directory(root / "etc");
+  std::filesystem::create_symlink(root / "elsewhere/real", root / "etc/a.xml");
+  STRCMP_EQUAL("etc/a.xml=content", read({"etc"}).c_str());
+}
+
+TEST(ReadLayers, ADirectoryThatIsNoneIsAnEntry) {
+  write("etc", "a file");
+  STRCMP_EQUAL("etc!Not a directory", read({"etc"}).c_str());
+}
+
+TEST(ReadLayers, AFileWithoutReadPermissionSaysSo) {
+  if (geteuid() == 0) {
+    // Root reads everything but what the kernel refuses; another user does not.
+    CHECK_EQUAL(0, seteuid(65534));
+  }
+  std::string pattern = (std::filesystem::temp_directory_path() / "portreeve-XXXXXX").string();
+  const std::filesystem::path directory = mkdtemp(pattern.data());
+  std::ofstream(directory / "a.xml") << "secret";
+  CHECK_EQUAL(0, chmod((directory / "a.xml").c_str(), 0));
+  const std::array directories = {directory.string()};
+  STRCMP_EQUAL("Permission denied", read_drop_ins(directories).at(0).unreadable.c_str());
+  std::filesystem::remove_all(directory);
+  CHECK_EQUAL(0, seteuid(getuid()));
+}
+
+TEST(ReadLayers, AHundredMegabytesAreRefusedUnread) {
+  write("etc/a.xml", "");
+  CHECK_EQUAL(0, truncate((root / "etc/a.xml").c_str(), 100'000'000));
+  STRCMP_EQUAL("etc/a.xml!it is larger than the 16777216 octets (16 MiB) that are allowed", read({"etc"}).c_str());
+}
+
+TEST(ReadLayers, SixteenMebibytesAreRead) {
+  write("etc/a.xml", "");
+  CHECK_EQUAL(0, truncate((root / "etc/a.xml").c_str(), 16 << 20));
+  const std::array directories = {(root / "etc").string()};
+  LONGS_EQUAL(16 << 20, read_drop_ins(directories).at(0).content.size());
+}
+
+TEST(ReadLayers, AFileThatIsNotThereIsNone) {
+  CHECK_FALSE(read_source_file((root / "user.xml").string()).has_value());
+  write("user.xml", "content");
+  STRCMP_EQUAL("content", read_source_file((root / "user.xml").string())->content.c_str());
+}

@@ -1,0 +1,220 @@
+#include "firmware/appliance/appliance.h"
+
+#include <boost/asio/post.hpp>
+
+#include <array>
+
+#include "dsc/read_layers.h"
+#include "firmware/appliance/guid.h"
+#include "firmware/providers/resource_types.h"
+#include "hal/base/log.h"
+
+namespace portreeve::appliance {
+namespace {
+
+constexpr std::array<std::string_view, 2> kLinkTypes = {"Port", "ExternalVirtualSwitch"};
+
+}  // namespace
+
+Appliance::Appliance(Options options)
+    : options_(std::move(options)),
+      state_directory_(options_.state_directory),
+      disk_(context_, state_directory_),
+      journal_(disk_),
+      state_files_(disk_),
+      host_(context_, options_.state_directory),
+      registry_(journal_),
+      manager_(providers::schema(),
+               {&port_provider_, &switch_provider_, &pool_provider_, &peer_provider_, &service_provider_},
+               state_files_),
+      views_({manager_, host_, port_provider_, speaker_, announcer_, responder_, registry_, read_machine_id()}),
+      control_(
+          {manager_, registry_, views_, [this] { return dsc::read_drop_ins(options_.configuration_directories); }}),
+      bus_(context_, options_.bus_address),
+      objects_(bus_, control_),
+      signals_(
+          context_, [this] { stop(); }, [this] { reload(); }) {}
+
+int Appliance::run() {
+  if (const Result<> started = start(); !started) {
+    log_error(started.error().message);
+    return 1;
+  }
+  context_.run();
+  return 0;
+}
+
+Result<> Appliance::start() {
+  PORTREEVE_TRY_VOID(state_directory_.open());
+  PORTREEVE_TRY_VOID(host_.start());
+  join_parts();
+  PORTREEVE_TRY_VOID(bus_.start());
+  restore_leases();
+  load_configuration();
+  return {};
+}
+
+void Appliance::join_parts() {
+  host_.on_change([this] { links_changed(); });
+  speaker_.on_change([this](const bgp::PeerName& name) {
+    const bgp::PeerStatus* const status = speaker_.status(name);
+    announcer_.peer_changed(name.substr(0, name.find('/')), name,
+                            status != nullptr && status->state == bgp::SessionState::Established,
+                            status != nullptr && status->synchronized);
+    publish_soon();
+  });
+  announcer_.on_mode_change([this](const std::string& switch_name) {
+    log_info("switch " + switch_name + ": announcement by " + services::mode_name(announcer_.mode(switch_name)));
+    publish_soon();
+  });
+  registry_.on_change([this](std::span<const services::AddressChange> changes, std::span<const std::string> names) {
+    local_addresses_.change(changes);
+    announcer_.addresses_changed(changes);
+    objects_.services_changed(names);
+    publish_soon();
+  });
+  manager_.on_change([this] {
+    schedule();
+    publish_soon();
+  });
+}
+
+void Appliance::restore_leases() {
+  const auto journal = journal_.read();
+  if (!journal) {
+    log_error(journal.error().message);
+    return;
+  }
+  for (const std::string& text : registry_.restore(*journal)) log_error(text);
+}
+
+void Appliance::load_configuration() {
+  dsc::Layers layers;
+  layers.drop_ins = dsc::read_drop_ins(options_.configuration_directories);
+  layers.user = state_files_.read("user.xml");
+  layers.last_good_drop_ins = state_files_.read("last-good.xml");
+  layers.previous_user = state_files_.read("user.previous.xml");
+  manager_.load(std::move(layers), [this](const Result<>& result) { loaded(result); });
+  schedule();
+}
+
+void Appliance::loaded(const Result<>& result) {
+  if (!result) log_error(result.error().message);
+  for (const dsc::Diagnostic& fault : manager_.faults()) log_error(fault.to_string());
+  remove_what_is_no_more();
+  links_changed();
+  publish();
+  notifier_.ready();
+}
+
+// What an earlier run made for a configuration that has changed since. Where the documents are faulty and there is no
+// good configuration to go by, all stays as it is.
+void Appliance::remove_what_is_no_more() {
+  const dsc::Configuration& configuration = manager_.effective();
+  if (configuration.resources.empty() && !manager_.faults().empty()) return;
+
+  for (const std::string& name : host_.our_switches()) {
+    if (configuration.find(providers::kExternalVirtualSwitchType.name, name) != nullptr) continue;
+    for (const hal::SwitchOperation& operation : host_.plan_switch_removal(name)) {
+      log_info(operation.text);
+      if (const Result<> done = operation.run(); !done) log_error(operation.text + ": " + done.error().message);
+    }
+  }
+  std::vector<std::string> released;
+  for (std::string after;;) {
+    const auto page = registry_.list(after, 1000);
+    if (page.empty()) break;
+    for (const services::Service* service : page) {
+      if (service->owner == services::Owner::Document &&
+          configuration.find(providers::kServiceType.name, service->name) == nullptr) {
+        released.push_back(service->name);
+      }
+    }
+    after = page.back()->name;
+  }
+  const Result<> done = registry_.release(released, services::Owner::Document, [](const Result<>& stored) {
+    if (!stored) log_error("services that no document names could not be released: " + stored.error().message);
+  });
+  if (!done) log_error(done.error().message);
+  local_addresses_.remove_all_but(registry_);
+}
+
+void Appliance::schedule() {
+  if (step_posted_ || stepping_) return;
+  if (manager_.busy()) {
+    step_posted_ = true;
+    boost::asio::post(context_, [this] { step(); });
+    return;
+  }
+  const auto wake = manager_.next_wake();
+  if (wake == wake_at_) return;
+  wake_at_ = wake;
+  wake_.cancel();
+  if (!wake) return;
+  wake_.expires_at(*wake);
+  wake_.async_wait([this, at = *wake](boost::system::error_code error) {
+    if (error || wake_at_ != at) return;  // superseded
+    wake_at_.reset();
+    step();
+  });
+}
+
+void Appliance::step() {
+  step_posted_ = false;
+  stepping_ = true;
+  manager_.step(Clock::now());
+  stepping_ = false;
+  schedule();
+}
+
+void Appliance::links_changed() {
+  links_.update(switch_names());
+  manager_.actual_state_changed(kLinkTypes, Clock::now());
+  schedule();
+  publish_soon();
+}
+
+std::vector<std::string> Appliance::switch_names() const {
+  std::vector<std::string> names;
+  for (const dsc::Resource& resource : manager_.effective().resources) {
+    if (resource.type == &providers::kExternalVirtualSwitchType) names.push_back(resource.key);
+  }
+  return names;
+}
+
+void Appliance::publish_soon() {
+  if (publishing_) return;
+  publishing_ = true;
+  boost::asio::post(context_, [this] { publish(); });
+}
+
+void Appliance::publish() {
+  publishing_ = false;
+  links_.update(switch_names());
+  objects_.changed();
+  notifier_.status(views_.status_text());
+}
+
+void Appliance::reload() {
+  log_info("reloading the configuration");
+  notifier_.reloading();
+  control_.reload([this](const Result<>& result) {
+    if (!result) log_error("the configuration stays as it was: " + result.error().message);
+    for (const dsc::Diagnostic& fault : manager_.faults()) log_error(fault.to_string());
+    publish();
+    notifier_.ready();
+  });
+}
+
+void Appliance::stop() {
+  if (stopping_) return;
+  stopping_ = true;
+  log_info("stopping: withdrawing routes and ending BGP sessions");
+  notifier_.stopping();
+  speaker_.stop([this] {
+    disk_.drain();
+    context_.stop();
+  });
+}
+
+}  // namespace portreeve::appliance

@@ -1,0 +1,117 @@
+// The composition root: builds every part, owns it, and joins the parts through the interfaces that they define. What a
+// part does stands in its room; here stands only who tells whom of what.
+//
+//   kernel ─ host ─┬─ links ── speaker, responder            D-Bus ─ objects ─ control ─┬─ manager ─ providers ─ parts
+//                  └─ manager (drift, absent hardware)                                 └─ registry
+//   registry ─ local addresses, announcer ─ speaker or responder; speaker ─ announcer (who announces)
+//
+// One thread: everything runs in the event loop; only the disk writer has a thread of its own.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dsc/manager.h"
+#include "firmware/appliance/control.h"
+#include "firmware/appliance/journal_file.h"
+#include "firmware/appliance/local_addresses.h"
+#include "firmware/appliance/state_files.h"
+#include "firmware/appliance/switch_links.h"
+#include "firmware/appliance/views.h"
+#include "firmware/bgp/speaker.h"
+#include "firmware/bus/object_server.h"
+#include "firmware/layer2/responder.h"
+#include "firmware/providers/peer_provider.h"
+#include "firmware/providers/pool_provider.h"
+#include "firmware/providers/port_provider.h"
+#include "firmware/providers/service_provider.h"
+#include "firmware/providers/switch_provider.h"
+#include "firmware/runtime/bus_connection.h"
+#include "firmware/runtime/disk_writer.h"
+#include "firmware/runtime/notifier.h"
+#include "firmware/runtime/signals.h"
+#include "firmware/services/announcer.h"
+#include "firmware/services/registry.h"
+#include "hal/linux_frame_sockets.h"
+#include "hal/linux_host.h"
+
+namespace portreeve::appliance {
+
+struct Options {
+  std::vector<std::string> configuration_directories;  // lowest layer first
+  std::string state_directory;
+  std::string bus_address;  // empty: the system bus
+};
+
+class Appliance {
+ public:
+  explicit Appliance(Options options);
+  Appliance(const Appliance&) = delete;
+  Appliance& operator=(const Appliance&) = delete;
+
+  // Runs until a signal stops it; the exit status.
+  int run();
+
+ private:
+  Result<> start();
+  void join_parts();
+  void restore_leases();
+  void load_configuration();
+  void loaded(const Result<>& result);
+  void remove_what_is_no_more();
+
+  void schedule();  // the manager's next step: now, later, or not at all
+  void step();
+  void links_changed();
+  void publish_soon();
+  void publish();
+  void reload();
+  void stop();
+
+  [[nodiscard]] std::vector<std::string> switch_names() const;
+
+  Options options_;
+  boost::asio::io_context context_{1};
+  boost::asio::steady_timer wake_{context_};
+  runtime::Notifier notifier_{context_};
+  runtime::StateDirectory state_directory_;
+  runtime::DiskWriter disk_;
+  JournalFile journal_;
+  StateFiles state_files_;
+
+  hal::LinuxHost host_;
+  hal::LinuxFrameSockets frame_sockets_{context_};
+  bgp::Speaker speaker_{context_};
+  layer2::Responder responder_{context_, frame_sockets_};
+  SwitchLinks links_{host_, responder_, speaker_};
+  SpeakerRoutes speaker_routes_{speaker_};
+  ResponderAddresses responder_addresses_{responder_};
+  services::Announcer announcer_{speaker_routes_, responder_addresses_};
+  services::Registry registry_;
+  LocalAddresses local_addresses_{context_, host_};
+
+  providers::PortProvider port_provider_{host_};
+  providers::SwitchProvider switch_provider_{host_, port_provider_};
+  providers::PoolProvider pool_provider_{registry_};
+  providers::PeerProvider peer_provider_{speaker_, announcer_, host_};
+  providers::ServiceProvider service_provider_{registry_};
+  dsc::Manager manager_;
+
+  Views views_;
+  ApplianceControl control_;
+  runtime::BusConnection bus_;
+  bus::ObjectServer objects_;
+  runtime::Signals signals_;
+
+  std::optional<TimePoint> wake_at_;  // what `wake_` is armed for
+  bool step_posted_ = false;
+  bool stepping_ = false;
+  bool publishing_ = false;
+  bool stopping_ = false;
+};
+
+}  // namespace portreeve::appliance

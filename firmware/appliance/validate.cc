@@ -1,0 +1,42 @@
+#include "firmware/appliance/validate.h"
+
+#include <ostream>
+
+#include "dsc/assembly.h"
+#include "dsc/read_layers.h"
+#include "firmware/providers/resource_types.h"
+#include "firmware/providers/rules.h"
+
+namespace portreeve::appliance {
+namespace {
+
+dsc::Diagnostics faults_of(const std::vector<dsc::SourceFile>& files) {
+  const dsc::Assembler assembler(providers::schema(), {});
+  auto merged = assembler.read_drop_ins(files);
+  if (!merged) return merged.error();
+  const auto configuration = assembler.combine(std::move(*merged), {});
+  if (!configuration) return configuration.error();
+  dsc::Diagnostics faults;
+  providers::check_ports(*configuration, faults);
+  providers::check_switches(*configuration, faults);
+  providers::check_pools(*configuration, faults);
+  providers::check_peers(*configuration, {}, faults);
+  providers::check_services(*configuration, faults);
+  return faults;
+}
+
+}  // namespace
+
+int validate_files(const std::vector<std::string>& files, std::ostream& errors) {
+  std::vector<dsc::SourceFile> sources;
+  sources.reserve(files.size());
+  for (const std::string& file : files) {
+    auto source = dsc::read_source_file(file);
+    sources.push_back(source ? std::move(*source) : dsc::SourceFile{file, file, {}, "there is no such file"});
+  }
+  const dsc::Diagnostics faults = faults_of(sources);
+  for (const dsc::Diagnostic& fault : faults) errors << fault.to_string() << '\n';
+  return faults.empty() ? 0 : 1;
+}
+
+}  // namespace portreeve::appliance

@@ -81,8 +81,9 @@ AttributeFault check_mp_reach(Bytes value, const UpdateContext& context) {
   const AddressFamily family{afi, safi};
   if (!context.families.has(family)) return kSound;
   const bool ipv4 = family == kIPv4Unicast;
-  // RFC 2545 §3: a global address, or one and a link-local one.
-  const bool next_hop_fits = ipv4 ? next_hop == 4 : next_hop == 16 || next_hop == 32;
+  // RFC 2545 §3: a global address, or one and a link-local one. RFC 8950 §4 gives IPv4 prefixes those, too; whether it
+  // was negotiated makes no difference to a route that is dropped.
+  const bool next_hop_fits = (ipv4 && next_hop == 4) || next_hop == 16 || next_hop == 32;
   if (!next_hop_fits) return {"its next hop's length does not suit the family", subcode::OptionalAttribute};
   if (!count_prefixes(nlri, ipv4 ? 32 : 128).sound) return {"its prefixes are malformed", subcode::OptionalAttribute};
   return kSound;
@@ -121,8 +122,8 @@ constexpr std::array kRows = {
     AttributeRow{kMpReach, "MP_REACH_NLRI", kOptional, kReset, kReset, kAny, 5, kNoMaximum, 1, check_mp_reach},                           // §7.11
     AttributeRow{kMpUnreach, "MP_UNREACH_NLRI", kOptional, kReset, kReset, kAny, 3, kNoMaximum, 1, check_mp_unreach},                     // §7.12
     AttributeRow{kExtendedCommunities, "EXTENDED COMMUNITIES", kOptionalTransitive, kWithdraw, kWithdraw, kAny, 8, kNoMaximum, 8, nullptr},  // §7.14
-    AttributeRow{kAs4Path, "AS4_PATH", kOptionalTransitive, kDiscard, kDiscard, Sender::TwoOctetAs, 6, kNoMaximum, 2, check_as4_path},    // 6793 §6
-    AttributeRow{kAs4Aggregator, "AS4_AGGREGATOR", kOptionalTransitive, kDiscard, kDiscard, Sender::TwoOctetAs, 8, 8, 1, check_as4_aggregator},
+    AttributeRow{kAs4Path, "AS4_PATH", kOptionalTransitive, kWithdraw, kDiscard, Sender::TwoOctetAs, 6, kNoMaximum, 2, check_as4_path},    // 6793 §6
+    AttributeRow{kAs4Aggregator, "AS4_AGGREGATOR", kOptionalTransitive, kWithdraw, kDiscard, Sender::TwoOctetAs, 8, 8, 1, check_as4_aggregator},
     AttributeRow{22, "PMSI_TUNNEL", kOptionalTransitive, kWithdraw, kWithdraw, kAny, 0, kNoMaximum, 1, nullptr},           // 6514 §5
     AttributeRow{23, "TUNNEL_ENCAPSULATION", kOptionalTransitive, kWithdraw, kWithdraw, kAny, 0, kNoMaximum, 1, nullptr},  // 9012 §13
     AttributeRow{25, "IPV6 EXTENDED COMMUNITIES", kOptionalTransitive, kWithdraw, kWithdraw, kAny, 20, kNoMaximum, 20, nullptr},  // 7606 §7.15

@@ -16,7 +16,7 @@ struct Attribute {
 // Gathers the verdict over one message; a reset ends the work at once.
 class Judge {
  public:
-  explicit Judge(const UpdateContext& context) : context_(context) {}
+  Judge(const UpdateContext& context, bool has_nlri) : context_(context), has_nlri_(has_nlri) {}
 
   // Each returns false on a reset.
   [[nodiscard]] bool attributes(Bytes field);
@@ -34,6 +34,7 @@ class Judge {
   bool reset(const AttributeFault& fault, const Attribute& attribute);
 
   const UpdateContext& context_;
+  const bool has_nlri_;  // the NLRI field is not empty
   std::bitset<256> seen_;
   bool cut_off_ = false;         // the attributes could not all be read
   bool mp_reachable_ = false;    // MP_REACH_NLRI with a prefix, of whatever family
@@ -107,21 +108,23 @@ bool Judge::attribute(const Attribute& attribute) {
     }
     return true;
   }
-  if ((row->sender == Sender::Internal && !context_.internal) ||
-      (row->sender == Sender::TwoOctetAs && context_.four_octet_as)) {
-    return note(Treatment::DiscardAttribute, {"it is not for this peer to send", 0}, attribute);
-  }
   const std::uint8_t flags = attribute.flags & (kOptional | kTransitive);
   if (flags != row->flags) {
     const std::uint8_t code = multiprotocol ? subcode::OptionalAttribute : subcode::AttributeFlags;
     if (!note(row->wrong_flags, {"its flags are wrong", code}, attribute)) return false;
+  }
+  if ((row->sender == Sender::Internal && !context_.internal) ||
+      (row->sender == Sender::TwoOctetAs && context_.four_octet_as)) {
+    return note(Treatment::DiscardAttribute, {"it is not for this peer to send", 0}, attribute);
   }
   const std::size_t length = attribute.value.size();
   if (length < row->length_minimum || length > row->length_maximum || length % row->length_unit != 0) {
     const std::uint8_t code = multiprotocol ? subcode::OptionalAttribute : subcode::AttributeLength;
     return note(row->malformed, {"its length is wrong", code}, attribute);
   }
-  if (row->check != nullptr) {
+  // RFC 4760 §3: a NEXT_HOP that belongs to no NLRI field is ignored.
+  const bool idle = attribute.type == kNextHop && !has_nlri_;
+  if (row->check != nullptr && !idle) {
     const AttributeFault fault = row->check(attribute.value, context_);
     if (fault.what != nullptr) return note(row->malformed, fault, attribute);
   }
@@ -196,13 +199,13 @@ Result<UpdateReport, Notification> Judge::result() {
 }  // namespace
 
 Result<UpdateReport, Notification> check_update(Bytes body, const UpdateContext& context) {
-  Judge judge(context);
   Reader reader(body);
   const std::size_t withdrawn_length = reader.u16();
   const Bytes withdrawn = reader.take(withdrawn_length);
   const std::size_t attributes_length = reader.u16();
   const Bytes attributes = reader.take(attributes_length);
   const Bytes nlri = reader.rest();
+  Judge judge(context, !nlri.empty());
   if (!reader.good()) {
     judge.malformed_lengths();
   } else if (judge.attributes(attributes) && judge.prefixes(withdrawn, nlri)) {

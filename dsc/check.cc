@@ -56,10 +56,11 @@ void check_setting(const Schema& schema, Resource::Setting& setting, Diagnostics
   }
 }
 
-void check_missing(const Resource& resource, Diagnostics& diagnostics) {
+void check_missing(const Resource& resource, std::span<const std::string_view> meant, Diagnostics& diagnostics) {
   for (const Property& property : resource.type->properties) {
     const bool needed = property.key || (property.required && !resource.absent);
-    if (!needed || resource.has(property.name)) continue;
+    const bool is_meant = std::find(meant.begin(), meant.end(), property.name) != meant.end();
+    if (!needed || is_meant || resource.has(property.name)) continue;
     const std::string name(property.name);
     const std::string what =
         property.list ? "element <" + name + "> is missing" : "attribute '" + name + "' is missing";
@@ -77,10 +78,11 @@ bool key_is_good(const Schema& schema, const Resource& resource) {
 
 }  // namespace
 
-void check_resource(const Schema& schema, Resource& resource, std::size_t first, Diagnostics& diagnostics) {
+void check_resource(const Schema& schema, Resource& resource, std::size_t first, Diagnostics& diagnostics,
+                    std::span<const std::string_view> meant) {
   for (Resource::Setting& setting : resource.settings) check_setting(schema, setting, diagnostics);
   resource.key = resource.make_key();
-  check_missing(resource, diagnostics);
+  check_missing(resource, meant, diagnostics);
   if (diagnostics.size() == first) return;
   const std::string label =
       key_is_good(schema, resource) ? resource.id().to_string() : std::string(resource.type->name);

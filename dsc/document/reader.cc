@@ -72,6 +72,7 @@ class Reader {
   Location place(const XMLElement& element) { return place(offset(element.Name()) - 1); }  // of its '<'
   void refuse(const Location& at, const char* code, std::string text);
   void refuse_text(const XMLNode& parent, const std::string& where);
+  void note_meant(std::string_view found, const std::vector<std::string_view>& allowed);
 
   void read_root(const XMLElement& root);
   void read_root_attribute(const XMLAttribute& attribute);
@@ -92,6 +93,7 @@ class Reader {
   Document document_;
   Diagnostics diagnostics_;
   std::unordered_map<ResourceId, Location> stated_;
+  std::vector<std::string_view> meant_;  // properties of the resource in work that were misspelt or misplaced
 };
 
 Location Reader::place(std::size_t offset) {
@@ -110,6 +112,10 @@ void Reader::refuse_text(const XMLNode& parent, const std::string& where) {
     const std::size_t begin = text_.find_first_not_of(kWhiteSpace, offset(node->Value()));
     refuse(place(begin), "UnexpectedText", "text " + shown(collapse(node->Value())) + " cannot stand in " + where);
   }
+}
+
+void Reader::note_meant(std::string_view found, const std::vector<std::string_view>& allowed) {
+  if (const std::string_view name = nearest(found, allowed); !name.empty()) meant_.push_back(name);
 }
 
 Result<Document, Diagnostics> Reader::read() {
@@ -191,6 +197,7 @@ void Reader::read_resource(const XMLElement& element) {
     return;
   }
   const std::size_t first = diagnostics_.size();
+  meant_.clear();
   Resource resource;
   resource.type = type;
   resource.source = source_;
@@ -203,7 +210,7 @@ void Reader::read_resource(const XMLElement& element) {
     if (diagnostics_.size() > kMaximumDiagnostics) return;
     read_list_element(resource, *child);
   }
-  check_resource(schema_, resource, first, diagnostics_);
+  check_resource(schema_, resource, first, diagnostics_, meant_);
   if (diagnostics_.size() == first) check_duplicate(resource);
   // With any fault nobody sees the document: only the places of what stood earlier are still needed.
   if (diagnostics_.empty()) document_.resources.push_back(std::move(resource));
@@ -215,9 +222,12 @@ void Reader::read_attribute(Resource& resource, const XMLAttribute& attribute) {
   if (name == "DependsOn") return read_dependencies(resource, attribute);
   const Property* const property = resource.type->find(name);
   if (property == nullptr) {
+    const auto allowed = attribute_names(*resource.type);
+    note_meant(name, allowed);
     refuse(place(attribute.Name()), "UnknownAttribute",
-           "unknown attribute " + shown(name) + did_you_mean(name, attribute_names(*resource.type)));
+           "unknown attribute " + shown(name) + did_you_mean(name, allowed));
   } else if (property->list) {
+    meant_.push_back(property->name);
     refuse(place(attribute.Name()), "UnknownAttribute",
            std::string(name) + " is a list; write it as elements <" + std::string(name) + ">…</" + std::string(name) +
                ">");
@@ -258,12 +268,14 @@ void Reader::read_list_element(Resource& resource, const XMLElement& element) {
   const std::string_view name = element.Name();
   const Property* const property = resource.type->find(name);
   if (property == nullptr) {
-    const bool has_lists = !element_names(*resource.type).empty();
+    const auto allowed = element_names(*resource.type);
+    note_meant(name, allowed);
     refuse(place(element), "UnknownElement",
            "unknown element " + shown(name) +
-               (has_lists ? did_you_mean(name, element_names(*resource.type)) : "; this resource has attributes only"));
+               (allowed.empty() ? "; this resource has attributes only" : did_you_mean(name, allowed)));
     return;
   }
+  meant_.push_back(property->name);
   if (!property->list) {
     refuse(place(element), "UnknownElement",
            std::string(name) + " is a single value; write it as the attribute " + std::string(name) + "=\"…\"");

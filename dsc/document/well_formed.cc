@@ -275,8 +275,8 @@ Checked Scanner::attribute() {
   while (peek() != quote || at_end()) {
     at_ = std::min(text_.find_first_of(quote == '"' ? "\"<&" : "'<&", at_), text_.size());
     if (at_end() || peek() == '<') {
-      // Nearly always the closing quote was forgotten: the place to look at is where it opened.
-      if (at_end()) at_ = opened;
+      // On another line it is nearly always the closing quote that was forgotten: look where it opened.
+      if (at_end() || text_.substr(opened, at_ - opened).find('\n') != std::string_view::npos) at_ = opened;
       return fault("'<' in the value of attribute " + shown(name) + ", or its closing quote is missing");
     }
     if (peek() == '&') {

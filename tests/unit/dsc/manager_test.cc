@@ -108,7 +108,7 @@ TEST(Manager, InvalidDropInsAtBootLeaveTheLastGoodOnesWithTheUserLayer) {
   machine.boot();
   CHECK(machine.set("<Task Name='t'/>").has_value());
   machine.lose_power();
-  machine.drop_in("10.xml", "<Cable Nam='c1'/>");
+  machine.drop_in("10.xml", "<Cable Length='1'/>");
   machine.boot();
   STRCMP_EQUAL(
       "/etc/10.xml:1:44: error: Cable: attribute 'Name' is missing; allowed: 1-63 letters, digits, '_', '.' and '-'; "

@@ -146,6 +146,15 @@ TEST(Reader, TellsWhatIsWrongWithEachPart) {
     STRCMP_EQUAL_TEXT(("f.xml:1:" + std::string(c.fault)).c_str(), faults_inside(c.inside).c_str(), c.inside);
 }
 
+TEST(Reader, DoesNotMissWhatWasOnlyMisspeltOrMisplaced) {
+  for (const char* inside : {"<Cable Nam='c'/>", "<Hub Name='h'><Cabel>a</Cabel></Hub>", "<Hub Name='h' Cable='a'/>",
+                             "<Hub Name='h'><Cable><b/></Cable></Hub>"}) {
+    auto read = read_document(test_schema(), document_text(inside), "f.xml", Source::Dsc);
+    LONGS_EQUAL_TEXT(1, read.error().size(), faults_of(read).c_str());
+    STRCMP_CONTAINS("Unknown", read.error()[0].code.c_str());
+  }
+}
+
 TEST(Reader, ChecksRootAndNamespace) {
   struct Case {
     const char* text;

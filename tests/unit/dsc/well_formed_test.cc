@@ -69,7 +69,7 @@ TEST(WellFormed, NamesThePlaceOfWhatXmlDoesNotAllow) {
       Case{"<a b='1'c='2'/>", "8 Malformed: white space is missing between attributes"},
       Case{"<a b='1' b='2'/>", "9 Malformed: attribute 'b' stands twice in this element"},
       Case{"<a b='1/>", "5 Malformed: '<' in the value of attribute 'b', or its closing quote is missing"},
-      Case{"<a b='1>\n<c/></a>", "9 Malformed: '<' in the value of attribute 'b', or its closing quote is missing"},
+      Case{"<a b='1>\n<c/></a>", "5 Malformed: '<' in the value of attribute 'b', or its closing quote is missing"},
       Case{"<a 1='1'/>", "3 Malformed: an attribute or the end of the tag is expected here"},
       Case{"<a>< b/></a>", "3 Malformed: '<' begins no element; write &lt; for the character itself"},
       Case{"<a>&nbsp;</a>",

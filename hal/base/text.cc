@@ -57,12 +57,15 @@ std::string json_quoted(std::string_view text) {
   while (!text.empty()) {
     const std::size_t length = utf8_sequence(text);
     const auto lead = static_cast<std::uint8_t>(text[0]);
+    const auto second = static_cast<std::uint8_t>(length == 2 ? text[1] : 0);
+    const bool c1_control = length == 2 && lead == 0xC2 && second < 0xA0;
     if (length == 0) {
       quoted += "\xEF\xBF\xBD";
-    } else if (lead < 0x20) {
+    } else if (lead < 0x20 || lead == 0x7F || c1_control) {
+      const std::uint8_t control = c1_control ? second : lead;
       quoted += "\\u00";
-      quoted += kDigits[lead >> 4U];
-      quoted += kDigits[lead & 0xFU];
+      quoted += kDigits[control >> 4U];
+      quoted += kDigits[control & 0xFU];
     } else {
       if (lead == '"' || lead == '\\') quoted += '\\';
       quoted += text.substr(0, length);

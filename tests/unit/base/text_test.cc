@@ -28,4 +28,8 @@ TEST(JsonQuoted, EscapesWhatJsonRequires) {
   STRCMP_EQUAL("\"gr\u00fc\xC3\x9F\"", json_quoted("gr\u00fc\xC3\x9F").c_str());
 }
 
+TEST(JsonQuoted, EscapesWhatATerminalWouldObey) {
+  STRCMP_EQUAL("\"\\u001b[2J\\u007f\\u009b\"", json_quoted("\x1b[2J\x7F\xC2\x9B").c_str());
+}
+
 TEST(JsonQuoted, ReplacesWhatIsNotUtf8) { STRCMP_EQUAL("\"a\xEF\xBF\xBD\"", json_quoted("a\xFF").c_str()); }

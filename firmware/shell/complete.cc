@@ -1,0 +1,133 @@
+#include "firmware/shell/complete.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "firmware/shell/cmdlet.h"
+#include "firmware/shell/lexer.h"
+#include "firmware/shell/words.h"
+
+namespace portreeve::shell {
+namespace {
+
+// The command that the cursor is in, and the word that it is at the end of (none after a blank).
+struct Place {
+  std::vector<Token> before;  // of the command, without the word
+  std::optional<Token> word;
+  std::size_t end = 0;
+};
+
+Place place_of(std::string_view left) {
+  Place place{.before = {}, .word = {}, .end = left.size()};
+  for (const Token& token : tokenize(left).tokens) {
+    if (token.kind == TokenKind::Pipe || token.kind == TokenKind::Separator)
+      place.before.clear();
+    else if (token.offset + token.length == left.size() && token.kind != TokenKind::Comma && !token.colon)
+      place.word = token;
+    else
+      place.before.push_back(token);
+  }
+  return place;
+}
+
+std::string quoted(const std::string& value) {
+  constexpr std::string_view kSpecial = " \t;|,#'\"`(){}<>&$";
+  if (value.find_first_of(kSpecial) == std::string::npos && !value.starts_with('-')) return value;
+  std::string text = "'";
+  for (const char c : value) text += c == '\'' ? "''" : std::string(1, c);
+  return text + "'";
+}
+
+std::vector<std::string> property_of(const Daemon::Answer<std::vector<Object>>& objects, std::string_view name) {
+  std::vector<std::string> values;
+  if (!objects) return values;
+  for (const Object& object : *objects) values.push_back(object.text(name));
+  return values;
+}
+
+std::vector<std::string> values_of(ValueSource source, Daemon& daemon) {
+  switch (source) {
+    case ValueSource::SwitchNames:
+      return property_of(daemon.objects("ExternalVirtualSwitch"), "Name");
+    case ValueSource::PortNames:
+      return property_of(daemon.objects("Port"), "Name");
+    case ValueSource::PeerAddresses:
+      return property_of(daemon.objects("BGPPeer"), "PeerAddress");
+    case ValueSource::ServiceNames:
+      return property_of(daemon.services(), "Name");
+    case ValueSource::CmdletNames: {
+      std::vector<std::string> names;
+      for (const Cmdlet& cmdlet : cmdlets()) names.emplace_back(cmdlet.name);
+      return names;
+    }
+    case ValueSource::None:
+      break;
+  }
+  return {};
+}
+
+// The parameter whose value the cursor is at: the one named just before, else the next by position.
+const Parameter* parameter_at(const Cmdlet& cmdlet, const std::vector<Token>& before) {
+  std::vector<const Parameter*> given;
+  const Parameter* waiting = nullptr;
+  std::size_t unnamed = 0;
+  for (std::size_t i = 1; i < before.size(); ++i) {
+    if (before[i].kind == TokenKind::Parameter) {
+      waiting = match_parameter(cmdlet, before[i].text).parameter;
+      if (waiting != nullptr) given.push_back(waiting);
+      if (waiting != nullptr && waiting->type == ParameterType::Switch) waiting = nullptr;
+    } else if (before[i].kind == TokenKind::Word) {
+      if (waiting == nullptr) ++unnamed;
+      waiting = nullptr;
+    }
+  }
+  if (waiting != nullptr) return waiting;
+  for (const Parameter& parameter : cmdlet.parameters) {
+    const bool is_given = std::find(given.begin(), given.end(), &parameter) != given.end();
+    if (parameter.positional && !is_given && unnamed-- == 0) return &parameter;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> parameters_of(const Cmdlet& cmdlet, const std::vector<Token>& before) {
+  std::vector<std::string> names;
+  for (const Parameter& parameter : cmdlet.parameters) {
+    const bool is_given = std::any_of(before.begin(), before.end(), [&](const Token& token) {
+      return token.kind == TokenKind::Parameter && match_parameter(cmdlet, token.text).parameter == &parameter;
+    });
+    if (!is_given) names.push_back("-" + std::string(parameter.name));
+  }
+  return names;
+}
+
+}  // namespace
+
+Completion complete(std::string_view left, Daemon& daemon) {
+  const Place place = place_of(left);
+  Completion completion{.begin = place.word ? place.word->offset : place.end, .candidates = {}};
+  std::string typed = place.word ? place.word->text : "";
+  if (place.before.empty()) {
+    completion.candidates = values_of(ValueSource::CmdletNames, daemon);
+  } else if (const Cmdlet* cmdlet = find_cmdlet(place.before[0].text); cmdlet != nullptr) {
+    const bool parameter = place.word && (place.word->kind == TokenKind::Parameter || place.word->text == "-");
+    const Parameter* value_of = parameter ? nullptr : parameter_at(*cmdlet, place.before);
+    if (parameter) {
+      if (typed != "-") typed.insert(0, "-");
+      completion.candidates = parameters_of(*cmdlet, place.before);
+    } else if (value_of != nullptr) {
+      completion.candidates = values_of(value_of->values, daemon);
+    } else if (!place.word) {
+      completion.candidates = parameters_of(*cmdlet, place.before);
+    }
+  }
+  std::erase_if(completion.candidates, [&](const std::string& one) { return one.empty() || !begins_word(one, typed); });
+  std::sort(completion.candidates.begin(), completion.candidates.end(), counts_before);
+  completion.candidates.erase(std::unique(completion.candidates.begin(), completion.candidates.end()),
+                              completion.candidates.end());
+  for (std::string& one : completion.candidates) {
+    if (!one.starts_with('-')) one = quoted(one);
+  }
+  return completion;
+}
+
+}  // namespace portreeve::shell

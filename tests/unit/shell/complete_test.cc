@@ -1,0 +1,64 @@
+#include "firmware/shell/complete.h"
+
+#include "tests/fakes/paper_daemon.h"
+
+// Last: its macro for `new` does not take placement.
+#include <CppUTest/TestHarness.h>
+
+using namespace portreeve;
+
+TEST_GROUP(Complete) {
+  fakes::PaperDaemon daemon;
+
+  void setup() override {
+    for (const char* name : {"vSwitch10", "vSwitch2", "my switch"}) {
+      daemon.shown["ExternalVirtualSwitch"].push_back(fakes::PaperDaemon::object({{"Name", std::string(name)}}));
+    }
+    daemon.shown["BGPPeer"].push_back(fakes::PaperDaemon::object({{"PeerAddress", std::string("10.126.77.125")}}));
+  }
+  std::string candidates(const char* left) {
+    std::string all;
+    for (const std::string& one : shell::complete(left, daemon).candidates) all += (all.empty() ? "" : " ") + one;
+    return all;
+  }
+};
+
+TEST(Complete, OffersWhatFits) {
+  const struct {
+    const char* left;
+    const char* candidates;
+  } rows[] = {
+      {"get-hcsp", "Get-HcsPort"},
+      {"Get-HcsPort | conv", "ConvertTo-Json"},
+      {"Get-HcsPort; Set", "Set-HcsBGPPeer"},
+      {"Set-HcsBGPPeer -", "-HoldTimeInSeconds -PeerAddress -PeerAsn -SelfAsn -SwitchName"},
+      {"Set-HcsBGPPeer -p", "-PeerAddress -PeerAsn"},
+      {"Set-HcsBGPPeer -PeerAddress 1.2.3.4 -p", "-PeerAsn"},
+      {"Set-HcsBGPPeer ", "-HoldTimeInSeconds -PeerAddress -PeerAsn -SelfAsn -SwitchName"},
+      {"Set-HcsBGPPeer -SwitchName ", "'my switch' vSwitch2 vSwitch10"},
+      {"Set-HcsBGPPeer -Switch vsw", "vSwitch2 vSwitch10"},
+      {"Set-HcsBGPPeer -SwitchName:v", "vSwitch2 vSwitch10"},
+      {"Set-HcsBGPPeer -SwitchName:", "'my switch' vSwitch2 vSwitch10"},
+      {"Get-HcsBGPPeers ", "'my switch' vSwitch2 vSwitch10"},
+      {"Get-HcsBGPPeers 'my", "'my switch'"},
+      {"Remove-HcsBGPPeer -PeerAddress 10", "10.126.77.125"},
+      {"Get-Help remove", "Remove-HcsBGPPeer"},
+      {"Set-HcsBGPPeer -PeerAsn 6", ""},
+      {"Get-HcsBGPPeers vSwitch2 ", "-SwitchName"},
+      {"Get-Foo ", ""},
+      {"Get-Foo -", ""},
+  };
+  for (const auto& row : rows) STRCMP_EQUAL_TEXT(row.candidates, candidates(row.left).c_str(), row.left);
+}
+
+TEST(Complete, ReplacesTheWordFromItsBeginning) {
+  LONGS_EQUAL(0, shell::complete("Get-H", daemon).begin);
+  LONGS_EQUAL(16, shell::complete("Get-HcsBGPPeers 'my", daemon).begin);
+  LONGS_EQUAL(16, shell::complete("Get-HcsBGPPeers ", daemon).begin);
+}
+
+TEST(Complete, OffersNoValuesWhereTheDaemonDoesNotAnswer) {
+  daemon.refusal = shell::DaemonError{"NotAvailable", "x"};
+  STRCMP_EQUAL("", candidates("Get-HcsBGPPeers ").c_str());
+  STRCMP_EQUAL("Get-HcsPort", candidates("get-hcsp").c_str());
+}

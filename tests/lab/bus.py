@@ -136,6 +136,15 @@ class Connection:
             raise BusError(name, values[0] if values else "")
         return values
 
+    def first_answered(self, serials, seconds=30.0):
+        """Waits until one of these calls is answered; which."""
+        end = time.monotonic() + seconds
+        while True:
+            for serial in serials:
+                if serial in self.replies:
+                    return serial
+            self._receive(end)
+
     def subscribe(self, rule):
         self.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "AddMatch", "s", rule)
 

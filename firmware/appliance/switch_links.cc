@@ -1,12 +1,13 @@
 #include "firmware/appliance/switch_links.h"
 
-#include <algorithm>
+#include <set>
+#include <string_view>
 
 namespace portreeve::appliance {
 void SwitchLinks::update(const std::vector<std::string>& names) {
+  const std::set<std::string_view> configured(names.begin(), names.end());
   for (auto link = links_.begin(); link != links_.end();) {
-    const bool configured = std::find(names.begin(), names.end(), link->first) != names.end();
-    if (configured && host_.inventory().bridge_by_name(link->first) != nullptr) {
+    if (configured.contains(link->first) && host_.inventory().bridge_by_name(link->first) != nullptr) {
       ++link;
       continue;
     }

@@ -36,4 +36,12 @@ const Bridge* Inventory::switch_by_name(std::string_view name) const {
   return at == bridges.end() ? nullptr : &*at;
 }
 
+std::vector<std::string> Inventory::our_switches() const {
+  std::vector<std::string> names;
+  for (const Bridge& bridge : bridges) {
+    if (bridge.ours) names.push_back(bridge.switch_name);
+  }
+  return names;
+}
+
 }  // namespace portreeve::hal

@@ -104,6 +104,8 @@ struct Inventory {
   [[nodiscard]] const Bridge* bridge_by_name(std::string_view name) const;  // interface or alternative name
   [[nodiscard]] const Bridge* switch_by_name(std::string_view name) const;  // ours; by the name of the switch
 
+  [[nodiscard]] std::vector<std::string> our_switches() const;
+
   friend bool operator==(const Inventory&, const Inventory&) = default;
 };
 

@@ -7,13 +7,16 @@
 #include <memory>
 
 #include "hal/host.h"
+#include "hal/switch_plan.h"
 
 namespace portreeve::hal {
+
+class LinuxKernel;
 
 class LinuxHost : public Host {
  public:
   // What it remembers of its switches stands in the file `switches` of the state directory (switch_records.h).
-  LinuxHost(boost::asio::io_context& context, std::string state_directory);
+  LinuxHost(boost::asio::io_context& context, const std::string& state_directory);
   ~LinuxHost() override;
   LinuxHost(const LinuxHost&) = delete;
   LinuxHost& operator=(const LinuxHost&) = delete;
@@ -39,8 +42,9 @@ class LinuxHost : public Host {
   Result<> set_event_room(int octets);                 // how much the kernel keeps for us before it loses events
 
  private:
-  class Kernel;
-  std::shared_ptr<Kernel> kernel_;  // shared with the handlers in flight, which outlive this
+  [[nodiscard]] std::vector<SwitchOperation> operations(std::vector<SwitchChange> changes) const;
+
+  std::shared_ptr<LinuxKernel> kernel_;  // shared with the handlers in flight, which outlive this
 };
 
 }  // namespace portreeve::hal

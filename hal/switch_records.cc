@@ -46,7 +46,7 @@ bool parse_line(std::string_view line, SwitchRecord& record) {
 
 }  // namespace
 
-SwitchRecords SwitchRecords::parse(std::string_view text, std::string_view boot) {
+SwitchRecords SwitchRecords::parse(std::string_view text, std::string_view place) {
   SwitchRecords records;
   bool first = true;
   while (!text.empty()) {
@@ -55,7 +55,7 @@ SwitchRecords SwitchRecords::parse(std::string_view text, std::string_view boot)
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(end + 1);
     if (std::exchange(first, false)) {
-      if (line != std::string(kTitle) + std::string(boot)) break;
+      if (line != std::string(kTitle) + std::string(place)) break;
       continue;
     }
     SwitchRecord record;
@@ -64,8 +64,8 @@ SwitchRecords SwitchRecords::parse(std::string_view text, std::string_view boot)
   return records;
 }
 
-std::string SwitchRecords::format(std::string_view boot) const {
-  std::string text = std::string(kTitle) + std::string(boot) + "\n";
+std::string SwitchRecords::format(std::string_view place) const {
+  std::string text = std::string(kTitle) + std::string(place) + "\n";
   for (const SwitchRecord& record : records_) {
     text += std::to_string(number(record.bridge)) + " " + record.name;
     for (const IfIndex port : record.joined) text += " " + std::to_string(number(port));
@@ -121,16 +121,20 @@ bool SwitchRecords::remove(IfIndex bridge) {
   return std::erase_if(records_, [&](const SwitchRecord& record) { return record.bridge == bridge; }) != 0;
 }
 
-SwitchRecordsFile::SwitchRecordsFile(const std::string& state_directory)
-    : path_(state_directory + "/switches"), boot_(read_file("/proc/sys/kernel/random/boot_id")) {
-  boot_ = boot_.substr(0, boot_.find('\n'));
+bool SwitchRecords::keep(const std::function<bool(IfIndex bridge)>& stands) {
+  return std::erase_if(records_, [&](const SwitchRecord& record) { return !stands(record.bridge); }) != 0;
 }
 
-SwitchRecords SwitchRecordsFile::load() const { return SwitchRecords::parse(read_file(path_), boot_); }
+SwitchRecordsFile::SwitchRecordsFile(const std::string& state_directory, std::uint64_t network_namespace)
+    : path_(state_directory + "/switches"), place_(read_file("/proc/sys/kernel/random/place_id")) {
+  place_ = place_.substr(0, place_.find('\n')) + " " + std::to_string(network_namespace);
+}
+
+SwitchRecords SwitchRecordsFile::load() const { return SwitchRecords::parse(read_file(path_), place_); }
 
 Result<> SwitchRecordsFile::save(const SwitchRecords& records) const {
   const std::string temporary = path_ + ".new";
-  const std::string text = records.format(boot_);
+  const std::string text = records.format(place_);
   const int descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor < 0) return system_error("cannot write " + temporary, errno);
   const ssize_t written = write(descriptor, text.data(), text.size());

@@ -2,12 +2,14 @@
 // group somebody changed is still known as ours, and so is which of its members we joined (others are guests').
 //
 // A name alone proves little: a stranger may make a bridge of a name that we once wrote down. So a record holds for one
-// boot (boot id), and once the bridge is made it names its index, which the kernel does not give twice. Before that it
-// names only what is about to be made; should we die there, the group proves what was made, and a stranger's bridge of
-// that name is not taken. As no link outlives the boot, nothing here needs to survive a power cut: the file is replaced
-// by rename, and not synced.
+// boot and network namespace, and once the bridge is made it names its index, which the kernel does not give twice.
+// Before that it names only what is about to be made; should we die there, the group proves what was made, and a
+// stranger's bridge of that name is not taken. As no link outlives the boot, nothing here needs to survive a power cut:
+// the file is replaced by rename, and not synced.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,9 +29,9 @@ struct SwitchRecord {
 
 class SwitchRecords {
  public:
-  // Records of another boot, and lines that cannot be read, are left out.
-  static SwitchRecords parse(std::string_view text, std::string_view boot);
-  [[nodiscard]] std::string format(std::string_view boot) const;
+  // `place` is the boot and the network namespace. Records of another, and lines that cannot be read, are left out.
+  static SwitchRecords parse(std::string_view text, std::string_view place);
+  [[nodiscard]] std::string format(std::string_view place) const;
 
   [[nodiscard]] const SwitchRecord* find(std::string_view name) const;
   [[nodiscard]] const SwitchRecord* find(IfIndex bridge) const;
@@ -40,6 +42,7 @@ class SwitchRecords {
   bool join(const std::string& name, IfIndex bridge, IfIndex port);
   bool leave(IfIndex port);
   bool remove(IfIndex bridge);
+  bool keep(const std::function<bool(IfIndex bridge)>& stands);  // forgets the others
 
   friend bool operator==(const SwitchRecords&, const SwitchRecords&) = default;
 
@@ -52,13 +55,13 @@ class SwitchRecords {
 // The file `switches` of the state directory.
 class SwitchRecordsFile {
  public:
-  explicit SwitchRecordsFile(const std::string& state_directory);
+  SwitchRecordsFile(const std::string& state_directory, std::uint64_t network_namespace);
   [[nodiscard]] SwitchRecords load() const;  // none where there is no file
   Result<> save(const SwitchRecords& records) const;
 
  private:
   std::string path_;
-  std::string boot_;
+  std::string place_;
 };
 
 }  // namespace portreeve::hal

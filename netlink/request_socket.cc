@@ -48,6 +48,13 @@ Result<RequestSocket> RequestSocket::open(int protocol) {
   return opened;
 }
 
+std::uint64_t RequestSocket::network_namespace() const {
+  std::uint64_t cookie = 0;
+  socklen_t length = sizeof cookie;
+  const int descriptor = nl_socket_get_fd(socket_.get());
+  return getsockopt(descriptor, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &length) == 0 ? cookie : 0;
+}
+
 Result<> RequestSocket::change(Request request, const std::string& doing) {
   ++changes_;
   PORTREEVE_TRY([[maybe_unused]] const bool whole, exchange(request, doing, [](const Message&) { return true; }));

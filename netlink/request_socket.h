@@ -58,7 +58,8 @@ class RequestSocket {
 
   // Requests that asked for a change, since the socket was opened.
   [[nodiscard]] std::uint64_t changes() const { return changes_; }
-  [[nodiscard]] nl_sock* native() const { return socket_.get(); }
+  // A number that no other network namespace of this boot has or had; 0 where the kernel does not tell.
+  [[nodiscard]] std::uint64_t network_namespace() const;
 
  private:
   using Visit = std::function<bool(const Message&)>;  // false: cannot be read

@@ -133,9 +133,10 @@ Surroundings FakeHost::around() const {
 }
 
 SwitchOperation FakeHost::operation(SwitchChange change) {
-  return {change.text, [this, change]() -> Result<> {
-            for (const auto& [text, error] : failures) {
-              if (change.text.find(text) != std::string::npos) return error;
+  const std::string text = change.text;
+  return {text, [this, change = std::move(change)]() -> Result<> {
+            for (const auto& [part, error] : failures) {
+              if (change.text.find(part) != std::string::npos) return error;
             }
             std::visit(Carry{*this, IfIndex{next_index_++}}, change.action);
             done.push_back(change.text);
@@ -156,14 +157,7 @@ std::vector<SwitchOperation> FakeHost::plan_switch_removal(const std::string& na
   return operations;
 }
 
-std::vector<std::string> FakeHost::our_switches() const {
-  std::vector<std::string> names;
-  for (const Bridge& bridge : state.bridges) {
-    if (bridge.ours) names.push_back(bridge.switch_name);
-  }
-  return names;
-}
-
+std::vector<std::string> FakeHost::our_switches() const { return state.our_switches(); }
 std::string FakeHost::switch_interface(const std::string& name) const { return interface_of_switch(name); }
 std::string FakeHost::switch_warning(const std::string& name) const { return hal::switch_warning(name, around()); }
 

@@ -264,7 +264,6 @@ TEST(Switch, WarnsWhenAllOverridesIt) {
 }
 
 TEST(Switch, AFailureCarriesTheKernelsWords) {
-  lab.ip("link add dev tun0 type veth peer name tun1");
   spec.gateways = {address("192.168.77.1")};  // in no subnet of the switch
   const auto plan = lab.host().plan_switch(spec);
   Error error;

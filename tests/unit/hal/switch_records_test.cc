@@ -61,6 +61,15 @@ TEST(SwitchRecords, ABridgeThatHasGoneIsForgotten) {
   CHECK(records.find("vSwitch1") == nullptr);
 }
 
+TEST(SwitchRecords, WhatNoLongerStandsIsForgotten) {
+  SwitchRecords records;
+  records.begin("never made");
+  records.made("vSwitch1", kBridge);
+  CHECK(records.keep([](IfIndex bridge) { return bridge == kBridge; }));
+  CHECK(!records.keep([](IfIndex bridge) { return bridge == kBridge; }));
+  CHECK(records.find("never made") == nullptr && records.find("vSwitch1") != nullptr);
+}
+
 TEST(SwitchRecords, DamagedTextIsReadAsFarAsItIsWhole) {
   struct Row {
     const char* what;
@@ -98,14 +107,21 @@ TEST_GROUP(SwitchRecordsFile) {
 TEST(SwitchRecordsFile, KeepsTheRecordsOfThisBoot) {
   SwitchRecords records;
   records.made("vSwitch1", kBridge);
-  CHECK(SwitchRecordsFile(directory).save(records).has_value());
-  CHECK(SwitchRecordsFile(directory).load() == records);
+  CHECK(SwitchRecordsFile(directory, 1).save(records).has_value());
+  CHECK(SwitchRecordsFile(directory, 1).load() == records);
 }
 
-TEST(SwitchRecordsFile, ThatIsNotThereHoldsNone) { CHECK(SwitchRecordsFile(directory).load() == SwitchRecords()); }
+TEST(SwitchRecordsFile, OfAnotherNetworkNamespaceProvesNothing) {
+  SwitchRecords records;
+  records.made("vSwitch1", kBridge);
+  CHECK(SwitchRecordsFile(directory, 1).save(records).has_value());
+  CHECK(SwitchRecordsFile(directory, 2).load() == SwitchRecords());
+}
+
+TEST(SwitchRecordsFile, ThatIsNotThereHoldsNone) { CHECK(SwitchRecordsFile(directory, 1).load() == SwitchRecords()); }
 
 TEST(SwitchRecordsFile, ThatCannotBeWrittenSaysSo) {
-  const auto saved = SwitchRecordsFile(directory + "/missing").save({});
+  const auto saved = SwitchRecordsFile(directory + "/missing", 1).save({});
   CHECK(!saved.has_value());
   CHECK(saved.error().message.find(directory + "/missing/switches") != std::string::npos);
 }

@@ -1,0 +1,185 @@
+#include "hal/linux_kernel.h"
+
+#include <linux/rtnetlink.h>
+#include <sys/utsname.h>
+
+#include <boost/asio/post.hpp>
+
+#include <cstdio>
+#include <utility>
+
+#include "hal/base/log.h"
+
+namespace portreeve::hal {
+namespace {
+
+namespace asio = boost::asio;
+
+// Events taken in one turn of the loop; each takes about 10 µs.
+constexpr int kEventsATurn = 256;
+// And inside a call, where what was just done must be among them.
+constexpr int kEventsACall = 4096;
+
+// By version, as it cannot be seen by effect without adding an address: older kernels ignore IFA_PROTO silently.
+Result<> check_version() {
+  utsname name{};
+  uname(&name);
+  int major = 0;
+  int minor = 0;
+  if (std::sscanf(name.release, "%d.%d", &major, &minor) == 2 && std::pair(major, minor) >= std::pair(5, 18)) return {};
+  return Error{ErrorKind::NotSupported,
+               std::string("Linux ") + name.release + " is too old: 5.18 or later is needed (IFA_PROTO)"};
+}
+
+}  // namespace
+
+LinuxKernel::LinuxKernel(asio::io_context& context, const std::string& state_directory)
+    : context_(context), state_directory_(state_directory), waiting_(context) {}
+
+Result<> LinuxKernel::start() {
+  PORTREEVE_TRY_VOID(check_version());
+  PORTREEVE_TRY(requests_, netlink::RequestSocket::open(NETLINK_ROUTE));
+  PORTREEVE_TRY(ethtool_, netlink::Ethtool::open());
+  PORTREEVE_TRY(events_, netlink::EventSocket::open());
+  file_.emplace(state_directory_, requests_->network_namespace());
+  records_ = file_->load();
+  builder_.emplace(records_, InventoryBuilder::Questions{
+                                 .driver = &netlink::Ethtool::driver,
+                                 .link_modes = [this](IfIndex index) { return ethtool_->link_modes(index); },
+                                 .default_routes =
+                                     [this](IfIndex index) {
+                                       auto routes = netlink::read_default_routes(*requests_, index);
+                                       return routes ? std::move(*routes) : std::vector<netlink::DefaultRoute>();
+                                     },
+                             });
+  PORTREEVE_TRY([[maybe_unused]] const bool changed, read_all());
+  boost::system::error_code error;
+  waiting_.assign(events_->descriptor(), error);
+  if (error) return Error{ErrorKind::Failed, "cannot wait for netlink events: " + error.message()};
+  wait();
+  return {};
+}
+
+void LinuxKernel::stop() {
+  stopped_ = true;
+  changed_ = nullptr;
+  if (waiting_.is_open()) waiting_.release();
+  events_.reset();  // which closes the descriptor
+}
+
+void LinuxKernel::wait() {
+  waiting_.async_wait(asio::posix::stream_descriptor::wait_read,
+                      [self = shared_from_this()](const boost::system::error_code& error) { self->woken(error); });
+}
+
+void LinuxKernel::woken(const boost::system::error_code& error) {
+  if (stopped_ || error) return;
+  read_events(kEventsATurn);
+  wait();
+}
+
+void LinuxKernel::catch_up() {
+  if (running()) read_events(kEventsACall);
+}
+
+void LinuxKernel::read_events(int most) {
+  bool changed = false;
+  const auto received =
+      events_->receive(most, [&](const netlink::Message& message) { changed = take(message) || changed; });
+  if (received == netlink::Received::Lost) {
+    log_warning("netlink: events were lost; everything is read again");
+    const auto read = read_all();
+    if (!read) log_error(read.error().message);
+    changed = changed || !read || *read;
+  }
+  if (changed) notify();
+}
+
+void LinuxKernel::notify() {
+  if (!changed_ || std::exchange(change_posted_, true)) return;
+  asio::post(context_, [self = shared_from_this()] {
+    self->change_posted_ = false;
+    if (self->changed_) self->changed_();
+  });
+}
+
+// Whether anything is different from what was known.
+Result<bool> LinuxKernel::read_all() {
+  PORTREEVE_TRY(const auto links, netlink::read_links(*requests_));
+  PORTREEVE_TRY(const auto addresses, netlink::read_addresses(*requests_));
+  PORTREEVE_TRY(const auto routes, netlink::read_default_routes(*requests_));
+  std::unordered_set<std::uint32_t> standing;
+  for (const netlink::Link& link : links) standing.insert(number(link.index));
+  if (records_.keep([&](IfIndex bridge) { return standing.contains(number(bridge)); })) {
+    PORTREEVE_TRY_VOID(file_->save(records_));
+  }
+  ++full_readings_;
+  return builder_->replace_all(links, addresses, routes);
+}
+
+// Whether the event changed anything. One that cannot be read changes nothing.
+bool LinuxKernel::take(const netlink::Message& message) {
+  switch (message.type) {
+    case RTM_NEWLINK: {
+      const auto link = netlink::parse_link(message.body);
+      return link && netlink::describes_link(message.body) && builder_->set_link(*link);
+    }
+    case RTM_DELLINK: {
+      const auto link = netlink::parse_link(message.body);
+      return link && take_removal(link->index);
+    }
+    case RTM_NEWADDR: {
+      const auto address = netlink::parse_address(message.body);
+      return address && builder_->set_address(*address);
+    }
+    case RTM_DELADDR: {
+      const auto address = netlink::parse_address(message.body);
+      return address && builder_->remove_address(*address);
+    }
+    case RTM_NEWROUTE: {
+      const auto routes = netlink::parse_default_route(message.body);
+      return routes && builder_->set_routes(*routes, (message.flags & NLM_F_REPLACE) != 0);
+    }
+    case RTM_DELROUTE: {
+      const auto routes = netlink::parse_default_route(message.body);
+      return routes && builder_->remove_routes(*routes);
+    }
+    default:
+      return false;
+  }
+}
+
+bool LinuxKernel::take_removal(IfIndex link) {
+  const bool bridge = records_.remove(link);
+  const bool port = records_.leave(link);
+  if (bridge || port) {
+    if (const auto saved = file_->save(records_); !saved) log_error(saved.error().message);
+  }
+  return builder_->remove_link(link);
+}
+
+Result<> LinuxKernel::change(netlink::Request request, const std::string& doing) {
+  return requests_->change(std::move(request), doing);
+}
+
+Result<> LinuxKernel::change_local_address(const IpAddress& address, bool add) {
+  if (!running()) return Error{ErrorKind::NotReady, "the host has not been started"};
+  // What others did before must be known first: its event, read later, would undo what is done now.
+  catch_up();
+  if (builder_->local_addresses().contains(address) == add) return {};
+  static constexpr IfIndex kLoopback{1};  // in every network namespace
+  const IpPrefix prefix = IpPrefix::host(address);
+  const std::string text = prefix.to_string();
+  auto result = add ? change(netlink::add_address({kLoopback, prefix, kOurProtocol, true}), "add " + text + " to lo")
+                    : change(netlink::delete_address(kLoopback, prefix), "remove " + text + " from lo");
+  // A foreign one on `lo` serves as well, and stays; one that has gone need not be removed.
+  const ErrorKind fine = add ? ErrorKind::Conflict : ErrorKind::NotFound;
+  if (!result && result.error().kind != fine) return result;
+  if (!add) builder_->remove_local_address(address);
+  if (add && result) builder_->set_local_address(address);
+  return {};
+}
+
+Result<> LinuxKernel::set_event_room(int octets) { return events_->set_room(octets); }
+
+}  // namespace portreeve::hal

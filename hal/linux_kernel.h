@@ -1,0 +1,82 @@
+// What LinuxHost stands on: the netlink sockets, the inventory that follows the kernel's events, and the records of
+// what is ours. Shared with the handlers in flight, which may outlive the host: after `stop` they do nothing.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+
+#include "hal/inventory_builder.h"
+#include "hal/switch_records.h"
+#include "netlink/ethtool.h"
+#include "netlink/event_socket.h"
+#include "netlink/request_socket.h"
+
+namespace portreeve::hal {
+
+class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
+ public:
+  LinuxKernel(boost::asio::io_context& context, const std::string& state_directory);
+
+  Result<> start();
+  void stop();
+  [[nodiscard]] bool running() const { return builder_.has_value() && !stopped_; }
+
+  // Called from the event loop, never from inside a call, once for all that changed until then.
+  void on_change(std::function<void()> changed) { changed_ = std::move(changed); }
+
+  // Takes the events that wait, so that the inventory shows what has been done until now.
+  void catch_up();
+  [[nodiscard]] const Inventory& inventory() const { return builder_ ? builder_->inventory() : empty_; }
+  [[nodiscard]] const std::unordered_set<IpAddress>& local_addresses() const {
+    return builder_ ? builder_->local_addresses() : no_addresses_;
+  }
+
+  // One change of the kernel's state; `doing` says in words what is tried.
+  Result<> change(netlink::Request request, const std::string& doing);
+  Result<> change_local_address(const IpAddress& address, bool add);
+
+  // `edit(SwitchRecords&)` says whether it changed something; then it is written, and `bridge` looked at again.
+  template <class Edit>
+  Result<> remember(IfIndex bridge, Edit edit) {
+    if (!edit(records_)) return {};
+    if (builder_->refresh_bridge(bridge)) notify();
+    return file_->save(records_);
+  }
+
+  [[nodiscard]] std::uint64_t changes() const { return requests_ ? requests_->changes() : 0; }
+  [[nodiscard]] std::uint64_t full_readings() const { return full_readings_; }
+  Result<> set_event_room(int octets);
+
+ private:
+  void wait();
+  void woken(const boost::system::error_code& error);
+  void read_events(int most);
+  bool take(const netlink::Message& message);
+  bool take_removal(IfIndex link);
+  Result<bool> read_all();
+  void notify();
+
+  boost::asio::io_context& context_;
+  std::string state_directory_;
+  boost::asio::posix::stream_descriptor waiting_;  // borrows the event socket's descriptor
+  std::optional<SwitchRecordsFile> file_;
+  SwitchRecords records_;
+  std::optional<netlink::RequestSocket> requests_;
+  std::optional<netlink::EventSocket> events_;
+  std::optional<netlink::Ethtool> ethtool_;
+  std::optional<InventoryBuilder> builder_;
+  Inventory empty_;
+  std::unordered_set<IpAddress> no_addresses_;
+  std::function<void()> changed_;
+  bool change_posted_ = false;
+  bool stopped_ = false;
+  std::uint64_t full_readings_ = 0;
+};
+
+}  // namespace portreeve::hal

@@ -1,0 +1,254 @@
+#include "hal/linux_switch.h"
+
+#include <utility>
+#include <vector>
+
+#include "hal/sysctl.h"
+
+namespace portreeve::hal {
+namespace {
+
+// Success where the kernel says that it is so already.
+Result<> unless(ErrorKind tolerated, Result<> result) {
+  if (!result && result.error().kind == tolerated) return {};
+  return result;
+}
+
+netlink::BridgeOptions options_of(const BridgeSettings& settings) {
+  return {settings.stp, settings.multicast_snooping, settings.vlan_filtering, settings.forward_delay};
+}
+
+netlink::DefaultRoute route_of(const Gateway& gateway) {
+  return {gateway.interface, gateway.address, gateway.protocol, gateway.metric};
+}
+
+std::string route_text(const IpAddress& gateway) { return "the default route via " + gateway.to_string(); }
+
+class Carrier {
+ public:
+  explicit Carrier(LinuxKernel& kernel) : kernel_(kernel) {}
+
+  Result<> operator()(const MakeBridge& action) const;
+  Result<> operator()(const RenameBridge& action) const;
+  Result<> operator()(const NameBridge& action) const;
+  Result<> operator()(const ConfigureBridge& action) const;
+  Result<> operator()(const SetSysctl& action) const { return write_sysctl(action.path, action.value); }
+  Result<> operator()(const SetBridgeMtu& action) const;
+  Result<> operator()(const SetPortMtu& action) const;
+  Result<> operator()(const SetBridgeUp& action) const;
+  Result<> operator()(const JoinPort& action) const;
+  Result<> operator()(const KnowPort& action) const;
+  Result<> operator()(const LeavePort& action) const;
+  Result<> operator()(const AddAddress& action) const;
+  Result<> operator()(const RemoveAddress& action) const;
+  Result<> operator()(const AddGateway& action) const;
+  Result<> operator()(const RemoveGateway& action) const;
+  Result<> operator()(const DeleteBridge& action) const;
+
+ private:
+  [[nodiscard]] Result<IfIndex> bridge(const std::string& name) const;
+  [[nodiscard]] Result<std::string> port(IfIndex index) const;
+  [[nodiscard]] Result<> remember_joined(const std::string& switch_name, IfIndex bridge, IfIndex port) const;
+  [[nodiscard]] Result<> copy_addresses(const JoinPort& action, IfIndex bridge, std::vector<IpPrefix>& added) const;
+  [[nodiscard]] Result<> move_gateways(const JoinPort& action, IfIndex bridge) const;
+  [[nodiscard]] Result<> drop_addresses(const JoinPort& action, const std::string& port) const;
+
+  LinuxKernel& kernel_;
+};
+
+Result<IfIndex> Carrier::bridge(const std::string& name) const {
+  const Bridge* const found = kernel_.inventory().bridge_by_name(name);
+  if (found == nullptr) return Error{ErrorKind::NotFound, "there is no bridge " + name + " any more"};
+  if (!found->ours) return Error{ErrorKind::NotManaged, "the bridge " + name + " is not Portreeve's any more"};
+  return found->index;
+}
+
+Result<std::string> Carrier::port(IfIndex index) const {
+  const Port* const found = kernel_.inventory().port(index);
+  if (found == nullptr) return Error{ErrorKind::NotReady, "the port has gone"};
+  return found->interface;
+}
+
+Result<> Carrier::operator()(const MakeBridge& action) const {
+  PORTREEVE_TRY_VOID(kernel_.remember(IfIndex{}, [&](SwitchRecords& records) {
+    records.begin(action.switch_name);
+    return true;
+  }));
+  const netlink::NewBridge wanted{action.bridge, action.mac, kOurLinkGroup, options_of({})};
+  PORTREEVE_TRY_VOID(kernel_.change(netlink::new_bridge(wanted), "make bridge " + action.bridge));
+  kernel_.catch_up();
+  PORTREEVE_TRY(const IfIndex index, bridge(action.bridge));
+  PORTREEVE_TRY_VOID(
+      kernel_.remember(index, [&](SwitchRecords& records) { return records.made(action.switch_name, index); }));
+  for (const SetSysctl& sysctl : switch_sysctls(action.bridge)) {
+    // A kernel without IPv6 has none of its files.
+    PORTREEVE_TRY_VOID(unless(ErrorKind::NotFound, (*this)(sysctl)));
+  }
+  return {};
+}
+
+Result<> Carrier::operator()(const RenameBridge& action) const {
+  return kernel_.change(netlink::change_link({.index = action.index, .name = action.bridge}),
+                        "rename a bridge to " + action.bridge);
+}
+
+Result<> Carrier::operator()(const NameBridge& action) const {
+  PORTREEVE_TRY(const IfIndex index, bridge(action.bridge));
+  return kernel_.change(netlink::add_alternative_name(index, action.name),
+                        "name bridge " + action.bridge + " also " + action.name);
+}
+
+Result<> Carrier::operator()(const ConfigureBridge& action) const {
+  PORTREEVE_TRY(const IfIndex index, bridge(action.bridge));
+  const netlink::BridgeOptions now = options_of(kernel_.inventory().bridge(index)->settings);
+  const netlink::BridgeOptions wanted = options_of({});
+  // With the spanning tree on, the kernel refuses a forward delay below 2 s: off first.
+  netlink::BridgeOptions between = wanted;
+  between.forward_delay = now.forward_delay;
+  for (const auto& [from, to] : {std::pair(now, between), std::pair(between, wanted)}) {
+    if (from == to) continue;
+    PORTREEVE_TRY_VOID(kernel_.change(netlink::change_bridge(index, from, to), "configure bridge " + action.bridge));
+  }
+  return {};
+}
+
+Result<> Carrier::operator()(const SetBridgeMtu& action) const {
+  PORTREEVE_TRY(const IfIndex index, bridge(action.bridge));
+  return kernel_.change(netlink::change_link({.index = index, .mtu = action.mtu}),
+                        "set MTU " + std::to_string(action.mtu) + " on " + action.bridge);
+}
+
+Result<> Carrier::operator()(const SetPortMtu& action) const {
+  PORTREEVE_TRY(const std::string name, port(action.port));
+  return kernel_.change(netlink::change_link({.index = action.port, .mtu = action.mtu}),
+                        "set MTU " + std::to_string(action.mtu) + " on " + name);
+}
+
+Result<> Carrier::operator()(const SetBridgeUp& action) const {
+  PORTREEVE_TRY(const IfIndex index, bridge(action.bridge));
+  return kernel_.change(netlink::change_link({.index = index, .up = true}), "set up " + action.bridge);
+}
+
+Result<> Carrier::remember_joined(const std::string& switch_name, IfIndex bridge, IfIndex port) const {
+  return kernel_.remember(bridge, [&](SwitchRecords& records) { return records.join(switch_name, bridge, port); });
+}
+
+// The addresses stand on both until the port is a member: the bridge, still without a port, takes nothing away.
+Result<> Carrier::copy_addresses(const JoinPort& action, IfIndex bridge, std::vector<IpPrefix>& added) const {
+  for (const JoinPort::Moved& moved : action.addresses) {
+    // The host has had it, so nobody else has: it must not wait for duplicate address detection.
+    auto result = kernel_.change(netlink::add_address({bridge, moved.to, kOurProtocol, true}),
+                                 "add address " + moved.to.to_string() + " to " + action.bridge);
+    if (!result && result.error().kind != ErrorKind::Conflict) return result;
+    if (result) added.push_back(moved.to);
+  }
+  return {};
+}
+
+Result<> Carrier::move_gateways(const JoinPort& action, IfIndex bridge) const {
+  for (const Gateway& old : action.gateways) {
+    const netlink::DefaultRoute route{bridge, old.address, kOurProtocol, kGatewayMetric};
+    PORTREEVE_TRY_VOID(
+        unless(ErrorKind::Conflict, kernel_.change(netlink::add_default_route(route, false),
+                                                   "add " + route_text(old.address) + " on " + action.bridge)));
+    PORTREEVE_TRY_VOID(unless(ErrorKind::NotFound, kernel_.change(netlink::delete_default_route(route_of(old)),
+                                                                  "remove " + route_text(old.address))));
+  }
+  return {};
+}
+
+Result<> Carrier::drop_addresses(const JoinPort& action, const std::string& port) const {
+  for (const JoinPort::Moved& moved : action.addresses) {
+    PORTREEVE_TRY_VOID(
+        unless(ErrorKind::NotFound, kernel_.change(netlink::delete_address(action.port, moved.from),
+                                                   "remove address " + moved.from.to_string() + " from " + port)));
+  }
+  return {};
+}
+
+Result<> Carrier::operator()(const JoinPort& action) const {
+  PORTREEVE_TRY(const IfIndex index, bridge(action.bridge));
+  PORTREEVE_TRY(const std::string name, port(action.port));
+  PORTREEVE_TRY_VOID(remember_joined(action.switch_name, index, action.port));
+  const auto without_ipv6 = [&] { return unless(ErrorKind::NotFound, write_sysctl(disable_ipv6(name), "1")); };
+  // A port that is set up announces itself by IPv6 at once, unless it may not. One that carries addresses may, until
+  // they have moved: IPv6's would go too soon.
+  if (action.addresses.empty()) PORTREEVE_TRY_VOID(without_ipv6());
+
+  std::vector<IpPrefix> added;
+  auto joined = copy_addresses(action, index, added);
+  if (joined) {
+    joined =
+        kernel_.change(netlink::change_link({.index = action.port, .up = true, .master = index, .alias = action.alias}),
+                       "add port " + name + " to " + action.bridge);
+  }
+  if (!joined) {
+    for (const IpPrefix& prefix : added) {
+      PORTREEVE_TRY_VOID(kernel_.change(netlink::delete_address(index, prefix), "take back " + prefix.to_string()));
+    }
+    return joined;
+  }
+  // From here on the bridge has the port's traffic, and the addresses: the host stays reachable, whatever fails.
+  PORTREEVE_TRY_VOID(move_gateways(action, index));
+  PORTREEVE_TRY_VOID(drop_addresses(action, name));
+  return without_ipv6();
+}
+
+Result<> Carrier::operator()(const KnowPort& action) const {
+  PORTREEVE_TRY(const IfIndex index, bridge(action.bridge));
+  return remember_joined(action.switch_name, index, action.port);
+}
+
+Result<> Carrier::operator()(const LeavePort& action) const {
+  if (const auto name = port(action.port)) {
+    const netlink::LinkChange released{.index = action.port, .up = true, .master = IfIndex{}, .alias = ""};
+    PORTREEVE_TRY_VOID(kernel_.change(netlink::change_link(released), "release port " + *name));
+    PORTREEVE_TRY_VOID(unless(ErrorKind::NotFound, write_sysctl(disable_ipv6(*name), "0")));
+  }
+  return kernel_.remember(IfIndex{}, [&](SwitchRecords& records) { return records.leave(action.port); });
+}
+
+Result<> Carrier::operator()(const AddAddress& action) const {
+  PORTREEVE_TRY(const IfIndex index, bridge(action.bridge));
+  return unless(ErrorKind::Conflict,
+                kernel_.change(netlink::add_address({index, action.prefix, kOurProtocol, false}),
+                               "add address " + action.prefix.to_string() + " to " + action.bridge));
+}
+
+Result<> Carrier::operator()(const RemoveAddress& action) const {
+  PORTREEVE_TRY(const IfIndex index, bridge(action.bridge));
+  return unless(ErrorKind::NotFound,
+                kernel_.change(netlink::delete_address(index, action.prefix),
+                               "remove address " + action.prefix.to_string() + " from " + action.bridge));
+}
+
+Result<> Carrier::operator()(const AddGateway& action) const {
+  PORTREEVE_TRY(const IfIndex index, bridge(action.bridge));
+  const netlink::DefaultRoute route{index, action.address, kOurProtocol, kGatewayMetric};
+  return kernel_.change(netlink::add_default_route(route, action.replace),
+                        "add " + route_text(action.address) + " on " + action.bridge);
+}
+
+Result<> Carrier::operator()(const RemoveGateway& action) const {
+  return unless(ErrorKind::NotFound, kernel_.change(netlink::delete_default_route(route_of(action.gateway)),
+                                                    "remove " + route_text(action.gateway.address)));
+}
+
+Result<> Carrier::operator()(const DeleteBridge& action) const {
+  const Bridge* const bridge = kernel_.inventory().bridge(action.index);
+  if (bridge == nullptr) return {};
+  if (!bridge->ours) return Error{ErrorKind::NotManaged, "the bridge " + bridge->interface + " is not Portreeve's"};
+  return unless(ErrorKind::NotFound,
+                kernel_.change(netlink::delete_link(action.index), "remove bridge " + bridge->interface));
+}
+
+}  // namespace
+
+Result<> carry_out(LinuxKernel& kernel, const SwitchAction& action) {
+  kernel.catch_up();
+  auto result = std::visit(Carrier(kernel), action);
+  kernel.catch_up();
+  return result;
+}
+
+}  // namespace portreeve::hal

@@ -16,8 +16,7 @@ using Checked = Result<std::string, ValueFault>;
 
 constexpr std::string_view kWhiteSpace = " \t\r\n";
 constexpr std::size_t kLongestShown = 64;
-constexpr std::size_t kLongestPart = 63;   // of a name, as a DNS label
-constexpr std::size_t kLongestPath = 253;  // of a name with slashes, as a DNS name
+constexpr std::size_t kLongestPart = 63;  // of a name, as a DNS label
 constexpr std::uint64_t kLongestText = 1024;
 
 std::string quoted(std::string_view text) { return "'" + printable(text, kLongestShown) + "'"; }
@@ -37,14 +36,6 @@ std::size_t characters(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
-std::pair<std::uint64_t, std::uint64_t> length_range(const Property& property) {
-  const bool stated = property.maximum != 0;
-  if (property.kind == ValueKind::Text) {
-    return {property.minimum, stated ? property.maximum : kLongestText};
-  }
-  return {stated ? std::max<std::uint64_t>(property.minimum, 1) : 1, stated ? property.maximum : kLongestPart};
-}
-
 bool is_name_part(std::string_view part) {
   return !part.empty() && std::all_of(part.begin(), part.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
@@ -53,7 +44,7 @@ bool is_name_part(std::string_view part) {
 }
 
 bool is_path(std::string_view text) {
-  if (text.size() > kLongestPath) return false;
+  if (text.size() > kLongestValue) return false;
   while (true) {
     const std::size_t slash = text.find('/');
     const std::string_view part = text.substr(0, slash);
@@ -64,7 +55,7 @@ bool is_path(std::string_view text) {
 }
 
 Checked check_name(const Property& property, std::string_view text) {
-  const auto [minimum, maximum] = length_range(property);
+  const auto [minimum, maximum] = text_length(property);
   const bool good =
       property.slashes ? is_path(text) : is_name_part(text) && text.size() >= minimum && text.size() <= maximum;
   if (!good) return refuse(property, text, "is not a name");
@@ -72,7 +63,7 @@ Checked check_name(const Property& property, std::string_view text) {
 }
 
 Checked check_text(const Property& property, std::string_view text) {
-  const auto [minimum, maximum] = length_range(property);
+  const auto [minimum, maximum] = text_length(property);
   const std::size_t length = characters(text);
   if (length < minimum || length > maximum) {
     return refuse(property, text, ("has " + std::to_string(length) + " characters").c_str(), "OutOfRange");
@@ -156,7 +147,7 @@ Checked check_word(const Property& property, std::string_view text) {
 }
 
 Checked check_reference(const Property& property, std::string_view text) {
-  if (text.empty() || text.size() > kLongestPath || text.find(' ') != std::string_view::npos) {
+  if (text.empty() || text.size() > kLongestValue || text.find(' ') != std::string_view::npos) {
     return refuse(property, text, "cannot name a resource");
   }
   return std::string(text);
@@ -194,6 +185,14 @@ Checked check_collapsed(const Property& property, std::string_view text) {
 
 }  // namespace
 
+std::pair<std::uint64_t, std::uint64_t> text_length(const Property& property) {
+  const bool stated = property.maximum != 0;
+  if (property.kind == ValueKind::Text) {
+    return {property.minimum, stated ? property.maximum : kLongestText};
+  }
+  return {stated ? std::max<std::uint64_t>(property.minimum, 1) : 1, stated ? property.maximum : kLongestPart};
+}
+
 std::string collapse(std::string_view text) {
   std::string collapsed;
   while (true) {
@@ -210,7 +209,7 @@ Checked check_value(const Property& property, std::string_view text) {
   const std::string collapsed = collapse(text);
   if (!is_plain(collapsed)) return refuse(property, collapsed, "holds unprintable characters");
   // Messages of base quote the whole text: what is too long to be shown is refused before.
-  if (property.kind != ValueKind::Text && collapsed.size() > kLongestPath) {
+  if (property.kind != ValueKind::Text && collapsed.size() > kLongestValue) {
     return refuse(property, collapsed, "is too long");
   }
   return check_collapsed(property, collapsed);
@@ -220,7 +219,7 @@ std::string allowed_values(const Property& property) {
   const auto between = [](std::uint64_t minimum, std::uint64_t maximum) {
     return std::to_string(minimum) + "-" + std::to_string(maximum);
   };
-  const auto [shortest, longest] = length_range(property);
+  const auto [shortest, longest] = text_length(property);
   switch (property.kind) {
     case ValueKind::Name:
       if (property.slashes) {

@@ -1,5 +1,6 @@
 #include "tests/unit/dsc/generated.h"
 
+#include <array>
 #include <vector>
 
 namespace portreeve::dsc::testing {
@@ -53,6 +54,96 @@ std::string Generator::valid_inside() {
   for (int i = 0; i < 3; ++i) {
     if (one_in(3)) text += "<Task Name='t/" + std::to_string(i) + "' Text='" + std::to_string(below(3)) + "'/>";
   }
+  return text;
+}
+
+void Generator::spoil(std::string& text) {
+  // What may stand between two quotes or tags, right somewhere and wrong elsewhere.
+  static constexpr std::array<const char*, 58> kValues = {"",
+                                                          " ",
+                                                          "0",
+                                                          "1",
+                                                          "2",
+                                                          "3",
+                                                          "007",
+                                                          "+7",
+                                                          "-1",
+                                                          "100",
+                                                          "101",
+                                                          "7.0",
+                                                          "true",
+                                                          "TRUE",
+                                                          "yes",
+                                                          "Red",
+                                                          "red",
+                                                          "Absent",
+                                                          "Present",
+                                                          "a b",
+                                                          "a/b",
+                                                          "a//b",
+                                                          "/a",
+                                                          "ü",
+                                                          "a&#127;b",
+                                                          "&#133;",
+                                                          "a\tb",
+                                                          "23456",
+                                                          "64512",
+                                                          "65535",
+                                                          "131072",
+                                                          "4294967294",
+                                                          "4294967295",
+                                                          "99999999999999999999",
+                                                          "10.0.0.1",
+                                                          "10.0.0.01",
+                                                          "10.0.0.256",
+                                                          "10.0.0",
+                                                          "10.0.0.1/33",
+                                                          "10.0.0.1/032",
+                                                          "10.0.0.1/32",
+                                                          "::",
+                                                          "::1",
+                                                          "1::2::3",
+                                                          "1:2:3:4:5:6:7:8",
+                                                          "1:2:3:4:5:6:7::",
+                                                          "1:2:3:4:5:6:7:8::",
+                                                          "::ffff:10.0.0.1",
+                                                          "1:2:3:4:5:6:10.0.0.1",
+                                                          "12345::",
+                                                          "fe80::1%eth0",
+                                                          "10.0.0.1-10.0.0.9",
+                                                          "10.0.0.9-10.0.0.1",
+                                                          "10.0.0.1-::1",
+                                                          "[Hub]h0",
+                                                          "[Hub]h0  [Cable]c1",
+                                                          "[Lamp]h0/10.0.0.1",
+                                                          "[Hut]h0"};
+  static constexpr std::array<const char*, 8> kNames = {"Name", "Length", "Cable",     "Address",
+                                                        "Pool", "Ensure", "DependsOn", "Colour"};
+  const std::size_t at = below(static_cast<std::uint32_t>(text.size() + 1));
+  if (one_in(3)) {
+    const std::size_t begin = text.find(one_in(2) ? '\'' : '>', at);
+    const std::size_t end = text.find_first_of("'<>", begin == std::string::npos ? begin : begin + 1);
+    if (end != std::string::npos) text.replace(begin + 1, end - begin - 1, kValues.at(below(kValues.size())));
+  } else if (one_in(2)) {
+    const std::size_t end = text.find("/>", at);
+    const std::string attribute =
+        " " + std::string(kNames.at(below(kNames.size()))) + "='" + kValues.at(below(kValues.size())) + "'";
+    if (end != std::string::npos) text.insert(end, attribute);
+  } else if (one_in(2)) {
+    const std::size_t end = text.find("</Hub>", at);
+    const std::string name = kNames.at(below(kNames.size()));
+    if (end != std::string::npos)
+      text.insert(end, "<" + name + ">" + kValues.at(below(kValues.size())) + "</" + name + ">");
+  } else if (at < text.size()) {
+    text.erase(at, 1 + below(3));
+  }
+}
+
+std::string Generator::maybe_spoilt_inside() {
+  std::string text = valid_inside();
+  if (one_in(2)) return text;
+  do spoil(text);
+  while (one_in(2));
   return text;
 }
 

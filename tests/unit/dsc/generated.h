@@ -20,10 +20,14 @@ class Generator {
   // id stands twice. Two calls make documents that have many ids in common.
   std::string valid_inside();
 
+  // The same, in one of two spoilt once or more: a value, a name, a character; references may dangle.
+  std::string maybe_spoilt_inside();
+
  private:
   std::string cable(int number);
   std::string hub(int number, const std::string& cable);
   std::string lamp(const std::string& hub, int number);
+  void spoil(std::string& text);
 
   std::mt19937 random_;
 };

@@ -2,6 +2,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <array>
 
 #include "dsc/read_layers.h"
@@ -28,8 +29,8 @@ Appliance::Appliance(Options options)
                {&port_provider_, &switch_provider_, &pool_provider_, &peer_provider_, &service_provider_},
                state_files_),
       views_({manager_, host_, port_provider_, speaker_, announcer_, responder_, registry_, read_machine_id()}),
-      control_(
-          {manager_, registry_, views_, [this] { return dsc::read_drop_ins(options_.configuration_directories); }}),
+      control_({manager_, registry_, views_, [this] { return dsc::read_drop_ins(options_.configuration_directories); },
+                [this] { publish(); }}),
       bus_(context_, options_.bus_address),
       objects_(bus_, control_),
       signals_(
@@ -74,6 +75,7 @@ void Appliance::join_parts() {
     publish_soon();
   });
   manager_.on_change([this] {
+    log_new_faults();
     schedule();
     publish_soon();
   });
@@ -100,7 +102,7 @@ void Appliance::load_configuration() {
 
 void Appliance::loaded(const Result<>& result) {
   if (!result) log_error(result.error().message);
-  for (const dsc::Diagnostic& fault : manager_.faults()) log_error(fault.to_string());
+  log_new_faults();
   remove_what_is_no_more();
   links_changed();
   publish();
@@ -195,12 +197,21 @@ void Appliance::publish() {
   notifier_.status(views_.status_text());
 }
 
+// Whoever had them read: boot, SIGHUP or a call.
+void Appliance::log_new_faults() {
+  for (const dsc::Diagnostic& fault : manager_.faults()) {
+    if (std::find(logged_faults_.begin(), logged_faults_.end(), fault) == logged_faults_.end()) {
+      log_error(fault.to_string());
+    }
+  }
+  logged_faults_ = manager_.faults();
+}
+
 void Appliance::reload() {
   log_info("reloading the configuration");
   notifier_.reloading();
   control_.reload([this](const Result<>& result) {
     if (!result) log_error("the configuration stays as it was: " + result.error().message);
-    for (const dsc::Diagnostic& fault : manager_.faults()) log_error(fault.to_string());
     publish();
     notifier_.ready();
   });

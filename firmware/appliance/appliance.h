@@ -69,6 +69,7 @@ class Appliance {
   void links_changed();
   void publish_soon();
   void publish();
+  void log_new_faults();
   void reload();
   void stop();
 
@@ -107,6 +108,7 @@ class Appliance {
   bus::ObjectServer objects_;
   runtime::Signals signals_;
 
+  dsc::Diagnostics logged_faults_;    // of those that stand
   std::optional<TimePoint> wake_at_;  // what `wake_` is armed for
   bool step_posted_ = false;
   bool stepping_ = false;

@@ -79,7 +79,14 @@ struct PendingReplies {
 
 }  // namespace
 
-void ApplianceControl::reload(Done done) { parts_.manager.reload(parts_.read_drop_ins(), std::move(done)); }
+ApplianceControl::Done ApplianceControl::once_shown(Done done) const {
+  return [this, done = std::move(done)](Result<> result) {
+    parts_.publish();
+    done(std::move(result));
+  };
+}
+
+void ApplianceControl::reload(Done done) { parts_.manager.reload(parts_.read_drop_ins(), once_shown(std::move(done))); }
 
 void ApplianceControl::validate(std::string document, std::function<void(std::vector<bus::DiagnosticView>)> done) {
   done(views_of(parts_.manager.validate(document, std::string(kCallFile))));
@@ -88,6 +95,7 @@ void ApplianceControl::validate(std::string document, std::function<void(std::ve
 void ApplianceControl::apply(std::string document, std::function<void(Result<std::string>)> done) {
   const auto job = parts_.manager.apply(document, [](Result<>) {});
   if (job) {
+    parts_.publish();
     done(*job);
   } else {
     done(error_of(job.error()));
@@ -100,7 +108,7 @@ void ApplianceControl::set_bgp_peer(const bus::Attributes& attributes, Done done
     done(resource.error());
     return;
   }
-  parts_.manager.edit_user_layer(state_resource(std::move(*resource)), std::move(done));
+  parts_.manager.edit_user_layer(state_resource(std::move(*resource)), once_shown(std::move(done)));
 }
 
 void ApplianceControl::remove_bgp_peer(const std::string& switch_name, const std::string& peer, Done done) {
@@ -116,7 +124,7 @@ void ApplianceControl::remove_bgp_peer(const std::string& switch_name, const std
   const std::string text = address->to_string();
   parts_.manager.edit_user_layer(remove_resource(providers::kBgpPeerType, switch_name + "/" + text,
                                                  "BGP peer " + text + " on switch " + switch_name),
-                                 std::move(done));
+                                 once_shown(std::move(done)));
 }
 
 void ApplianceControl::allocate_services(std::span<const bus::ServiceRequest> asked,

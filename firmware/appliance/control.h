@@ -20,6 +20,7 @@ class ApplianceControl : public bus::Control {
     services::Registry& registry;
     const Views& views;
     std::function<std::vector<dsc::SourceFile>()> read_drop_ins;
+    std::function<void()> publish;  // shows on the bus what is now
   };
 
   explicit ApplianceControl(Parts parts) : parts_(std::move(parts)) {}
@@ -49,6 +50,9 @@ class ApplianceControl : public bus::Control {
   [[nodiscard]] std::string status_text() const override { return parts_.views.status_text(); }
 
  private:
+  // Publishes before it answers: who reads back at once must find what the call did.
+  [[nodiscard]] Done once_shown(Done done) const;
+
   Parts parts_;
 };
 

@@ -218,7 +218,7 @@ class Frr(Router):
             table = json.loads(self.vtysh(f"show bgp {family} unicast json") or "{}").get("routes", {})
             for prefix, paths in table.items():
                 best = next((path for path in paths if path.get("bestpath")), None)
-                if best and best.get("pathFrom") in ("external", "internal"):
+                if best and best.get("peerId") != "(unspec)":  # its own, else
                     hops = [hop["ip"] for hop in best.get("nexthops", []) if hop.get("used")]
                     path = tuple(int(word) for word in best.get("path", "").split() if word.isdigit())
                     routes[prefix] = Route(hops[0] if hops else "", path)

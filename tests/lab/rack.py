@@ -70,7 +70,8 @@ class Rack:
 
     def allocate_many(self, names, seconds=60.0, **request):
         """AllocateServices: {name: address}; every one must be given."""
-        requests = [(name, {key: ("s", value) for key, value in request.items()}) for name in names]
+        wanted = {key: ("b" if isinstance(value, bool) else "s", value) for key, value in request.items()}
+        requests = [(name, wanted) for name in names]
         replies = self.appliance.bus("AllocateServices", "a(sa{sv})", requests, seconds=seconds)
         refused = [reply for reply in replies if not reply[1] or reply[2]]
         check("every service is given an address", not refused and len(replies) == len(requests), refused[:3])

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <limits>
 
 #include "firmware/services/free_ranges.h"
@@ -63,17 +64,20 @@ Allocator::~Allocator() = default;
 void Allocator::set_pool(const PoolConfig& config) {
   Pool pool;
   pool.config = config;
-  std::vector<IpAddress> not_free = taken_in(config.ranges);
-  for (const IpAddress& address : not_free) ++pool.part(address).in_use;
-  for (const Reserved& reserved : config.reserved) {
-    pool.reserved.emplace(reserved.address, reserved.reason);
-    not_free.push_back(reserved.address);
+  std::vector<IpAddress> reserved;
+  for (const Reserved& each : config.reserved) {
+    if (pool.reserved.emplace(each.address, each.reason).second) reserved.push_back(each.address);
   }
-  std::sort(not_free.begin(), not_free.end());
+  std::sort(reserved.begin(), reserved.end());
   for (const IpRange& range : config.ranges) {
+    const std::vector<IpAddress> taken = taken_in(std::span(&range, 1));
+    std::vector<IpAddress> not_free;
+    not_free.reserve(taken.size() + reserved.size());
+    std::merge(taken.begin(), taken.end(), reserved.begin(), reserved.end(), std::back_inserter(not_free));
     Pool::Part& part = pool.part(range.first);
     part.free.append(range, not_free);
     part.size = saturating_sum(part.size, range.size());
+    part.in_use += taken.size();
   }
   pools_.insert_or_assign(config.name, std::move(pool));
 }

@@ -72,6 +72,7 @@ void LeaseStore::State::gather(const std::vector<std::byte>& records) {
   if (!gathering) {
     if (file_size <= compact_from || file_size <= kCompactionFactor * source.encoded_size()) return;
     gathering.emplace();
+    gathering->records.reserve(source.encoded_size() + source.encoded_size() / 4);
   }
   gathering->records.insert(gathering->records.end(), records.begin(), records.end());
   if (gathering->complete) return;

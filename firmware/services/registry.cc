@@ -7,6 +7,7 @@
 #include "firmware/services/allocator.h"
 #include "firmware/services/lease_record.h"
 #include "firmware/services/lease_store.h"
+#include "firmware/services/range_difference.h"
 #include "hal/base/text.h"
 
 namespace portreeve::services {
@@ -90,11 +91,14 @@ std::vector<std::string> Registry::restore(Bytes journal) {
 void Registry::set_pool(const PoolConfig& pool) {
   const PoolConfig* const old = state_->allocator.pool(pool.name);
   if (old != nullptr && *old == pool) return;
-  // Who has an address matters only where ranges or the switch change: not for a reserved address more.
-  std::vector<IpRange> touched;
-  if (old == nullptr || old->ranges != pool.ranges || old->switch_name != pool.switch_name) {
-    touched = pool.ranges;
-    if (old != nullptr) touched.insert(touched.end(), old->ranges.begin(), old->ranges.end());
+  // Only where the pool's switch changes, all its services do; else those whose addresses it gains or loses.
+  std::vector<IpRange> touched = pool.ranges;
+  if (old != nullptr && old->switch_name == pool.switch_name) {
+    touched = difference(pool.ranges, old->ranges);
+    const std::vector<IpRange> lost = difference(old->ranges, pool.ranges);
+    touched.insert(touched.end(), lost.begin(), lost.end());
+  } else if (old != nullptr) {
+    touched.insert(touched.end(), old->ranges.begin(), old->ranges.end());
   }
   state_->change_pools(touched, [&] { state_->allocator.set_pool(pool); });
 }

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "firmware/services/registry.h"
+#include "hal/base/log.h"
 #include "tests/unit/services/support.h"
 
 using namespace portreeve;
@@ -30,6 +31,10 @@ TEST_GROUP(RegistryProperty) {
   std::map<std::pair<std::string, IpAddress>, int> served;  // by what on_change told
   Leases acknowledged;                                      // what the file must hold
   std::size_t unanswered = 0;
+
+  // Failures are what this is about; the log need not tell of each.
+  void setup() override { set_log_level(static_cast<LogLevel>(0)); }
+  void teardown() override { set_log_level(LogLevel::Info); }
 
   unsigned below(unsigned limit) { return static_cast<unsigned>(random()) % limit; }
   std::string name() { return "service-" + std::to_string(below(12)); }

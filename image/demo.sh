@@ -25,12 +25,14 @@ fail() {
   exit 1
 }
 
+indented() { awk '!NF || /^BIRD .* ready/ { next } { n++; print "     " $0 } END { if (!n) print "     (nothing)" }'; }
+
 # on HOST COMMAND...: runs it on that host of the lab.
 on() { ip netns exec "$prefix-$1" "${@:2}"; }
 # show HOST 'SHOWN' COMMAND...: runs it, and prints it as SHOWN with what it printed.
 show() {
   printf '   %s%s$ %s%s\n' "$faint" "$1" "$2" "$plain"
-  on "$1" "${@:3}" | sed '/^$/d; /^BIRD .* ready/d; s/^/     /' || fail "$2"
+  on "$1" "${@:3}" | indented || fail "$2"
 }
 # until_true WHAT SECONDS COMMAND...
 until_true() {
@@ -40,8 +42,9 @@ until_true() {
     sleep 0.05
   done
 }
-# prints TEXT COMMAND...: whether the command prints that.
-prints() { "${@:2}" 2>/dev/null | grep -q -e "$1"; }
+# prints TEXT COMMAND...: whether the command prints that; lacks: whether it does not.
+prints() { "${@:2}" 2>/dev/null | grep -e "$1" >/dev/null; }
+lacks() { ! prints "$@"; }
 
 # --- The minishell and the bus of the appliance.
 
@@ -58,18 +61,26 @@ birdc() { on router birdc -s "$lab/bird.ctl" "$@"; }
 
 start() { # NAME HOST COMMAND...
   ip netns exec "$prefix-$2" "${@:3}" >>"$lab/$1.log" 2>&1 </dev/null &
-  echo "$!" >>"$lab/pids"
 }
 start_portreeve() {
   start portreeve appliance "$program" run --configuration-directory "$lab/dsc.d" --state-directory "$lab/state" --bus "$bus"
   portreeve_pid=$!
   until_true "portreeve is on its bus" 10 manager Describe
 }
+# What runs in the namespaces is ours: nobody else knows of them.
+stop_all() { # PREFIX SIGNAL
+  local name pid
+  for name in client router appliance; do
+    for pid in $(ip netns pids "$1-$name" 2>/dev/null); do kill "-$2" "$pid" 2>/dev/null || true; done
+  done
+}
+running() { [ -n "$(ip netns pids "$1-client"; ip netns pids "$1-router"; ip netns pids "$1-appliance")" ]; }
 remove_lab() { # FOLDER PREFIX
-  local pid name
-  [ ! -e "$1/pids" ] || while read -r pid; do kill "$pid" 2>/dev/null || true; done <"$1/pids"
+  local name end=$((SECONDS + 5))
+  stop_all "$2" TERM
+  while running "$2" 2>/dev/null && [ $SECONDS -lt $end ]; do sleep 0.05; done
+  stop_all "$2" KILL
   for name in client router appliance; do ip netns delete "$2-$name" 2>/dev/null || true; done
-  wait 2>/dev/null || true
   rm -rf "$1"
 }
 
@@ -113,6 +124,7 @@ for name in client router appliance; do
 done
 ip link add eth0 netns "$prefix-client" type veth peer name eth1 netns "$prefix-router"
 ip link add eth0 netns "$prefix-router" type veth peer name eth1 netns "$prefix-appliance"
+ip link add eth2 netns "$prefix-appliance" type veth peer name spare netns "$prefix-client" # a port without a cable
 on client ip address add 192.0.2.10/24 dev eth0
 on client ip link set eth0 up
 on client ip route add default via 192.0.2.1
@@ -215,7 +227,7 @@ show client "curl http://$address/" curl -s --max-time 2 "http://$address/"
 
 step "The last BGP peer is removed: from now on the appliance answers ARP for the address itself (layer 2)."
 cmdlet "Remove-HcsBGPPeer -PeerAddress 10.126.77.125 -SwitchName vSwitch1"
-until_true "the route is gone from the router" 10 prints 'not found\|^$' birdc show route "$address/32"
+until_true "the route is gone from the router" 10 lacks "$address/32" birdc show route
 on router ip neighbor flush dev eth0
 until_true "the page is fetched" 5 page
 show router "birdc show route" birdc -s "$lab/bird.ctl" show route
@@ -231,6 +243,7 @@ start_portreeve
 again=$(service_address)
 [ "$again" = "$address" ] || fail "the service has $address again (it has '$again')"
 cmdlet "Get-HcsService"
+on router ip neighbor flush dev eth0
 until_true "the page is fetched" 5 page
 show client "curl http://$address/" curl -s --max-time 2 "http://$address/"
 

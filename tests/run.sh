@@ -91,7 +91,11 @@ run_part() {
       build_step dev && step tidy python3 tests/lint/tidy.py
       ;;
     release) build_step release && suite release tests/release.sh ;;
-    labs) build_step release && suite labs python3 tests/lab/run.py ${pattern:+-k "$pattern"} ;;
+    labs)
+      build_step release || return
+      [ -n "$pattern" ] || step demo image/demo.sh
+      suite labs python3 tests/lab/run.py ${pattern:+-k "$pattern"}
+      ;;
     fuzz) build_step fuzz fuzzers && suite fuzz tests/fuzz/run.sh "$fuzz_seconds" "$pattern" ;;
   esac
 }

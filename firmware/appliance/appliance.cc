@@ -85,6 +85,7 @@ void Appliance::restore_leases() {
   const auto journal = journal_.read();
   if (!journal) {
     log_error(journal.error().message);
+    registry_.refuse_all(journal.error());
     return;
   }
   for (const std::string& text : registry_.restore(*journal)) log_error(text);

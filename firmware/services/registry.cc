@@ -68,6 +68,7 @@ struct Registry::State : LeaseSource {
   Allocator allocator;
   std::map<std::string, Service, std::less<>> services;
   std::size_t live_size = 0;  // octets of a Put of each service
+  std::optional<Error> refusal;
   std::function<void(std::span<const AddressChange>, std::span<const std::string>)> changed;
   LeaseStore store;
 };
@@ -86,6 +87,11 @@ std::vector<std::string> Registry::restore(Bytes journal) {
   }
   state_->store.start(journal.size(), content.whole && damage.empty());
   return damage;
+}
+
+void Registry::refuse_all(const Error& why) {
+  state_->refusal =
+      Error{why.kind, "no address is given or taken back while the leases cannot be read: " + why.message};
 }
 
 void Registry::set_pool(const PoolConfig& pool) {
@@ -120,6 +126,7 @@ std::vector<Registry::Outcome> Registry::allocate(std::span<const Request> reque
 }
 
 Result<> Registry::release(std::span<const std::string> names, Owner owner, std::function<void(Result<>)> done) {
+  if (state_->refusal) return *state_->refusal;
   const auto owned_by = [&](const std::string& name, Owner by) {
     const auto it = state_->services.find(name);
     return it != state_->services.end() && it->second.owner == by;
@@ -171,6 +178,7 @@ std::optional<std::string> Registry::State::encode_some(const std::string& after
 }
 
 Registry::Outcome Registry::State::allocate_one(const Request& request, Batch& batch) {
+  if (refusal) return *refusal;
   const auto found = services.find(request.name);
   const Service* const known = found == services.end() ? nullptr : &found->second;
   if (known != nullptr && known->owner == Owner::Document && request.owner == Owner::Lease) {

@@ -32,6 +32,9 @@ class Registry {
   // reported in the returned texts, and everything that can be read is kept.
   std::vector<std::string> restore(Bytes journal);
 
+  // The journal could not be read: every request is refused from now on, so that nothing that it holds is given away.
+  void refuse_all(const Error& why);
+
   // Pools may grow, shrink, come and go: an address once given stays with its service. Returns at once.
   void set_pool(const PoolConfig& pool);
   void remove_pool(const std::string& name);

@@ -260,3 +260,30 @@ def lab_a_change_that_the_disk_does_not_take_is_refused_and_undone(lab):
     rack.appliance.start()
     check("nor after a restart", state_of(rack) == before, state_of(rack))
     check("and the disk is used again", rack.appliance.allocate("default/next"))
+
+
+def lab_a_file_of_leases_that_cannot_be_read_gives_nothing_away(lab):
+    """Better no new address than one that the file says is another's."""
+    rack = Rack(lab)
+    rack.start(POOL)
+    kept = rack.appliance.allocate("default/kept")
+    rack.appliance.stop()
+    leases = rack.appliance.state / "leases"
+    for what, spoil, mend in (
+            ("a directory", lambda: (leases.rename(leases.with_suffix(".kept")), leases.mkdir()), leases.rmdir),
+            ("a pipe", lambda: (leases.rename(leases.with_suffix(".kept")), os.mkfifo(leases)), leases.unlink),
+            ("a link", lambda: (leases.rename(leases.with_suffix(".kept")), leases.symlink_to("leases.kept")),
+             leases.unlink)):
+        spoil()
+        rack.appliance.start()
+        try:
+            given, refused = rack.appliance.allocate("default/new"), ""
+        except BusError as error:
+            given, refused = None, error.message
+        check(f"{what}: a request is refused with the reason", "leases cannot be read" in refused, (given, refused))
+        rack.appliance.stop()
+        mend()
+        leases.with_suffix(".kept").rename(leases)
+        rack.appliance.start()
+        check(f"{what} taken away, all is as it was", state_of(rack) == {("service", "default/kept"): kept[0]})
+        rack.appliance.stop()

@@ -214,6 +214,17 @@ TEST(RegistryStorage, TheLaterOwnerKeepsAnAddressWhoseReleaseWasLost) {
   STRCMP_EQUAL("10.0.0.1", address_of("b").c_str());
 }
 
+TEST(RegistryStorage, GivesNothingAwayWhereTheFileCannotBeRead) {
+  registry->refuse_all({ErrorKind::Failed, "leases is a pipe"});
+  const char* const refusal = "no address is given or taken back while the leases cannot be read: leases is a pipe";
+  STRCMP_EQUAL(refusal, allocate("a").c_str());
+  const std::string name = "a";
+  STRCMP_EQUAL(refusal, registry->release(std::span(&name, 1), Owner::Lease, {}).error().message.c_str());
+  journal.complete_all();
+  STRCMP_EQUAL("a:ok ", log.c_str());
+  LONGS_EQUAL(0, journal.file.size());
+}
+
 TEST_GROUP_BASE(RegistryCompaction, TEST_GROUP_CppUTestGroupRegistryStorage){
     // Allocates and releases until the file is compacted; how often.
     int churn(int most){for (int i = 1; i <= most; ++i){allocate("churn");

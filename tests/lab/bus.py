@@ -112,6 +112,11 @@ class Connection:
 
     def send(self, destination, path, interface, method, signature="", *arguments):
         """Sends a call and does not wait: what it returns is for reply()."""
+        self.socket.sendall(self.prepare(destination, path, interface, method, signature, *arguments))
+        return self.serial
+
+    def prepare(self, destination, path, interface, method, signature="", *arguments):
+        """The octets of the next call, for who measures time and sends them himself."""
         self.serial += 1
         fields = [(_PATH, path), (_INTERFACE, interface), (_MEMBER, method), (_DESTINATION, destination)]
         body = _Writer()
@@ -124,8 +129,7 @@ class Connection:
             head.put(kind, value)
         head.put("a(yv)", [(field, (_HEADER_TYPES[field], value)) for field, value in fields])
         head.align(8)
-        self.socket.sendall(bytes(head.octets + body.octets))
-        return self.serial
+        return bytes(head.octets + body.octets)
 
     def reply(self, serial, seconds=30.0):
         end = time.monotonic() + seconds

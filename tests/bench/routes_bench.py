@@ -19,7 +19,7 @@ OUR_ASN, ITS_ASN, BIRDS_ASN = 64513, 64514, 64512
 
 
 class BirdCounter:
-    """Asks BIRD over its socket how many routes came from a neighbour, without starting a program or walking a table."""
+    """Asks BIRD over its socket how many routes came from a neighbour: no program is started, no table walked."""
 
     def __init__(self, bird, neighbor):
         self.question = f"show protocols all {bird.session(neighbor)}\n".encode()

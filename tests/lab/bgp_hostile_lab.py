@@ -1,4 +1,4 @@
-"""Peers that never answer, refuse, babble, break off or stop reading: what the appliance does to its others meanwhile."""
+"""Peers that never answer, refuse, babble, break off or stop reading: what becomes of the others meanwhile."""
 import re
 import sys
 import time
@@ -69,8 +69,8 @@ def last_error_of(address):
 
 
 def keep_busy(rack, bird):
-    """For a minute: ten thousand addresses come and go, far more than the one that does not read will take, and one more
-    now and then, which has to reach BIRD within a second. Returns the addresses that stand at last."""
+    """For a minute: ten thousand addresses come and go, far more than the one that does not read will take; and one
+    more now and then, which has to reach BIRD within a second. Returns the addresses that stand at last."""
     start = time.monotonic()
     portions = [[f"load/{number}" for number in range(first, first + 2000)] for first in range(0, 10000, 2000)]
     memory, slowest, number, few = None, 0.0, 0, {}

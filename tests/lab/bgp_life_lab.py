@@ -4,7 +4,7 @@ import time
 
 import hostile_peers as hostile
 from appliance import peer, pool, service
-from bgp_speaker import KEEPALIVE, NOTIFICATION, OPEN, Honest, Speaker
+from bgp_speaker import KEEPALIVE, NOTIFICATION, OPEN, UPDATE, Honest, Speaker, message, open_message
 from harness import check, never, wait_until, waits
 from peers import Bird, Neighbor
 from rack import Rack, SELF
@@ -68,6 +68,25 @@ def lab_a_session_with_hold_time_zero_stays_without_a_keepalive(lab):
     never("it ends", lambda: session.ended, 12)
     check("one KEEPALIVE opens it, no other comes", len(session.of_kind(KEEPALIVE)) == 1)
     check("D-Bus says so", rack.peer(rack.addresses["router"])["NegotiatedHoldTime"] == 0)
+
+
+def lab_a_peer_counts_as_up_only_once_its_keepalive_came(lab):
+    rack = Rack(lab, "router")
+
+    def open_and_no_more(session):
+        session.send(open_message(64512, 90, rack.addresses["router"]))
+        session.read_on()
+    router = place(rack, router=open_and_no_more)["router"]
+    rack.start(*SERVICES, peer(rack.addresses["router"], 64512, 64513))
+    wait_until("it has our KEEPALIVE", lambda: router.sessions and router.sessions[0].of_kind(KEEPALIVE))
+    session = router.sessions[0]
+    check("its OPEN is confirmed, no more", rack.peer(rack.addresses["router"])["State"] == "OpenConfirm")
+    check("layer 2 answers on", rack.switch()["AnnouncementMode"] == "Layer2, waiting for BGP", rack.switch())
+    never("a route is announced to it", lambda: session.of_kind(UPDATE), 1)
+    session.send(message(KEEPALIVE))
+    wait_until("then it is up", lambda: rack.peer(rack.addresses["router"])["State"] == "Established")
+    wait_until("it has the routes", lambda: session.routes == ROUTES)
+    wait_until("and BGP is what announces", lambda: rack.switch()["AnnouncementMode"] == "BGP")
 
 
 def lab_stopping_the_appliance_withdraws_its_routes_and_takes_leave(lab):
@@ -160,7 +179,8 @@ def set_peer(rack, host, **more):
 
 def lasting(shown):
     """What stays as it is as long as the session does."""
-    return {key: shown[key] for key in ("State", "SinceUSec", "EstablishedCount", "NegotiatedHoldTime", "LastErrorUSec")}
+    keys = ("State", "SinceUSec", "EstablishedCount", "NegotiatedHoldTime", "LastErrorUSec")
+    return {key: shown[key] for key in keys}
 
 
 @waits
@@ -179,8 +199,8 @@ def lab_a_refused_peer_is_tried_ever_more_rarely_and_at_once_when_the_link_comes
             for host in watches}
     for host, seen in gaps.items():
         for wanted, gap in zip((1, 2, 4, 8), seen, strict=True):
-            check(f"attempts at '{host}' are 1, 2, 4 and 8 s apart, with jitter", wanted * 0.7 <= gap <= wanted * 1.3 + 0.3,
-                  seen)
+            check(f"attempts at '{host}' are 1, 2, 4 and 8 s apart, with jitter",
+                  wanted * 0.7 <= gap <= wanted * 1.3 + 0.3, seen)
     check("the two are not tried in step", any(abs(one - two) > 0.002 for one, two in zip(*gaps.values(), strict=True)),
           gaps)
 

@@ -8,7 +8,8 @@ from peers import Bird, Frr, GoBgp, Neighbor, Route
 from rack import Rack, SELF, host_routes
 
 # What the router is, and what the appliance is to it: numbers on both sides of 65536, and the same on both.
-PAIRS = {"two": (64512, 64513), "four": (4200000001, 4200000002), "mixed": (64514, 4200000003), "internal": (65001, 65001)}
+PAIRS = {"two": (64512, 64513), "four": (4200000001, 4200000002), "mixed": (64514, 4200000003),
+         "internal": (65001, 65001)}
 
 
 def sessions_and_routes(lab, router_kind):
@@ -18,7 +19,7 @@ def sessions_and_routes(lab, router_kind):
     for router in routers.values():
         router.start()
     rack.start(pool("10.126.77.200-10.126.77.220"), service("default/web", address="10.126.77.205"),
-               *(peer(rack.addresses[name], its_asn, our_asn, hold_time=15) for name, (its_asn, our_asn) in PAIRS.items()))
+               *(peer(rack.addresses[name], *asns, hold_time=15) for name, asns in PAIRS.items()))
     for router in routers.values():
         router.wait_established(SELF)
     # Asked for once the sessions stand: the one of the document was there before them.

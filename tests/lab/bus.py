@@ -101,7 +101,7 @@ class Connection:
         self.signals = collections.deque()
         self.replies = {}
         self._authenticate()
-        self.unique_name = self.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "Hello")[0]
+        self.unique_name, = self.call("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "Hello")
 
     def close(self):
         self.socket.close()

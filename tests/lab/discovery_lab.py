@@ -1,4 +1,4 @@
-"""Links that come, change and go: on D-Bus by signals alone, at once; and hardware that comes later than its document."""
+"""Links that come, change and go: told of on D-Bus at once, by signals; and hardware that comes after its document."""
 import signal
 
 from appliance import NAME, PATH, document, switch

@@ -38,7 +38,7 @@ class Rack:
         return self.appliance
 
     def cut(self):
-        """Takes the carrier from the appliance's port, as when its cable is pulled; returns once the port has seen it."""
+        """Takes the carrier from the appliance's port, as when its cable is pulled, and returns when it is gone."""
         self._set_cable("down", False)
 
     def mend(self):

@@ -63,13 +63,14 @@ def lab_a_switch_is_built_changed_in_place_and_removed(lab):
     check("it can be reached", router.ping(SELF))
 
     monitor = Monitor(lab, here)
-    rack.appliance.write_drop_in(DOCUMENT, document(
-        switch(address="10.126.77.11/24", gateway="10.126.77.2").replace('Name="vSwitch1"', 'Name="vSwitch1" Mtu="1400"')))
+    rack.appliance.write_drop_in(DOCUMENT, document(switch(address="10.126.77.11/24", gateway="10.126.77.2").replace(
+        'Name="vSwitch1"', 'Name="vSwitch1" Mtu="1400"')))
     rack.appliance.bus("Reload")
     changed = here.links()["vSwitch1"]
     check("it is the same link", changed["ifindex"] == built["ifindex"], changed)
     check("with the new address alone", here.addresses("vSwitch1") == {"10.126.77.11/24"}, here.addresses("vSwitch1"))
-    check("the new gateway alone", default_routes(here) == [("10.126.77.2", "vSwitch1", PROTOCOL)], default_routes(here))
+    check("the new gateway alone", default_routes(here) == [("10.126.77.2", "vSwitch1", PROTOCOL)],
+          default_routes(here))
     check("and the new MTU, as its port", [here.links()[name]["mtu"] for name in ("vSwitch1", "eth1")] == [1400, 1400])
     check("it can be reached there", router.ping("10.126.77.11"))
     told = monitor.stop()

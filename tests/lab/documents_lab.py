@@ -1,0 +1,114 @@
+"""Bad documents, from end to end: what `portreeve validate` says of each; and that a running appliance says the same
+when it lies in its drop directory, and goes on as it was."""
+import re
+
+from appliance import document, peer, pool, service, switch
+from bus import BusError
+from harness import PROGRAM, check
+from rack import Rack, SELF
+
+HEAD = '<Configuration xmlns="urn:portreeve:dsc:1">\n'
+TAIL = "\n</Configuration>\n"
+SWITCH = switch(address=f"{SELF}/24").replace("\n", "")
+OTHER = switch("vSwitch9", "Port9", "eth9", "10.1.1.10/24").replace("\n", "")
+PEER = peer("10.126.77.125", 64512, 64513)
+POOL = pool("10.126.77.200-10.126.77.220")
+ASNS = "1-65534.*131072-4294967294"
+
+
+def inside(*lines):
+    """A document of the switch (line 2) and further lines, the first of which is line 3."""
+    return HEAD + "\n".join((SWITCH, *lines)) + TAIL
+
+
+def changed(line, old, new):
+    assert old in line
+    return inside(line.replace(old, new))
+
+
+# What it is, the document, the line that the fault is in, and words of the message.
+BAD = [
+    ("an empty file", "", 1, "empty"),
+    ("no XML", "[Network]\nDHCP=yes\n", 1, "Configuration|<"),
+    ("a document that ends too early", HEAD + '<Port Name="Port9"', 2, "ends|closed"),
+    ("an element that is not closed", HEAD + '<Port Name="Port9" Interface="eth9">' + TAIL, 3, "</Port>"),
+    ("two roots", HEAD + TAIL + HEAD + TAIL, 4, "second root"),
+    ("an attribute twice", inside('<Port Name="Port9" Name="Port8" Interface="eth9"/>'), 3, "Name.*twice"),
+    ("a document type", '<!DOCTYPE x [<!ENTITY a "b">]>\n' + document(), 1, "DOCTYPE"),
+    ("an entity that nobody defined", inside('<Port Name="&who;" Interface="eth9"/>'), 3, "&who;"),
+    ("a billion laughs", '<!DOCTYPE x [<!ENTITY a "' + "ha" * 1000 + '">]>\n' + inside("&a;"), 1, "DOCTYPE"),
+    ("deep nesting", HEAD + "<a>" * 10000 + TAIL, 2, "deep|levels|not known"),
+    ("octets that are no UTF-8", inside('<Port Name="Port\udcff" Interface="eth9"/>'), 3, "UTF-8"),
+    ("a null octet", inside('<Port Name="Port\0" Interface="eth9"/>'), 3, "control character|null|U\\+0000|0x00"),
+    ("another namespace", document().replace("dsc:1", "dsc:2"), 2, "urn:portreeve:dsc:1"),
+    ("no namespace", document().replace(' xmlns="urn:portreeve:dsc:1"', ""), 2, "urn:portreeve:dsc:1"),
+    ("another root", '<Config xmlns="urn:portreeve:dsc:1"/>', 1, "Configuration"),
+    ("an element that does not exist", inside('<Prot Name="Port9" Interface="eth9"/>'), 3, "Prot.*Port"),
+    ("an attribute that does not exist", inside('<Port Name="Port9" Interfaze="eth9"/>'), 3, "Interfaze.*Interface"),
+    ("text between elements", inside("some text"), 3, "text"),
+    ("a key that is missing", inside('<Port Interface="eth9"/>'), 3, "Name"),
+    *((f"AS number {asn}", changed(PEER, 'PeerAsn="64512"', f'PeerAsn="{asn}"'), 3, ASNS)
+      for asn in ("0", "23456", "65535", "65536", "131071", "4294967295", "-1", "64512.0", "AS64512", "")),
+    *((f"hold time {seconds}", changed(PEER, "<BGPPeer", f'<BGPPeer HoldTimeInSeconds="{seconds}"'), 3, "3.*65535")
+      for seconds in ("1", "2", "65536", "-15", "fifteen")),
+    *((f"peer {address}", changed(PEER, "10.126.77.125", address), 3, words) for address, words in (
+        ("10.126.077.125", "leading zero"), ("10.126.77", "address"), ("10.126.77.256", "address"),
+        ("127.0.0.1", "loopback"), ("224.0.0.1", "unicast"), ("0.0.0.0", "unicast"), ("255.255.255.255", "unicast"),
+        (SELF, "name the router, not this port"), ("fe80::1", "link-local"), ("router.example", "address"))),
+    ("a peer on a switch that does not exist", changed(PEER, "vSwitch1", "vSwitch9"), 3, "vSwitch9"),
+    ("a peer twice", inside(PEER, PEER), 4, "vSwitch1/10.126.77.125"),
+    ("pools that overlap", inside(POOL, POOL.replace('"compute"', '"other"').replace("200-", "215-")), 4, "overlaps"),
+    ("a range that goes backwards", changed(POOL, "10.126.77.200-", "10.126.77.230-"), 3, "10.126.77.230"),
+    ("a pool of no addresses", changed(POOL, "<Addresses>10.126.77.200-10.126.77.220</Addresses>", ""), 3, "Addresses"),
+    ("a pool of multicast addresses", changed(POOL, "10.126.77.200-10.126.77.220", "224.0.0.0/24"), 3, "unicast"),
+    ("a port in two switches", changed(OTHER, "Alias>Port9", "Alias>Port2"), 3, "Port2.*already in"),
+    ("two ports in a switch", changed(OTHER, "</InterfaceAlias>", "</InterfaceAlias><InterfaceAlias>Port2</InterfaceAlias>"
+                                      ), 3, "not supported yet"),
+    ("a gateway that is out of reach", changed(OTHER, "</External", "<Gateway>10.2.2.1</Gateway></External"), 3,
+     "10.2.2.1.*subnet"),
+    ("an address without prefix", changed(OTHER, "10.1.1.10/24", "10.1.1.10"), 3, "10.1.1.10"),
+    ("a network's address", changed(OTHER, "10.1.1.10/24", "10.1.1.0/24"), 3, "network address"),
+    ("an MTU too small", changed(OTHER, "Switch Name", 'Switch Mtu="1000" Name'), 3, "1280.*9216"),
+    ("DHCP", changed(OTHER, "Switch Name", 'Switch Dhcp="true" Name'), 3, "not supported yet"),
+    ("a port by nothing", inside('<Port Name="Port9"/>'), 3, "Interface.*MacAddress.*PciAddress"),
+    ("DependsOn that names nothing", changed(PEER, "<BGPPeer", '<BGPPeer DependsOn="[Port]Port7"'), 3, "Port7"),
+    ("a circle", inside('<Port Name="Port8" Interface="eth8" DependsOn="[Port]Port9"/>',
+                        '<Port Name="Port9" Interface="eth9" DependsOn="[Port]Port8"/>'), "3|4", "Port[89]"),
+    ("an Ensure that is neither", changed(PEER, "<BGPPeer", '<BGPPeer Ensure="Maybe"'), 3, "Present.*Absent"),
+    ("a service of no pool", inside(service("default/web", pool_name="nowhere")), 3, "nowhere"),
+    ("a service's address outside its pool", inside(POOL, service("default/web", address="10.9.9.9")), 4, "10.9.9.9"),
+]
+
+
+def validate(rack, file):
+    """The first line that `portreeve validate` prints of a document: line, and what it says."""
+    result = rack.namespace.run(PROGRAM, "validate", file, expect=None)
+    found = re.match(rf"{re.escape(str(file))}:(\d+):\d+: error: (.*)", result.stderr)
+    check(f"validate refuses with a place: {result.stderr or result.stdout!r}", found and result.returncode == 1)
+    return found[1], found[2]
+
+
+def lab_bad_documents_are_refused_with_place_and_reason_and_change_nothing(lab):
+    rack = Rack(lab, "router")
+    rack.appliance.write_drop_in("50-good.xml", inside(PEER))
+    rack.appliance.start()
+    file, wrong = rack.appliance.drop_ins / "50-good.xml", []
+    for what, text, line, words in BAD:
+        # In place of the good one: it hides nothing and nothing hides it.
+        file.write_bytes(text.encode("utf-8", "surrogateescape"))
+        place, said = validate(rack, file)
+        if not re.fullmatch(str(line), place) or not re.search(words, said):
+            wrong.append((what, place, said))
+            continue
+        try:
+            rack.appliance.bus("Reload")
+            wrong.append((what, "was taken by the appliance"))
+        except BusError as error:
+            if said not in error.message:
+                wrong.append((what, said, "but the appliance said", error.message))
+    check("each fault is named as it should", not wrong, wrong)
+    check("there are forty and more", len(BAD) >= 40, len(BAD))
+    check("the appliance works as before", rack.hosts["router"].ping(SELF) and
+          rack.peer("10.126.77.125")["PeerAsn"] == 64512 and rack.switch()["Status"] == "Up")
+    file.write_text(inside(PEER), encoding="utf-8")
+    rack.appliance.bus("Reload")

@@ -53,7 +53,8 @@ struct AttributeFault {
   std::uint8_t subcode = 0;
 };
 
-// From whom an attribute counts. From the others its value is discarded unread (RFC 7606 §7.5, §7.9, §7.10; RFC 6793 §4.1).
+// From whom an attribute counts. From the others its value is discarded unread (RFC 7606 §7.5, §7.9, §7.10; RFC 6793
+// §4.1).
 enum class Sender : std::uint8_t { Any, Internal, TwoOctetAs };
 
 struct AttributeRow {

@@ -53,7 +53,9 @@ bool Connection::apply(Step step, SessionState before, TimePoint now, Bytes body
   if (step.close) {
     leave();
     orders.close = true;
-    orders.last_words = outbox_.last_words();
+    // A connection that ends without a word of ours has none to finish either.
+    if (!step.send.empty()) orders.last_words = outbox_.last_words();
+    outbox_ = Outbox();
     inbox_.clear();
   }
   if (step.connect) orders.connect = true;

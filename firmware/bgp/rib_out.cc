@@ -16,7 +16,8 @@ bool RibOut::announce(const IpAddress& address) {
 }
 
 bool RibOut::withdraw(const IpAddress& address) {
-  return changed(address.family(), of(address.family()).log.withdraw(address));
+  const Family family = address.family();
+  return changed(family, of(family).log.withdraw(address, furthest(family)));
 }
 
 void RibOut::withdraw_all() {
@@ -158,13 +159,23 @@ Sequence RibOut::passed_by_all(Family family) const {
   return passed;
 }
 
+Sequence RibOut::furthest(Family family) const {
+  Sequence furthest = 0;
+  for (const auto& [session, places] : sessions_) {
+    for (const Place& place : places) {
+      if (place.attributes.family == family) furthest = std::max({furthest, place.at, place.born});
+    }
+  }
+  return furthest;
+}
+
 void RibOut::refresh(Session session, Family family) {
   const auto found = sessions_.find(session);
   if (found == sessions_.end()) return;
   for (Place& place : found->second) {
     if (place.attributes.family != family) continue;
     // Withdrawals that it has been sent need not be sent again; those it has not, must.
-    place.born = std::max(place.born, place.at);
+    place.born = std::max(place.born, place.at);  // also what `furthest` goes by
     place.at = 0;
     place.sent = 0;
   }

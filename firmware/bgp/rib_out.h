@@ -77,6 +77,7 @@ class RibOut {
   Built share(const Place& place, Table& table);
   void forget_passed(Family family, const ExportAttributes& attributes);
   [[nodiscard]] Sequence passed_by_all(Family family) const;
+  [[nodiscard]] Sequence furthest(Family family) const;
   std::shared_ptr<const UpdateChunk> next(Place& place);
 
   Table ipv4_;

@@ -12,23 +12,37 @@ constexpr std::size_t kSmall = 1024;
 
 RouteLog::RouteLog() : index_(0, Hash{&entries_}, Equal{&entries_}), loose_at_(kSmall) {}
 
-RouteLog::Change RouteLog::change(const IpAddress& address, bool announced) {
-  Change change;
+RouteLog::Change RouteLog::announce(const IpAddress& address) {
+  Sequence superseded = 0;
   const auto at = index_.find(address);
-  const bool known = at != index_.end();
-  const bool standing = known && entries_[*at].announced;
-  if (standing == announced) return change;
-  change.made = true;
-  if (known) {
+  if (at != index_.end()) {
     RouteEntry& old = entries_[*at];
+    if (old.announced) return {};
     old.superseded = true;
-    change.superseded = old.sequence;
+    superseded = old.sequence;
     index_.erase(at);
   }
-  entries_.push_back({address, announced, false, ++last_});
+  append(address, true, superseded != 0);
+  ++announced_;
+  return {true, superseded};
+}
+
+RouteLog::Change RouteLog::withdraw(const IpAddress& address, Sequence furthest) {
+  const auto at = index_.find(address);
+  if (at == index_.end() || !entries_[*at].announced) return {};
+  RouteEntry& old = entries_[*at];
+  old.superseded = true;
+  const Sequence superseded = old.sequence;
+  const bool unknown = !old.replaces && superseded > furthest;
+  index_.erase(at);
+  if (!unknown) append(address, false, true);
+  --announced_;
+  return {true, superseded};
+}
+
+void RouteLog::append(const IpAddress& address, bool announced, bool replaces) {
+  entries_.push_back({address, announced, false, replaces, ++last_});
   index_.insert(static_cast<std::uint32_t>(entries_.size() - 1));
-  announced_ = announced ? announced_ + 1 : announced_ - 1;
-  return change;
 }
 
 std::span<const RouteEntry> RouteLog::after(Sequence place) const {

@@ -22,7 +22,8 @@ using Sequence = std::uint64_t;
 struct RouteEntry {
   IpAddress address;
   bool announced = false;
-  bool superseded = false;  // a later entry holds the address: skip this one
+  bool superseded = false;  // out of force: skip it
+  bool replaces = false;    // there was an entry for the address before, whose effect at a peer this one undoes
   Sequence sequence = 0;
 };
 
@@ -37,8 +38,10 @@ class RouteLog {
     bool made = false;
     Sequence superseded = 0;  // the entry that it put out of force, if there was one
   };
-  Change announce(const IpAddress& address) { return change(address, true); }
-  Change withdraw(const IpAddress& address) { return change(address, false); }
+  Change announce(const IpAddress& address);
+  // `furthest`: the change that the session which has got furthest has sent. What nobody has been told of leaves no
+  // trace when it goes.
+  Change withdraw(const IpAddress& address, Sequence furthest);
 
   [[nodiscard]] std::size_t announced() const { return announced_; }
   [[nodiscard]] Sequence last() const { return last_; }
@@ -67,7 +70,7 @@ class RouteLog {
     bool operator()(std::uint32_t at, const IpAddress& address) const { return (*entries)[at].address == address; }
   };
 
-  Change change(const IpAddress& address, bool announced);
+  void append(const IpAddress& address, bool announced, bool replaces);
 
   std::vector<RouteEntry> entries_;
   boost::unordered_flat_set<std::uint32_t, Hash, Equal> index_;  // of entries that are not superseded

@@ -262,7 +262,9 @@ TEST(BgpRibOut, FlappingWhileNobodyTakesItIsCompressed) {
   drain(rib, session, peer);
   for (int i = 0; i < 10000; ++i) {
     rib.announce(nth(1));
+    rib.announce(nth(2));
     rib.withdraw(nth(1));
+    rib.withdraw(nth(2));
   }
   rib.announce(nth(1));
   drain(rib, session, peer);
@@ -412,7 +414,7 @@ TEST_GROUP(BgpRouteLog) { RouteLog log; };
 TEST(BgpRouteLog, KeepsTheOrderOfTheLastChange) {
   log.announce(nth(1));
   log.announce(nth(2));
-  LONGS_EQUAL(1, log.withdraw(nth(1)).superseded);
+  LONGS_EQUAL(1, log.withdraw(nth(1), 1).superseded);
   const auto all = log.after(0);
   LONGS_EQUAL(3, all.size());
   CHECK(all[0].superseded);
@@ -425,7 +427,7 @@ TEST(BgpRouteLog, KeepsTheOrderOfTheLastChange) {
 TEST(BgpRouteLog, CompactionKeepsWhatIsInForceAndWhatIsStillToBeSent) {
   log.announce(nth(1));
   log.announce(nth(2));
-  log.withdraw(nth(1));  // change 3
+  log.withdraw(nth(1), 2);  // change 3
   log.compact(2);
   LONGS_EQUAL(2, log.after(0).size());
   log.compact(3);
@@ -434,10 +436,26 @@ TEST(BgpRouteLog, CompactionKeepsWhatIsInForceAndWhatIsStillToBeSent) {
   CHECK_FALSE(log.announce(nth(2)).made);
 }
 
+TEST(BgpRouteLog, WhatNobodyWasToldOfLeavesNoTrace) {
+  log.announce(nth(1));
+  CHECK(log.withdraw(nth(1), 0).made);
+  CHECK(log.after(0).front().superseded);
+  LONGS_EQUAL(1, log.after(0).size());
+}
+
+TEST(BgpRouteLog, AWithdrawalThatIsDueSurvivesAFlap) {
+  log.announce(nth(1));
+  log.withdraw(nth(1), 1);  // sent: the announcement only
+  log.announce(nth(1));
+  log.withdraw(nth(1), 1);
+  CHECK_FALSE(log.after(1).back().announced);
+  CHECK_FALSE(log.after(1).back().superseded);
+}
+
 TEST(BgpRouteLog, DoesNotGrowWithTheNumberOfChanges) {
   for (std::uint32_t i = 0; i < 200000; ++i) {
     log.announce(nth(i % 100));
-    log.withdraw(nth(i % 100));
+    log.withdraw(nth(i % 100), log.last());
     if (log.is_loose()) log.compact(log.last());
     if (log.after(0).size() > 2048) FAIL("too many entries");
   }
@@ -448,7 +466,7 @@ TEST(BgpRouteLog, IsNotCompactedInVainForEveryChange) {
   int compactions = 0;
   for (std::uint32_t i = 0; i < 100000; ++i) {
     log.announce(nth(i));
-    log.withdraw(nth(i));
+    log.withdraw(nth(i), log.last());
     if (log.is_loose()) {
       log.compact(0);
       ++compactions;

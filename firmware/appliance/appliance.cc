@@ -30,7 +30,8 @@ Appliance::Appliance(Options options)
                state_files_),
       views_({manager_, host_, port_provider_, speaker_, announcer_, responder_, registry_, read_machine_id()}),
       control_({manager_, registry_, views_, [this] { return dsc::read_drop_ins(options_.configuration_directories); },
-                [this] { publish(); }}),
+                [this] { publish(); },
+                [this](std::function<void()> later) { boost::asio::post(context_, std::move(later)); }}),
       bus_(context_, options_.bus_address),
       objects_(bus_, control_),
       signals_(
@@ -86,6 +87,7 @@ void Appliance::restore_leases() {
   if (!journal) {
     log_error(journal.error().message);
     registry_.refuse_all(journal.error());
+    leases_known_ = false;
     return;
   }
   for (const std::string& text : registry_.restore(*journal)) log_error(text);
@@ -123,13 +125,20 @@ void Appliance::remove_what_is_no_more() {
       if (const Result<> done = operation.run(); !done) log_error(operation.text + ": " + done.error().message);
     }
   }
+  // Whose the addresses on `lo` are, nobody can say: they serve on.
+  if (!leases_known_) return;
+  release_services_that_no_document_names();
+  local_addresses_.remove_all_but(registry_);
+}
+
+void Appliance::release_services_that_no_document_names() {
   std::vector<std::string> released;
   for (std::string after;;) {
     const auto page = registry_.list(after, 1000);
     if (page.empty()) break;
     for (const services::Service* service : page) {
       if (service->owner == services::Owner::Document &&
-          configuration.find(providers::kServiceType.name, service->name) == nullptr) {
+          manager_.effective().find(providers::kServiceType.name, service->name) == nullptr) {
         released.push_back(service->name);
       }
     }
@@ -139,7 +148,6 @@ void Appliance::remove_what_is_no_more() {
     if (!stored) log_error("services that no document names could not be released: " + stored.error().message);
   });
   if (!done) log_error(done.error().message);
-  local_addresses_.remove_all_but(registry_);
 }
 
 void Appliance::schedule() {

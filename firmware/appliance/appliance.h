@@ -63,6 +63,7 @@ class Appliance {
   void load_configuration();
   void loaded(const Result<>& result);
   void remove_what_is_no_more();
+  void release_services_that_no_document_names();
 
   void schedule();  // the manager's next step: now, later, or not at all
   void step();
@@ -110,6 +111,7 @@ class Appliance {
 
   dsc::Diagnostics logged_faults_;    // of those that stand
   std::optional<TimePoint> wake_at_;  // what `wake_` is armed for
+  bool leases_known_ = true;          // the file of leases could be read
   bool step_posted_ = false;
   bool stepping_ = false;
   bool publishing_ = false;

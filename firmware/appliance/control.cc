@@ -1,7 +1,5 @@
 #include "firmware/appliance/control.h"
 
-#include <memory>
-#include <optional>
 #include <utility>
 
 #include "dsc/check.h"
@@ -28,54 +26,6 @@ Error error_of(const dsc::Diagnostics& faults) {
   for (const dsc::Diagnostic& fault : faults) message += (message.empty() ? "" : "\n") + fault.to_string();
   return {ErrorKind::InvalidArgument, std::move(message)};
 }
-
-Result<services::Request> request_of(const bus::ServiceRequest& asked) {
-  services::Request request{
-      .name = asked.name, .pool = asked.pool, .addresses = {}, .local_address = asked.local_address};
-  for (const std::string& text : asked.addresses) {
-    PORTREEVE_TRY(const IpAddress address, IpAddress::parse(text));
-    request.addresses.push_back(address);
-  }
-  return request;
-}
-
-bus::ServiceReply reply_of(const std::string& name, const services::Registry::Outcome& outcome) {
-  bus::ServiceReply reply{.name = name, .addresses = {}, .refusal = {}};
-  if (!outcome) {
-    reply.refusal = outcome.error();
-    return reply;
-  }
-  for (const IpAddress& address : *outcome) reply.addresses.push_back(address.to_string());
-  return reply;
-}
-
-// Replies to one call: given once the registry has both decided and stored, in whichever order it says so.
-struct PendingReplies {
-  std::vector<bus::ServiceReply> replies;
-  std::vector<std::size_t> places;  // of the registry's outcomes in the replies
-  std::function<void(std::vector<bus::ServiceReply>)> done;
-  std::optional<Result<>> storing;
-  bool filled = false;
-
-  void stored(const Result<>& result) {
-    storing = result;
-    if (filled) finish();
-  }
-
-  void decided(std::span<const services::Request> requests, std::span<const services::Registry::Outcome> outcomes) {
-    for (std::size_t i = 0; i < outcomes.size(); ++i) replies[places[i]] = reply_of(requests[i].name, outcomes[i]);
-    filled = true;
-    if (storing) finish();
-  }
-
-  void finish() {
-    for (const std::size_t place : places) {
-      bus::ServiceReply& reply = replies[place];
-      if (!*storing && !reply.refusal) reply = {.name = reply.name, .addresses = {}, .refusal = storing->error()};
-    }
-    done(std::move(replies));
-  }
-};
 
 }  // namespace
 
@@ -129,22 +79,7 @@ void ApplianceControl::remove_bgp_peer(const std::string& switch_name, const std
 
 void ApplianceControl::allocate_services(std::span<const bus::ServiceRequest> asked,
                                          std::function<void(std::vector<bus::ServiceReply>)> done) {
-  auto pending = std::make_shared<PendingReplies>();
-  pending->replies.resize(asked.size());
-  pending->done = std::move(done);
-  std::vector<services::Request> requests;
-  for (std::size_t i = 0; i < asked.size(); ++i) {
-    Result<services::Request> request = request_of(asked[i]);
-    if (request) {
-      requests.push_back(std::move(*request));
-      pending->places.push_back(i);
-    } else {
-      pending->replies[i] = {.name = asked[i].name, .addresses = {}, .refusal = request.error()};
-    }
-  }
-  const auto outcomes =
-      parts_.registry.allocate(requests, [pending](const Result<>& stored) { pending->stored(stored); });
-  pending->decided(requests, outcomes);
+  Allocation::begin(parts_.registry, asked, parts_.post, std::move(done));
 }
 
 void ApplianceControl::release_services(std::span<const std::string> names, Done done) {

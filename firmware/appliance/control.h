@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dsc/manager.h"
+#include "firmware/appliance/allocation.h"
 #include "firmware/appliance/views.h"
 #include "firmware/bus/control.h"
 #include "firmware/services/registry.h"
@@ -21,6 +22,7 @@ class ApplianceControl : public bus::Control {
     const Views& views;
     std::function<std::vector<dsc::SourceFile>()> read_drop_ins;
     std::function<void()> publish;  // shows on the bus what is now
+    Allocation::Post post;
   };
 
   explicit ApplianceControl(Parts parts) : parts_(std::move(parts)) {}

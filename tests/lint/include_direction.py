@@ -42,6 +42,7 @@ HOMES = [
     ("systemd/*", ["firmware/runtime/*", "firmware/bus/*", "firmware/shell/*"]),
     ("tinyxml2.h", ["dsc/document*"]),
     ("boost/asio/impl/src.hpp", ["hal/asio.cc"]),
+    ("boost/uuid/*", ["firmware/appliance/guid.cc"]),
     ("boost/asio*", SHELLS),
     ("boost/system/*", ["hal/base/*", *SHELLS]),
     ("boost/container/*", ["*"]),

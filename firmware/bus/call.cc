@@ -17,7 +17,7 @@ bool Call::claim() { return !std::exchange(answered_, true); }
 
 void Call::fail(const Error& cause) {
   if (!claim()) return;
-  sd_bus_error error = SD_BUS_ERROR_NULL;
+  sd_bus_error error{};
   set_error(&error, cause);
   sd_bus_reply_method_error(message_.get(), &error);
   sd_bus_error_free(&error);

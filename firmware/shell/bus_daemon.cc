@@ -157,7 +157,7 @@ Daemon::Answer<BusDaemon::Message> BusDaemon::start(const char* interface, const
 }
 
 Daemon::Answer<BusDaemon::Message> BusDaemon::call(Message message) {
-  sd_bus_error error = SD_BUS_ERROR_NULL;
+  sd_bus_error error{};
   sd_bus_message* answer = nullptr;
   const int result = sd_bus_call(bus_, message.get(), 0, &error, &answer);
   if (result >= 0) return Message(answer);

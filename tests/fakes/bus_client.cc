@@ -155,7 +155,7 @@ std::string error_of_call_as(boost::asio::io_context& context, const std::string
     std::string text = "cannot change the user: run this test as root";
     if (setgroups(ids.size(), ids.data()) == 0 && setgid(user) == 0 && setuid(user) == 0) {
       sd_bus* bus = connect(address);
-      sd_bus_error error = SD_BUS_ERROR_NULL;
+      sd_bus_error error{};
       const int called = sd_bus_call(bus, make_call(bus, kRoot, kManager, method, fill), 0, &error, nullptr);
       text = called >= 0 ? "none" : error.name;
     }

@@ -12,6 +12,7 @@
 #include "firmware/appliance/appliance.h"
 #include "firmware/appliance/validate.h"
 #include "firmware/providers/resource_types.h"
+#include "firmware/shell/shell.h"
 
 namespace {
 
@@ -78,6 +79,11 @@ int schema(const Arguments& arguments) {
   return std::cout.flush() ? kDone : 1;
 }
 
+int shell(const Arguments& arguments) {
+  const std::vector<std::string_view> words(arguments.begin(), arguments.end());
+  return portreeve::shell::run_shell(words);
+}
+
 // The name that the process was called by: sshd gives a login shell's with a leading '-'.
 bool is_minishell(std::string_view name) {
   name.remove_prefix(name.find_last_of('/') + 1);
@@ -86,12 +92,12 @@ bool is_minishell(std::string_view name) {
 }
 
 int dispatch(std::string_view name, Arguments arguments) {
-  if (is_minishell(name)) return 1;
+  if (is_minishell(name)) return shell(arguments);
   if (arguments.empty()) return wrong_usage("what shall it do?");
   const std::string command = arguments.front();
   arguments.erase(arguments.begin());
   if (command == "run") return run(arguments);
-  if (command == "shell") return 1;
+  if (command == "shell") return shell(arguments);
   if (command == "validate") return validate(arguments);
   if (command == "schema") return schema(arguments);
   if (command == "--help" || command == "-h") {

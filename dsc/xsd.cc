@@ -178,8 +178,10 @@ void XsdWriter::write_resource(const ResourceType& type) {
   line("<xs:attributeGroup ref=\"d:EveryResource\"/>");
   close("xs:complexType");
   for (const Property& property : type.properties) {
-    const std::string list(property.name);
-    if (property.list) write_unique(name + "." + list, list, "<xs:field xpath=\".\"/>");
+    if (!property.list) continue;
+    std::string unique = name;
+    unique.append(".").append(property.name);
+    write_unique(unique, std::string(property.name), "<xs:field xpath=\".\"/>");
   }
   close("xs:element");
 }

@@ -9,6 +9,7 @@
 
 #include <CppUTest/TestHarness.h>
 
+#include <cstdlib>
 #include <string>
 
 using namespace portreeve;
@@ -22,6 +23,12 @@ std::string wanted(const std::string& drop_ins, const std::string& user) {
   auto configuration =
       resolve(test_schema(), merge({document_of(drop_ins), document_of(user, "user.xml", Source::User)}));
   return World::wanted(*configuration);
+}
+
+// Of each property; tests/soak.sh asks for more.
+int rounds() {
+  const char* const asked = std::getenv("PORTREEVE_ROUNDS");
+  return asked == nullptr ? 1000 : std::atoi(asked);
 }
 
 struct Change {
@@ -82,7 +89,7 @@ TEST(ManagerProperties, AChangeIsAppliedWholeOrNotAtAllWhateverFails) {
   machine.drop_in("10.xml", drop_ins);
   machine.boot();
   std::string user;
-  for (int round = 0; round < 2000; ++round) {
+  for (int round = 0; round < rounds(); ++round) {
     Change change{by_chance.valid_inside()};
     machine.storage.fails = by_chance.one_in(10);
     let_fail(by_chance, 1 + by_chance.below(20));
@@ -101,7 +108,7 @@ TEST(ManagerProperties, PowerMayBeLostAtAnyMoment) {
   machine.drop_in("10.xml", drop_ins);
   machine.boot();
   std::string user;
-  for (int round = 0; round < 2000; ++round) {
+  for (int round = 0; round < rounds(); ++round) {
     Change change{by_chance.valid_inside()};
     let_fail(by_chance, 1 + by_chance.below(40));
     machine.storage.manual = true;
@@ -128,7 +135,7 @@ TEST(ManagerProperties, ForeignChangesAndNewDropInsEndInWhatTheFilesSay) {
   Generator by_chance(3);
   machine.world.strict = false;
   machine.boot();
-  for (int round = 0; round < 1000; ++round) {
+  for (int round = 0; round < rounds(); ++round) {
     const std::string drop_ins = by_chance.valid_inside();
     machine.drop_in("10.xml", drop_ins);
     const std::uint32_t odds = 2 + by_chance.below(10);

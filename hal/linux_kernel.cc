@@ -5,6 +5,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <chrono>
 #include <cstdio>
 #include <utility>
 
@@ -19,6 +20,8 @@ namespace asio = boost::asio;
 constexpr int kEventsATurn = 256;
 // And inside a call, where what was just done must be among them.
 constexpr int kEventsACall = 4096;
+// How long what is known may be stale when it could not be read (the kernel had no memory, or never stood still).
+constexpr std::chrono::milliseconds kRetry{250};
 
 // By version, as it cannot be seen by effect without adding an address: older kernels ignore IFA_PROTO silently.
 Result<> check_version() {
@@ -34,7 +37,7 @@ Result<> check_version() {
 }  // namespace
 
 LinuxKernel::LinuxKernel(asio::io_context& context, const std::string& state_directory)
-    : context_(context), state_directory_(state_directory), waiting_(context) {}
+    : context_(context), state_directory_(state_directory), waiting_(context), retry_(context) {}
 
 Result<> LinuxKernel::start() {
   PORTREEVE_TRY_VOID(check_version());
@@ -63,6 +66,7 @@ Result<> LinuxKernel::start() {
 void LinuxKernel::stop() {
   stopped_ = true;
   changed_ = nullptr;
+  retry_.cancel();
   if (waiting_.is_open()) waiting_.release();
   events_.reset();  // which closes the descriptor
 }
@@ -88,11 +92,20 @@ void LinuxKernel::read_events(int most) {
       events_->receive(most, [&](const netlink::Message& message) { changed = take(message) || changed; });
   if (received == netlink::Received::Lost) {
     log_warning("netlink: events were lost; everything is read again");
-    const auto read = read_all();
-    if (!read) log_error(read.error().message);
-    changed = changed || !read || *read;
+    read_all_again();
   }
   if (changed) notify();
+}
+
+void LinuxKernel::read_all_again() {
+  const auto changed = read_all();
+  if (changed && *changed) notify();
+  if (changed) return;
+  log_error(changed.error().message);
+  retry_.expires_after(kRetry);
+  retry_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+    if (!error && self->running()) self->read_all_again();
+  });
 }
 
 void LinuxKernel::notify() {

@@ -4,6 +4,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <functional>
 #include <memory>
@@ -60,11 +61,13 @@ class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
   bool take(const netlink::Message& message);
   bool take_removal(IfIndex link);
   Result<bool> read_all();
+  void read_all_again();
   void notify();
 
   boost::asio::io_context& context_;
   std::string state_directory_;
   boost::asio::posix::stream_descriptor waiting_;  // borrows the event socket's descriptor
+  boost::asio::steady_timer retry_;                // set only while everything could not be read
   std::optional<SwitchRecordsFile> file_;
   SwitchRecords records_;
   std::optional<netlink::RequestSocket> requests_;

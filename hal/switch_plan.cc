@@ -338,6 +338,17 @@ std::string switch_warning(const std::string& name, const Surroundings& around) 
     if (address.interface != bridge->index || !address.duplicate) continue;
     warn("address " + address.prefix.address.to_string() + " is used by another station; choose another");
   }
+  const auto& gateways = around.inventory.gateways;
+  for (const Gateway& ours : gateways) {
+    if (ours.interface != bridge->index || ours.protocol != kOurProtocol) continue;
+    const auto better = std::find_if(gateways.begin(), gateways.end(), [&](const Gateway& other) {
+      return other.address.family() == ours.address.family() && other.metric < ours.metric;
+    });
+    if (better == gateways.end()) continue;
+    warn("the default route via " + better->address.to_string() + " on " +
+         link_name(around.inventory, better->interface) + " is preferred to the switch's, via " +
+         ours.address.to_string() + "; remove the one that is not wanted");
+  }
   return warning;
 }
 

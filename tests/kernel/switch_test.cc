@@ -1,5 +1,7 @@
 // Switches made of a real kernel's bridges.
 
+#include <sched.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -111,6 +113,16 @@ TEST(Switch, AStrangersBridgeOfANameThatWasOursIsForeign) {
   CHECK(!lab.bridge("vSwitch1").ours);
   CHECK(lab.refusal(spec).kind == ErrorKind::NotManaged);
   lab.start();
+  CHECK(!lab.bridge("vSwitch1").ours);
+}
+
+TEST(Switch, ARecordOfAnotherNetworkNamespaceProvesNothing) {
+  lab.apply(spec);
+  const IfIndex index = lab.bridge("vSwitch1").index;
+  CHECK_EQUAL(0, unshare(CLONE_NEWNET));  // a new one, in which indices begin again
+  lab.ip("link add vSwitch1 index " + std::to_string(number(index)) + " type bridge");
+  lab.start();
+  CHECK(lab.bridge("vSwitch1").index == index);
   CHECK(!lab.bridge("vSwitch1").ours);
 }
 

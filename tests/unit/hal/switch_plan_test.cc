@@ -359,3 +359,15 @@ TEST(SwitchPlan, WarnsOfAnAddressThatAnotherStationHas) {
   STRCMP_EQUAL("address 2001:db8::10 is used by another station; choose another",
                host.switch_warning("vSwitch1").c_str());
 }
+
+TEST(SwitchPlan, WarnsOfADefaultRouteThatIsPreferred) {
+  apply();
+  host.state.gateways.push_back({eth2, ip("192.0.2.1"), 3, 1024});
+  host.state.gateways.push_back({eth2, ip("fe80::1"), 3, 0});
+  STRCMP_EQUAL("", host.switch_warning("vSwitch1").c_str());
+  host.state.gateways.push_back({eth2, ip("192.0.2.2"), 3, 0});
+  STRCMP_EQUAL(
+      "the default route via 192.0.2.2 on eth2 is preferred to the switch's, via 10.0.0.1; remove the one that is not "
+      "wanted",
+      host.switch_warning("vSwitch1").c_str());
+}

@@ -123,9 +123,7 @@ Result<bool> LinuxKernel::read_all() {
   PORTREEVE_TRY(const auto routes, netlink::read_default_routes(*requests_));
   std::unordered_set<std::uint32_t> standing;
   for (const netlink::Link& link : links) standing.insert(number(link.index));
-  if (records_.keep([&](IfIndex bridge) { return standing.contains(number(bridge)); })) {
-    PORTREEVE_TRY_VOID(file_->save(records_));
-  }
+  records_.keep([&](IfIndex bridge) { return standing.contains(number(bridge)); });
   ++full_readings_;
   return builder_->replace_all(links, addresses, routes);
 }
@@ -163,10 +161,9 @@ bool LinuxKernel::take(const netlink::Message& message) {
 }
 
 bool LinuxKernel::take_removal(IfIndex link) {
-  const bool bridge = records_.remove(link);
-  const bool port = records_.leave(link);
-  if (bridge || port) {
-    if (const auto saved = file_->save(records_); !saved) log_error(saved.error().message);
+  const std::string lines = records_.remove(link) + records_.leave(link);
+  if (!lines.empty()) {
+    if (const auto saved = file_->append(records_, lines); !saved) log_error(saved.error().message);
   }
   return builder_->remove_link(link);
 }

@@ -42,12 +42,13 @@ class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
   Result<> change(netlink::Request request, const std::string& doing);
   Result<> change_local_address(const IpAddress& address, bool add);
 
-  // `edit(SwitchRecords&)` says whether it changed something; then it is written, and `bridge` looked at again.
+  // `edit(SwitchRecords&)` gives the line to be written, or none; then `bridge` is looked at again.
   template <class Edit>
   Result<> remember(IfIndex bridge, Edit edit) {
-    if (!edit(records_)) return {};
+    const std::string line = edit(records_);
+    if (line.empty()) return {};
     if (builder_->refresh_bridge(bridge)) notify();
-    return file_->save(records_);
+    return file_->append(records_, line);
   }
 
   [[nodiscard]] std::uint64_t changes() const { return requests_ ? requests_->changes() : 0; }

@@ -70,10 +70,8 @@ Result<std::string> Carrier::port(IfIndex index) const {
 }
 
 Result<> Carrier::operator()(const MakeBridge& action) const {
-  PORTREEVE_TRY_VOID(kernel_.remember(IfIndex{}, [&](SwitchRecords& records) {
-    records.begin(action.switch_name);
-    return true;
-  }));
+  PORTREEVE_TRY_VOID(
+      kernel_.remember(IfIndex{}, [&](SwitchRecords& records) { return records.begin(action.switch_name); }));
   const netlink::NewBridge wanted{action.bridge, action.mac, kOurLinkGroup, options_of({})};
   PORTREEVE_TRY_VOID(kernel_.change(netlink::new_bridge(wanted), "make bridge " + action.bridge));
   kernel_.catch_up();

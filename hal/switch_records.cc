@@ -1,12 +1,14 @@
 #include "hal/switch_records.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <fstream>
+#include <optional>
 #include <utility>
 
 namespace portreeve::hal {
@@ -14,6 +16,7 @@ namespace {
 
 constexpr std::string_view kTitle = "portreeve switches 1 ";
 constexpr std::size_t kLargestFile = std::size_t{1} << 20U;
+constexpr off_t kLongFile = kLargestFile / 2;
 
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -23,6 +26,20 @@ std::string read_file(const std::string& path) {
   return text;
 }
 
+Result<> write_file(const std::string& path, int flags, const std::string& text) {
+  const int descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0644);
+  if (descriptor < 0) return system_error("cannot write " + path, errno);
+  const ssize_t written = write(descriptor, text.data(), text.size());
+  const int error = written < 0 ? errno : ENOSPC;
+  close(descriptor);
+  if (written != static_cast<ssize_t>(text.size())) return system_error("cannot write " + path, error);
+  return {};
+}
+
+std::string title(std::string_view place) { return std::string(kTitle) + std::string(place); }
+
+std::string text_of(IfIndex index) { return std::to_string(number(index)); }
+
 std::string_view next_word(std::string_view& line) {
   const std::size_t end = std::min(line.find(' '), line.size());
   const std::string_view word = line.substr(0, end);
@@ -30,18 +47,10 @@ std::string_view next_word(std::string_view& line) {
   return word;
 }
 
-// INDEX NAME PORT...; names hold no blanks where they come from a document, and one with a blank is not recorded.
-bool parse_line(std::string_view line, SwitchRecord& record) {
-  const auto bridge = parse_number(next_word(line), 0, INT32_MAX);
-  record.name = next_word(line);
-  if (!bridge || record.name.empty()) return false;
-  record.bridge = IfIndex{static_cast<std::uint32_t>(*bridge)};
-  while (!line.empty()) {
-    const auto port = parse_number(next_word(line), 1, INT32_MAX);
-    if (!port) return false;
-    record.joined.push_back(IfIndex{static_cast<std::uint32_t>(*port)});
-  }
-  return true;
+std::optional<IfIndex> next_index(std::string_view& line) {
+  const auto value = parse_number(next_word(line), 1, INT32_MAX);
+  if (!value) return std::nullopt;
+  return IfIndex{static_cast<std::uint32_t>(*value)};
 }
 
 }  // namespace
@@ -54,22 +63,37 @@ SwitchRecords SwitchRecords::parse(std::string_view text, std::string_view place
     if (end == std::string_view::npos) break;  // torn
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(end + 1);
-    if (std::exchange(first, false)) {
-      if (line != std::string(kTitle) + std::string(place)) break;
-      continue;
+    if (!std::exchange(first, false)) {
+      records.replay(line);
+    } else if (line != title(place)) {
+      break;
     }
-    SwitchRecord record;
-    if (parse_line(line, record)) records.records_.push_back(std::move(record));
   }
   return records;
 }
 
+void SwitchRecords::replay(std::string_view line) {
+  const std::string_view what = next_word(line);
+  if (what == "begin" && !line.empty()) begin(std::string(line));
+  if (what == "begin") return;
+  const auto index = next_index(line);
+  if (!index) return;
+  if (what == "made" && !line.empty()) made(std::string(line), *index);
+  if (what == "leave") leave(*index);
+  if (what == "remove") remove(*index);
+  if (what != "join") return;
+  const auto port = next_index(line);
+  if (port && !line.empty()) join(std::string(line), *index, *port);
+}
+
 std::string SwitchRecords::format(std::string_view place) const {
-  std::string text = std::string(kTitle) + std::string(place) + "\n";
+  std::string text = title(place) + "\n";
   for (const SwitchRecord& record : records_) {
-    text += std::to_string(number(record.bridge)) + " " + record.name;
-    for (const IfIndex port : record.joined) text += " " + std::to_string(number(port));
-    text += "\n";
+    text += record.bridge == IfIndex{} ? "begin " : "made " + text_of(record.bridge) + " ";
+    text += record.name + "\n";
+    for (const IfIndex port : record.joined) {
+      text += "join " + text_of(record.bridge) + " " + text_of(port) + " " + record.name + "\n";
+    }
   }
   return text;
 }
@@ -92,55 +116,63 @@ SwitchRecord& SwitchRecords::at(const std::string& name) {
   return at != records_.end() ? *at : records_.emplace_back(SwitchRecord{name, {}, {}});
 }
 
-void SwitchRecords::begin(const std::string& name) { at(name) = {name, {}, {}}; }
-
-bool SwitchRecords::made(const std::string& name, IfIndex bridge) {
-  SwitchRecord& record = at(name);
-  const bool changed = record.bridge != bridge;
-  record.bridge = bridge;
-  return changed;
+std::string SwitchRecords::begin(const std::string& name) {
+  at(name) = {name, {}, {}};
+  return "begin " + name + "\n";
 }
 
-bool SwitchRecords::join(const std::string& name, IfIndex bridge, IfIndex port) {
+std::string SwitchRecords::made(const std::string& name, IfIndex bridge) {
   SwitchRecord& record = at(name);
-  const bool known = std::find(record.joined.begin(), record.joined.end(), port) != record.joined.end();
-  if (known && record.bridge == bridge) return false;
+  if (record.bridge == bridge) return {};
+  record.bridge = bridge;
+  return "made " + text_of(bridge) + " " + name + "\n";
+}
+
+std::string SwitchRecords::join(const std::string& name, IfIndex bridge, IfIndex port) {
+  const SwitchRecord& known = at(name);
+  const bool joined = std::find(known.joined.begin(), known.joined.end(), port) != known.joined.end();
+  if (joined && known.bridge == bridge) return {};
   leave(port);
+  SwitchRecord& record = at(name);
   record.bridge = bridge;
   record.joined.push_back(port);
-  return true;
+  return "join " + text_of(bridge) + " " + text_of(port) + " " + name + "\n";
 }
 
-bool SwitchRecords::leave(IfIndex port) {
+std::string SwitchRecords::leave(IfIndex port) {
   std::size_t erased = 0;
   for (SwitchRecord& record : records_) erased += std::erase(record.joined, port);
-  return erased != 0;
+  return erased == 0 ? "" : "leave " + text_of(port) + "\n";
 }
 
-bool SwitchRecords::remove(IfIndex bridge) {
-  return std::erase_if(records_, [&](const SwitchRecord& record) { return record.bridge == bridge; }) != 0;
+std::string SwitchRecords::remove(IfIndex bridge) {
+  const auto erased = std::erase_if(records_, [&](const SwitchRecord& record) { return record.bridge == bridge; });
+  return erased == 0 ? "" : "remove " + text_of(bridge) + "\n";
 }
 
-bool SwitchRecords::keep(const std::function<bool(IfIndex bridge)>& stands) {
-  return std::erase_if(records_, [&](const SwitchRecord& record) { return !stands(record.bridge); }) != 0;
+void SwitchRecords::keep(const std::function<bool(IfIndex bridge)>& stands) {
+  std::erase_if(records_, [&](const SwitchRecord& record) { return !stands(record.bridge); });
 }
 
 SwitchRecordsFile::SwitchRecordsFile(const std::string& state_directory, std::uint64_t network_namespace)
-    : path_(state_directory + "/switches"), place_(read_file("/proc/sys/kernel/random/place_id")) {
+    : path_(state_directory + "/switches"), place_(read_file("/proc/sys/kernel/random/boot_id")) {
   place_ = place_.substr(0, place_.find('\n')) + " " + std::to_string(network_namespace);
 }
 
 SwitchRecords SwitchRecordsFile::load() const { return SwitchRecords::parse(read_file(path_), place_); }
 
-Result<> SwitchRecordsFile::save(const SwitchRecords& records) const {
+Result<> SwitchRecordsFile::append(const SwitchRecords& records, const std::string& line) const {
+  struct stat status {};
+  const bool stands = stat(path_.c_str(), &status) == 0 && status.st_size <= kLongFile;
+  std::string first(title(place_).size() + 1, '\0');
+  std::ifstream(path_, std::ios::binary).read(first.data(), static_cast<std::streamsize>(first.size()));
+  if (!stands || first != title(place_) + "\n") return replace(records);
+  return write_file(path_, O_APPEND, line);
+}
+
+Result<> SwitchRecordsFile::replace(const SwitchRecords& records) const {
   const std::string temporary = path_ + ".new";
-  const std::string text = records.format(place_);
-  const int descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (descriptor < 0) return system_error("cannot write " + temporary, errno);
-  const ssize_t written = write(descriptor, text.data(), text.size());
-  const int write_error = written < 0 ? errno : ENOSPC;
-  close(descriptor);
-  if (written != static_cast<ssize_t>(text.size())) return system_error("cannot write " + temporary, write_error);
+  PORTREEVE_TRY_VOID(write_file(temporary, O_TRUNC, records.format(place_)));
   if (std::rename(temporary.c_str(), path_.c_str()) != 0) return system_error("cannot replace " + path_, errno);
   return {};
 }

@@ -5,7 +5,8 @@
 // boot and network namespace, and once the bridge is made it names its index, which the kernel does not give twice.
 // Before that it names only what is about to be made; should we die there, the group proves what was made, and a
 // stranger's bridge of that name is not taken. As no link outlives the boot, nothing here needs to survive a power cut:
-// the file is replaced by rename, and not synced.
+// the file is not synced. Each change is a line at its end, which costs microseconds; to replace the file costs
+// milliseconds, and is done only when it has grown long.
 #pragma once
 
 #include <cstdint>
@@ -36,18 +37,19 @@ class SwitchRecords {
   [[nodiscard]] const SwitchRecord* find(std::string_view name) const;
   [[nodiscard]] const SwitchRecord* find(IfIndex bridge) const;
 
-  void begin(const std::string& name);
-  // Each says whether something changed, so that only then it is written.
-  bool made(const std::string& name, IfIndex bridge);
-  bool join(const std::string& name, IfIndex bridge, IfIndex port);
-  bool leave(IfIndex port);
-  bool remove(IfIndex bridge);
-  bool keep(const std::function<bool(IfIndex bridge)>& stands);  // forgets the others
+  // Each gives the line that says it; empty where it was so already.
+  std::string begin(const std::string& name);
+  std::string made(const std::string& name, IfIndex bridge);
+  std::string join(const std::string& name, IfIndex bridge, IfIndex port);
+  std::string leave(IfIndex port);
+  std::string remove(IfIndex bridge);
+  void keep(const std::function<bool(IfIndex bridge)>& stands);  // forgets the others
 
   friend bool operator==(const SwitchRecords&, const SwitchRecords&) = default;
 
  private:
   SwitchRecord& at(const std::string& name);
+  void replay(std::string_view line);
 
   std::vector<SwitchRecord> records_;
 };
@@ -57,9 +59,12 @@ class SwitchRecordsFile {
  public:
   SwitchRecordsFile(const std::string& state_directory, std::uint64_t network_namespace);
   [[nodiscard]] SwitchRecords load() const;  // none where there is no file
-  Result<> save(const SwitchRecords& records) const;
+  // Adds one line; `records` are all, with what the line says, for the case that the file has to be written anew.
+  [[nodiscard]] Result<> append(const SwitchRecords& records, const std::string& line) const;
 
  private:
+  [[nodiscard]] Result<> replace(const SwitchRecords& records) const;
+
   std::string path_;
   std::string place_;
 };

@@ -50,8 +50,10 @@ bool MessageReader::next() {
 
 Result<Verdict, Malformed> parse_verdict(const Message& message) {
   if (message.body.size() < sizeof(int)) return Malformed{0};
-  // The kernel's errors are negative.
-  Verdict verdict{-host_value<int>(message.body), ""};
+  // The kernel's errors are negative, and small (MAX_ERRNO).
+  const int number = host_value<int>(message.body);
+  if (number > 0 || number < -4095) return Malformed{0};
+  Verdict verdict{-number, ""};
   std::size_t attributes_at = sizeof(int);
   if (message.type == NLMSG_ERROR) {
     // The request's header follows, and all of the request unless the kernel was told to cap it (NETLINK_CAP_ACK).

@@ -36,6 +36,13 @@ TEST(Verdict, TheEndOfADumpIsSuccess) {
   CHECK(*verdict == Verdict());
 }
 
+TEST(Verdict, ANumberThatIsNoErrorIsRefused) {
+  for (const int number : {1, EINVAL, -4096, INT32_MIN}) {
+    const Message message{NLMSG_DONE, 0, 0, std::as_bytes(std::span(&number, 1))};
+    CHECK(!parse_verdict(message).has_value());
+  }
+}
+
 TEST(Verdict, OneCutShortIsRefused) {
   const Recorded whole("refused_whole");
   Message cut = whole.message();

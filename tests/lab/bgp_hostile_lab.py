@@ -4,7 +4,7 @@ import sys
 import time
 
 import hostile_peers as hostile
-from appliance import peer, pool
+from appliance import MANAGER, NAME, PATH, peer, pool
 from bgp_speaker import Honest, NOTIFICATION, Speaker
 from harness import TREE, check, limit, waits, wait_until
 from peers import Bird, Neighbor
@@ -38,7 +38,9 @@ def lab_a_good_peer_is_served_and_the_bus_answered_while_eleven_others_misbehave
     rack.wait_established(rack.addresses["tor"], STOPS_READING)
     bird.wait_established(SELF)
 
-    probe = lab.start("probe", [sys.executable, TREE / "tests/lab/probe.py", rack.appliance.private_bus.address])
+    bus = rack.appliance.private_bus
+    probe = lab.start("probe", [sys.executable, TREE / "tests/lab/probe.py", bus.address, bus.process.pid,
+                                rack.appliance.process.pid])
     kept = keep_busy(rack, bird)
     probe.stop()
 
@@ -71,22 +73,20 @@ def last_error_of(address):
 def keep_busy(rack, bird):
     """For a minute: ten thousand addresses come and go, far more than the one that does not read will take; and one
     more now and then, which has to reach BIRD within a second. Returns the addresses that stand at last."""
-    start = time.monotonic()
-    portions = [[f"load/{number}" for number in range(first, first + 2000)] for first in range(0, 10000, 2000)]
-    memory, slowest, number, few = None, 0.0, 0, {}
+    start, names = time.monotonic(), [f"load/{number}" for number in range(10000)]
+    memory, slowest, last, standing = None, 0.0, 230, []
     while time.monotonic() < start + MINUTE:
-        for names in portions:
-            rack.allocate_many(names, PoolName="compute", LocalAddress=False)
-        for names in portions:
-            rack.release(names)
-        wait_until("BIRD is done with the ten thousand", lambda: bird.count() == len(few))
+        rack.allocate_many(names, PoolName="compute", LocalAddress=False)
+        rack.release(names)
+        wait_until("BIRD is done with the ten thousand", lambda: bird.count() == len(standing))
         for _ in range(2):
-            number = number % 20 + 1
-            if f"few/{number}" in few:
-                rack.release([f"few/{number}"])
-                del few[f"few/{number}"]
+            last = 230 if last == 250 else last + 1
+            if (address := f"10.126.77.{last}") in standing:
+                rack.release([f"few/{last}"])
+                standing.remove(address)
             else:
-                slowest = max(slowest, time_to_bird(rack, bird, f"few/{number}", few))
+                slowest = max(slowest, time_to_bird(rack, bird, f"few/{last}", address))
+                standing.append(address)
             time.sleep(0.2)
         if memory is None and time.monotonic() > start + MINUTE / 3:  # by then its buffers have their size
             memory = rack.memory()
@@ -94,21 +94,26 @@ def keep_busy(rack, bird):
     print(f"slowest route {slowest * 1000:.0f} ms, memory {memory} KiB, later {grown:+} KiB")
     check("a new route reaches the good peer within a second", slowest <= 1.0, f"{slowest:.3f} s")
     check("memory is bounded while a peer does not read", grown <= 2048, f"{grown} KiB more than {memory} KiB")
-    return few.values()
+    return standing
 
 
-def time_to_bird(rack, bird, name, few):
+def time_to_bird(rack, bird, name, address):
+    """It is announced at once; only the reply waits for the disk."""
     start = time.monotonic()
-    few[name], = rack.appliance.allocate(name, PoolName="few")
-    wait_until("the route is at BIRD", lambda: few[name] in bird.birdc("show", "route", f"{few[name]}/32"), 5)
-    return time.monotonic() - start
+    call = rack.appliance.connection.send(NAME, PATH, MANAGER, "AllocateService", "sa{sv}", name,
+                                          {"LoadBalancerIP": ("s", address)})
+    wait_until("the route is at BIRD", lambda: bird.has(f"{address}/32"), 5)
+    taken = time.monotonic() - start
+    rack.appliance.connection.reply(call)
+    return taken
 
 
 def check_answers(probe):
     times = [tuple(map(float, line.split())) for line in probe.log().splitlines() if re.match(r"[\d.]+ [\d.]+$", line)]
     check("the appliance was asked all the time", len(times) > MINUTE * 10, len(times))
-    slowest = max(appliance - bus for appliance, bus in times)
-    print(f"{len(times)} questions, the slowest answer after {slowest:.1f} ms")
+    slowest = max(taken - waited for taken, waited in times)
+    print(f"{len(times)} questions, the slowest answer after {slowest:.1f} ms; with what it had to wait for a processor, "
+          f"{max(taken for taken, _ in times):.1f} ms")
     check("D-Bus is answered within 100 ms", slowest <= 100, f"{slowest:.1f} ms")
 
 

@@ -119,8 +119,8 @@ class Bird(Router):
         (self.directory / "bird.conf").write_text(self.configuration(), encoding="utf-8")
         check("BIRD takes its new configuration", "Reconfigur" in self.birdc("configure"))
 
-    def birdc(self, *words):
-        return self.namespace.run("birdc", "-s", self.control, *words).stdout
+    def birdc(self, *words, expect=0):
+        return self.namespace.run("birdc", "-s", self.control, *words, expect=expect).stdout
 
     def established(self, address):
         return re.search(rf"^{self.session(address)}\s.*\sEstablished\s*$", self.birdc("show", "protocols"),
@@ -142,6 +142,10 @@ class Bird(Router):
             elif found := re.match(r"\s+BGP\.next_hop: (\S+)", line):
                 routes[prefix] = routes[prefix]._replace(next_hop=found[1])
         return routes
+
+    def has(self, prefix):
+        """Whether it has a route, without listing them all."""
+        return f"{prefix} " in self.birdc("show", "route", prefix, expect=None)  # 1 where there is none
 
     def count(self):
         """How many BGP routes, without listing them."""

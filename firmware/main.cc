@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dsc/xsd.h"
 #include "firmware/appliance/appliance.h"
 #include "firmware/appliance/validate.h"
 #include "firmware/providers/resource_types.h"
@@ -75,7 +76,7 @@ int validate(const Arguments& files) {
 
 int schema(const Arguments& arguments) {
   if (!arguments.empty()) return wrong_usage("schema takes no arguments");
-  ;
+  std::cout << portreeve::dsc::write_xsd(portreeve::providers::schema());
   return std::cout.flush() ? kDone : 1;
 }
 

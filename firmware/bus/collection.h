@@ -36,8 +36,8 @@ struct Object {
 // How one kind is shown.
 template <class View>
 struct ObjectKind {
-  const char* interface;
-  std::string (*path)(const View&);
+  const char* interface = nullptr;
+  std::string (*path)(const View&) = nullptr;
   std::vector<sd_bus_vtable> vtable;  // sd-bus keeps its address while there are objects
   // Called after the change was signalled; `before` is null for an object that is new.
   void (*changed)(sd_bus& bus, const std::string& path, const View* before, const View& now) = nullptr;

@@ -31,6 +31,14 @@ ShellError not_allowed(const Cmdlet& cmdlet, const Argument& at, const Parameter
                        "ParameterArgumentValidationError", "InvalidData", "ParameterBindingValidationException");
 }
 
+ShellError no_number(const Cmdlet& cmdlet, const Argument& at, const Parameter& parameter, const std::string& value) {
+  return binding_error(cmdlet, at,
+                       "Cannot bind parameter '" + std::string(parameter.name) + "'. Cannot convert value \"" + value +
+                           "\" to type \"System." + std::string(type_name(parameter.type)) +
+                           "\". Allowed: " + std::string(allowed(parameter.type)) + ".",
+                       "CannotConvertArgumentNoMessage");
+}
+
 bool is_number(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
@@ -95,7 +103,7 @@ Result<void, ShellError> Binder::named(const Argument& argument) {
   }
   if (match.parameter == nullptr) {
     std::string possible;
-    for (const std::string_view candidate : match.candidates) possible += " -" + std::string(candidate);
+    for (const std::string_view candidate : match.candidates) possible.append(" -").append(candidate);
     return binding_error(cmdlet_, argument,
                          "Parameter cannot be processed because the parameter name '" + name +
                              "' is ambiguous. Possible matches include:" + possible + ".",
@@ -150,13 +158,7 @@ Result<void, ShellError> Binder::set(const Parameter& parameter, const Argument&
     }
     if (is_valid(parameter.type, text)) continue;
     const bool number_wanted = parameter.type == ParameterType::Asn || parameter.type == ParameterType::HoldTime;
-    if (number_wanted && !is_number(text)) {
-      return binding_error(cmdlet_, value,
-                           "Cannot bind parameter '" + name + "'. Cannot convert value \"" + text +
-                               "\" to type \"System." + std::string(type_name(parameter.type)) +
-                               "\". Allowed: " + std::string(allowed(parameter.type)) + ".",
-                           "CannotConvertArgumentNoMessage");
-    }
+    if (number_wanted && !is_number(text)) return no_number(cmdlet_, value, parameter, text);
     return not_allowed(cmdlet_, value, parameter, text);
   }
   bound_.set(parameter.name, value.values);
@@ -182,7 +184,7 @@ Result<void, ShellError> Binder::by_position() {
 Result<void, ShellError> Binder::mandatory() const {
   std::string missing;
   for (const Parameter& parameter : cmdlet_.parameters) {
-    if (parameter.mandatory && !bound_.has(parameter.name)) missing += " " + std::string(parameter.name);
+    if (parameter.mandatory && !bound_.has(parameter.name)) missing.append(" ").append(parameter.name);
   }
   if (missing.empty()) return {};
   const Argument whole{.kind = TokenKind::Word, .values = {}, .offset = command_.offset, .length = command_.length};

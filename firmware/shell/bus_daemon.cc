@@ -94,7 +94,7 @@ bool read_managed_objects(sd_bus_message* message, std::string_view wanted, std:
   int result = sd_bus_message_enter_container(message, 'a', "{oa{sa{sv}}}");
   while (result >= 0 && (result = sd_bus_message_enter_container(message, 'e', "oa{sa{sv}}")) > 0) {
     const char* path = nullptr;
-    if ((result = sd_bus_message_read_basic(message, 'o', &path)) < 0) return false;
+    if (sd_bus_message_read_basic(message, 'o', &path) < 0) return false;
     result = sd_bus_message_enter_container(message, 'a', "{sa{sv}}");
     while (result >= 0 && (result = sd_bus_message_enter_container(message, 'e', "sa{sv}")) > 0) {
       const char* interface = nullptr;

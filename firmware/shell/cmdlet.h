@@ -23,8 +23,8 @@ enum class ValueSource : std::uint8_t { None, SwitchNames, PortNames, PeerAddres
 
 struct Parameter {
   std::string_view name;
-  ParameterType type = ParameterType::Text;
   std::string_view help;
+  ParameterType type = ParameterType::Text;
   bool mandatory = false;
   bool positional = false;  // in the table's order
   ValueSource values = ValueSource::None;
@@ -58,7 +58,7 @@ struct Cmdlet {
   std::span<const Parameter> parameters;
   std::string_view example;
   bool takes_input = false;
-  Result<Flow, ShellError> (*run)(Daemon& daemon, const Bound& arguments, Flow input) = nullptr;
+  Result<Flow, ShellError> (*run)(Daemon& daemon, const Bound& arguments, Flow& input) = nullptr;
 };
 
 std::span<const Cmdlet> cmdlets();

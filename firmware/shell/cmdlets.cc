@@ -14,53 +14,51 @@ namespace {
 constexpr std::string_view kNoExample = {};
 
 constexpr Parameter kGetSwitch[] = {
-    {"Name", ParameterType::Text,
-     "The switch; '*' and '?' stand for any characters. All switches where it is left out.", false, true,
-     ValueSource::SwitchNames},
+    {"Name", "The switch; '*' and '?' stand for any characters. All switches where it is left out.",
+     ParameterType::Text, false, true, ValueSource::SwitchNames},
 };
 
 constexpr Parameter kSetPeer[] = {
-    {"PeerAddress", ParameterType::IpAddress, "The router's address, not this device's.", true, false,
+    {"PeerAddress", "The router's address, not this device's.", ParameterType::IpAddress, true, false,
      ValueSource::PeerAddresses},
-    {"PeerAsn", ParameterType::Asn, "The router's AS number.", true},
-    {"SelfAsn", ParameterType::Asn, "The AS number of this side.", true},
-    {"SwitchName", ParameterType::Text, "The switch through which the router is reached.", true, false,
+    {"PeerAsn", "The router's AS number.", ParameterType::Asn, true},
+    {"SelfAsn", "The AS number of this side.", ParameterType::Asn, true},
+    {"SwitchName", "The switch through which the router is reached.", ParameterType::Text, true, false,
      ValueSource::SwitchNames},
-    {"HoldTimeInSeconds", ParameterType::HoldTime, "How long a silent peer is waited for; 90 where it is left out."},
+    {"HoldTimeInSeconds", "How long a silent peer is waited for; 90 where it is left out.", ParameterType::HoldTime},
 };
 
 constexpr Parameter kGetPeers[] = {
-    {"SwitchName", ParameterType::Text, "The switch whose peers are wanted.", true, true, ValueSource::SwitchNames},
+    {"SwitchName", "The switch whose peers are wanted.", ParameterType::Text, true, true, ValueSource::SwitchNames},
 };
 
 constexpr Parameter kRemovePeer[] = {
-    {"PeerAddress", ParameterType::IpAddress, "The peer's address.", true, false, ValueSource::PeerAddresses},
-    {"SwitchName", ParameterType::Text, "The peer's switch.", true, false, ValueSource::SwitchNames},
+    {"PeerAddress", "The peer's address.", ParameterType::IpAddress, true, false, ValueSource::PeerAddresses},
+    {"SwitchName", "The peer's switch.", ParameterType::Text, true, false, ValueSource::SwitchNames},
 };
 
 constexpr Parameter kGetPort[] = {
-    {"Name", ParameterType::Text, "The port; '*' and '?' stand for any characters. All ports where it is left out.",
+    {"Name", "The port; '*' and '?' stand for any characters. All ports where it is left out.", ParameterType::Text,
      false, true, ValueSource::PortNames},
 };
 
 constexpr Parameter kGetService[] = {
-    {"Name", ParameterType::Text,
-     "The service; '*' and '?' stand for any characters. All services where it is left out.", false, true,
-     ValueSource::ServiceNames},
+    {"Name", "The service; '*' and '?' stand for any characters. All services where it is left out.",
+     ParameterType::Text, false, true, ValueSource::ServiceNames},
 };
 
 constexpr Parameter kGetHelp[] = {
-    {"Name", ParameterType::Text, "The cmdlet; '*' and '?' stand for any characters. All cmdlets where it is left out.",
+    {"Name", "The cmdlet; '*' and '?' stand for any characters. All cmdlets where it is left out.", ParameterType::Text,
      false, true, ValueSource::CmdletNames},
 };
 
 constexpr Parameter kFormat[] = {
-    {"Property", ParameterType::TextList, "The properties to show, with commas between; '*' stands for all.", false,
+    {"Property", "The properties to show, with commas between; '*' stands for all.", ParameterType::TextList, false,
      true},
 };
 
 constexpr Parameter kToJson[] = {
-    {"Compress", ParameterType::Switch, "All in one line."},
+    {"Compress", "All in one line.", ParameterType::Switch},
 };
 
 constexpr Cmdlet kCmdlets[] = {

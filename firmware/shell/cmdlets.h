@@ -8,21 +8,21 @@ namespace portreeve::shell {
 using Outcome = Result<Flow, ShellError>;
 
 // cmdlets_get.cc
-Outcome get_bgp_peers(Daemon& daemon, const Bound& arguments, Flow input);
-Outcome get_configuration_faults(Daemon& daemon, const Bound& arguments, Flow input);
-Outcome get_ports(Daemon& daemon, const Bound& arguments, Flow input);
-Outcome get_services(Daemon& daemon, const Bound& arguments, Flow input);
-Outcome get_switches(Daemon& daemon, const Bound& arguments, Flow input);
+Outcome get_bgp_peers(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome get_configuration_faults(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome get_ports(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome get_services(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome get_switches(Daemon& daemon, const Bound& arguments, Flow& input);
 
 // cmdlets_change.cc
-Outcome remove_bgp_peer(Daemon& daemon, const Bound& arguments, Flow input);
-Outcome set_bgp_peer(Daemon& daemon, const Bound& arguments, Flow input);
+Outcome remove_bgp_peer(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome set_bgp_peer(Daemon& daemon, const Bound& arguments, Flow& input);
 
 // cmdlets_show.cc
-Outcome convert_to_json(Daemon& daemon, const Bound& arguments, Flow input);
-Outcome format_as_list(Daemon& daemon, const Bound& arguments, Flow input);
-Outcome format_as_table(Daemon& daemon, const Bound& arguments, Flow input);
-Outcome get_help(Daemon& daemon, const Bound& arguments, Flow input);
+Outcome convert_to_json(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome format_as_list(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome format_as_table(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome get_help(Daemon& daemon, const Bound& arguments, Flow& input);
 
 // An error that the daemon gave, or that is put the same way. `target` is what the cmdlet was about.
 ShellError cmdlet_error(const DaemonError& error, const std::string& target);

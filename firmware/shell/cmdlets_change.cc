@@ -28,7 +28,7 @@ ShellError cmdlet_error(const DaemonError& error, const std::string& target) {
           .id = error.name};
 }
 
-Outcome set_bgp_peer(Daemon& daemon, const Bound& arguments, Flow) {
+Outcome set_bgp_peer(Daemon& daemon, const Bound& arguments, Flow&) {
   PeerSettings peer{.peer_address = arguments.text("PeerAddress"),
                     .peer_asn = arguments.number("PeerAsn"),
                     .self_asn = arguments.number("SelfAsn"),
@@ -40,7 +40,7 @@ Outcome set_bgp_peer(Daemon& daemon, const Bound& arguments, Flow) {
   return Flow{};
 }
 
-Outcome remove_bgp_peer(Daemon& daemon, const Bound& arguments, Flow) {
+Outcome remove_bgp_peer(Daemon& daemon, const Bound& arguments, Flow&) {
   const std::string peer = arguments.text("PeerAddress");
   const auto done = daemon.remove_bgp_peer(arguments.text("SwitchName"), peer);
   if (!done) return cmdlet_error(done.error(), peer);

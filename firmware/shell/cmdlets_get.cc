@@ -137,7 +137,7 @@ Outcome shown(const std::vector<Object>& objects, Object (*shape)(const Object&)
 
 }  // namespace
 
-Outcome get_switches(Daemon& daemon, const Bound& arguments, Flow) {
+Outcome get_switches(Daemon& daemon, const Bound& arguments, Flow&) {
   auto switches = daemon.objects("ExternalVirtualSwitch");
   if (!switches) return cmdlet_error(switches.error(), arguments.text("Name"));
   PORTREEVE_TRY(const std::vector<Object> wanted,
@@ -145,14 +145,14 @@ Outcome get_switches(Daemon& daemon, const Bound& arguments, Flow) {
   return shown(wanted, shape_switch);
 }
 
-Outcome get_ports(Daemon& daemon, const Bound& arguments, Flow) {
+Outcome get_ports(Daemon& daemon, const Bound& arguments, Flow&) {
   auto ports = daemon.objects("Port");
   if (!ports) return cmdlet_error(ports.error(), arguments.text("Name"));
   PORTREEVE_TRY(const std::vector<Object> wanted, named(std::move(*ports), arguments, "port", "Get-HcsPort"));
   return shown(wanted, shape_port);
 }
 
-Outcome get_services(Daemon& daemon, const Bound& arguments, Flow) {
+Outcome get_services(Daemon& daemon, const Bound& arguments, Flow&) {
   const std::string name = arguments.text("Name");
   if (!name.empty() && !has_wildcard(name)) {
     auto service = daemon.service(name);
@@ -165,7 +165,7 @@ Outcome get_services(Daemon& daemon, const Bound& arguments, Flow) {
   return shown(wanted, shape_service);
 }
 
-Outcome get_bgp_peers(Daemon& daemon, const Bound& arguments, Flow) {
+Outcome get_bgp_peers(Daemon& daemon, const Bound& arguments, Flow&) {
   const std::string switch_name = arguments.text("SwitchName");
   auto peers = daemon.objects("BGPPeer");
   if (!peers) return cmdlet_error(peers.error(), switch_name);
@@ -183,7 +183,7 @@ Outcome get_bgp_peers(Daemon& daemon, const Bound& arguments, Flow) {
       switch_name);
 }
 
-Outcome get_configuration_faults(Daemon& daemon, const Bound&, Flow) {
+Outcome get_configuration_faults(Daemon& daemon, const Bound&, Flow&) {
   const auto faults = daemon.faults();
   if (!faults) return cmdlet_error(faults.error(), "");
   Flow flow;

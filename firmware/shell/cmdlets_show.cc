@@ -16,17 +16,17 @@ Flow as_text(std::string text) { return {.objects = {}, .text = std::move(text),
 }  // namespace
 
 // Text that a formatter made passes through other formatters as it is.
-Outcome format_as_list(Daemon&, const Bound& arguments, Flow input) {
-  if (input.formatted) return input;
+Outcome format_as_list(Daemon&, const Bound& arguments, Flow& input) {
+  if (input.formatted) return std::move(input);
   return as_text(format_list(input.objects, arguments.texts("Property")));
 }
 
-Outcome format_as_table(Daemon&, const Bound& arguments, Flow input) {
-  if (input.formatted) return input;
+Outcome format_as_table(Daemon&, const Bound& arguments, Flow& input) {
+  if (input.formatted) return std::move(input);
   return as_text(format_table(input.objects, arguments.texts("Property")));
 }
 
-Outcome convert_to_json(Daemon&, const Bound& arguments, Flow input) {
+Outcome convert_to_json(Daemon&, const Bound& arguments, Flow& input) {
   if (input.formatted) {
     return cmdlet_error({"InvalidArgument",
                          "The objects were made text before. Put ConvertTo-Json before Format-List, "
@@ -36,7 +36,7 @@ Outcome convert_to_json(Daemon&, const Bound& arguments, Flow input) {
   return as_text(format_json(input.objects, arguments.flag("Compress")));
 }
 
-Outcome get_help(Daemon&, const Bound& arguments, Flow) {
+Outcome get_help(Daemon&, const Bound& arguments, Flow&) {
   const std::string name = arguments.has("Name") ? arguments.text("Name") : "*";
   if (const Cmdlet* cmdlet = find_cmdlet(name)) return as_text(help_of(*cmdlet));
   Flow flow;

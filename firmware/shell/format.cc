@@ -172,6 +172,7 @@ std::string format_table(std::span<const Object> objects, std::span<const std::s
     wanted = all_columns(objects[0]);
   }
   std::vector<Column> columns;
+  columns.reserve(wanted.size());
   for (const std::string& name : wanted) columns.push_back(make_column(name, objects));
 
   const auto line = [&](auto cell_of) {

@@ -20,7 +20,7 @@ std::string syntax_of(const Cmdlet& cmdlet) {
   std::string text(cmdlet.name);
   for (const Parameter& parameter : cmdlet.parameters) {
     std::string part = "-" + std::string(parameter.name);
-    if (parameter.positional) part = "[" + part + "]";
+    if (parameter.positional) part.insert(0, "[").append("]");
     if (parameter.type != ParameterType::Switch) part += " <" + std::string(type_name(parameter.type)) + ">";
     text += parameter.mandatory ? " " + part : " [" + part + "]";
   }

@@ -50,13 +50,13 @@ bool asks_for_help(const Command& command) {
   });
 }
 
-Result<Flow, ShellError> run_command(Daemon& daemon, const Command& command, bool first, Flow input) {
+Result<Flow, ShellError> run_command(Daemon& daemon, const Command& command, bool first, Flow& input) {
   const Cmdlet* cmdlet = find_cmdlet(command.name);
   if (cmdlet == nullptr) return unknown(command);
   if (asks_for_help(command)) return Flow{.objects = {}, .text = help_of(*cmdlet), .formatted = true};
   if (!first && !cmdlet->takes_input) return takes_no_input(*cmdlet);
   PORTREEVE_TRY(const Bound arguments, bind(command, *cmdlet));
-  auto flow = cmdlet->run(daemon, arguments, std::move(input));
+  auto flow = cmdlet->run(daemon, arguments, input);
   if (flow) return flow;
   ShellError error = flow.error();
   error.command = cmdlet->name;
@@ -85,7 +85,7 @@ void Interpreter::run_pipeline(const Pipeline& pipeline, std::string_view text, 
   if (same_word(pipeline[0].name, "exit") || same_word(pipeline[0].name, "quit")) return leave(pipeline[0]);
   Flow flow;
   for (const Command& command : pipeline) {
-    auto next = run_command(daemon_, command, &command == pipeline.data(), std::move(flow));
+    auto next = run_command(daemon_, command, &command == pipeline.data(), flow);
     if (!next) {
       ShellError error = next.error();
       if (error.length == 0) {  // the whole command is meant

@@ -70,10 +70,12 @@ bool Connection::apply(Step step, SessionState before, TimePoint now, Bytes body
 
 void Connection::take_part() {
   std::vector<ExportAttributes> families;
+  const Negotiated& agreed = *session_.agreed;
   const Family family = local_.address.family();
-  if (session_.agreed->families.has(family)) {
-    families.push_back({family, config_.open.local_as, session_.agreed->internal, session_.agreed->four_octet_as,
-                        local_.address, local_.link_local});
+  if (agreed.families.has(family) && local_.next_hop) {
+    families.push_back(
+        {family, config_.open.local_as, agreed.internal, agreed.four_octet_as, *local_.next_hop, local_.link_local});
+    (family == Family::IPv4 ? carries_.ipv4 : carries_.ipv6) = true;
   }
   part_ = routes_.attach(families);
 }
@@ -81,6 +83,7 @@ void Connection::take_part() {
 void Connection::leave() {
   if (part_) routes_.detach(*part_);
   part_.reset();
+  carries_ = {};
 }
 
 Bytes Connection::to_write(TimePoint now, Random& random) {

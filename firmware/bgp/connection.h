@@ -14,10 +14,13 @@
 
 namespace portreeve::bgp {
 
-// Our end of an established TCP connection: what routes announced over it have as next hop.
+// Our end of an established TCP connection.
 struct LocalEnd {
-  IpAddress address;                    // of the family of the session
-  std::optional<IpAddress> link_local;  // IPv6, where the peer is on the same link
+  IpAddress address;
+  // What routes announced over it have as next hop; none: an IPv6 session between link-local addresses, on an
+  // interface that has no other. Nothing can be announced over that (RFC 2545 §3).
+  std::optional<IpAddress> next_hop;
+  std::optional<IpAddress> link_local;  // beside an IPv6 next hop, where the peer is on the same link
 };
 
 class Connection {
@@ -65,6 +68,8 @@ class Connection {
   [[nodiscard]] const Session& session() const { return session_; }
   [[nodiscard]] const SessionConfig& config() const { return config_; }
   [[nodiscard]] std::size_t routes_sent() const;
+  // Families whose routes the session announces.
+  [[nodiscard]] FamilySet carries() const { return carries_; }
 
  private:
   // Carries one step over into what the shell is to do. False: the connection has ended.
@@ -79,6 +84,7 @@ class Connection {
   Outbox outbox_;
   LocalEnd local_;
   std::optional<RibOut::Session> part_;  // while Established
+  FamilySet carries_;
   std::optional<TimePoint> complained_at_;
 };
 

@@ -366,6 +366,7 @@ const PeerStatus& Peer::status() {
   status_.routes_withdrawn_received = session.routes_withdrawn;
   status_.updates_refused = session.updates_refused;
   status_.routes_announced = connection_.routes_sent();
+  status_.carries = connection_.carries();
   return status_;
 }
 

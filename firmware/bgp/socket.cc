@@ -11,7 +11,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace portreeve::bgp {
 namespace {
@@ -41,24 +43,45 @@ std::uint8_t prefix_length(const IpAddress& mask) {
   return bits;
 }
 
-// RFC 2545 §3: the link-local address of the interface that has `local`, if `peer` is on its link.
-std::optional<IpAddress> link_local_beside(const IpAddress& local, const IpAddress& peer) {
-  ifaddrs* head = nullptr;
-  if (getifaddrs(&head) != 0) return std::nullopt;
-  const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> all(head, &freeifaddrs);
+// The IPv6 addresses of this host, with their prefixes and interfaces.
+struct InterfaceAddress {
+  IpPrefix prefix;
   std::string interface;
+};
+
+std::vector<InterfaceAddress> ipv6_addresses() {
+  std::vector<InterfaceAddress> addresses;
+  ifaddrs* head = nullptr;
+  if (getifaddrs(&head) != 0) return addresses;
+  const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> all(head, &freeifaddrs);
   for (const ifaddrs* one = head; one != nullptr; one = one->ifa_next) {
     const auto address = ipv6_of(one->ifa_addr);
     const auto mask = ipv6_of(one->ifa_netmask);
-    if (!address || !mask || *address != local) continue;
-    if (IpPrefix{*address, prefix_length(*mask)}.contains(peer)) interface = one->ifa_name;
+    if (address && mask) addresses.push_back({{*address, prefix_length(*mask)}, one->ifa_name});
   }
-  if (interface.empty()) return std::nullopt;
-  for (const ifaddrs* one = head; one != nullptr; one = one->ifa_next) {
-    const auto address = ipv6_of(one->ifa_addr);
-    if (address && address->is_link_local() && interface == one->ifa_name) return address;
+  return addresses;
+}
+
+// RFC 2545 §3: the next hop is a global address, with the link-local one of the same interface beside it where the peer
+// is on that link. A session between link-local addresses takes a global one of its interface.
+LocalEnd ipv6_end(const IpAddress& local, const IpAddress& peer) {
+  LocalEnd end{local, std::nullopt, std::nullopt};
+  const auto addresses = ipv6_addresses();
+  const auto own = std::find_if(addresses.begin(), addresses.end(), [&](const InterfaceAddress& one) {
+    return one.prefix.address == local && (local.is_link_local() || one.prefix.contains(peer));
+  });
+  if (!local.is_link_local()) end.next_hop = local;
+  if (own == addresses.end()) return end;
+  for (const InterfaceAddress& one : addresses) {
+    if (one.interface != own->interface) continue;
+    const IpAddress& address = one.prefix.address;
+    if (address.is_link_local()) {
+      if (!end.link_local || address == local) end.link_local = address;
+    } else if (!end.next_hop && address.is_unicast()) {
+      end.next_hop = address;
+    }
   }
-  return std::nullopt;
+  return end;
 }
 
 }  // namespace
@@ -111,11 +134,12 @@ Result<LocalEnd> local_end(const tcp::socket& socket, const IpAddress& peer) {
   const tcp::endpoint endpoint = socket.local_endpoint(error);
   if (error) return system_error("read the session's own address", error.value());
   if (endpoint.address().is_v4()) {
-    return LocalEnd{IpAddress::v4(endpoint.address().to_v4().to_uint()), std::nullopt};
+    const IpAddress address = IpAddress::v4(endpoint.address().to_v4().to_uint());
+    return LocalEnd{address, address, std::nullopt};
   }
   const auto octets = endpoint.address().to_v6().to_bytes();
   const auto address = IpAddress::from_octets(std::as_bytes(std::span(octets)));
-  return LocalEnd{*address, link_local_beside(*address, peer)};
+  return ipv6_end(*address, peer);
 }
 
 std::uint64_t outstanding_octets(tcp::socket& socket) {

@@ -25,7 +25,7 @@ struct SocketOptions {
 Result<boost::asio::ip::tcp::socket> open_socket(boost::asio::io_context& context, const SocketOptions& options);
 boost::asio::ip::tcp::endpoint endpoint_of(const SocketOptions& options);
 
-// Of a connected socket. Where the peer is on a link of ours, an IPv6 end has a link-local address beside its own.
+// Of a connected socket.
 Result<LocalEnd> local_end(const boost::asio::ip::tcp::socket& socket, const IpAddress& peer);
 
 // Octets written that the peer's TCP has not acknowledged (SIOCOUTQ); 0 where the socket is gone.

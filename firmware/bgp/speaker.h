@@ -66,7 +66,9 @@ struct PeerStatus {
   std::uint64_t routes_withdrawn_received = 0;
   std::uint64_t updates_refused = 0;  // UPDATEs treated as withdraw
   std::size_t routes_announced = 0;   // in the Adj-RIB-Out that was sent
-  bool synchronized = false;          // Established, and all that was to be announced has been taken by the peer's TCP
+  FamilySet carries;                  // families whose routes are announced over the session; none unless Established
+  // Established, and the peer's TCP has taken all that was to be announced then; later changes do not take it back.
+  bool synchronized = false;
 };
 
 // Why a peer or the speaker is stopped: becomes the Cease subcode (RFC 4486).

@@ -65,7 +65,7 @@ Ended converse(Bytes stream, Bytes sizes) {
   Random random(1);
   const TimePoint now{};
   connection.handle({EventType::ManualStart}, now, random);
-  connection.connected({IpAddress::v4(0x0A000001), std::nullopt}, now, random);
+  connection.connected({IpAddress::v4(0x0A000001), IpAddress::v4(0x0A000001), std::nullopt}, now, random);
   std::string why;
   in_pieces(stream, sizes, [&](Bytes piece) {
     const auto orders = connection.received(piece, now, random);

@@ -44,7 +44,7 @@ TEST_GROUP(BgpConnection) {
   }
   void establish() {
     connection.handle({EventType::ManualStart}, now, random);
-    orders = connection.connected({address("10.0.0.1"), std::nullopt}, now, random);
+    orders = connection.connected({address("10.0.0.1"), address("10.0.0.1"), std::nullopt}, now, random);
     written();
     give(encode_open(config_of(65001, 65000, "10.0.0.2").open) + keepalive());
   }
@@ -106,7 +106,7 @@ TEST(BgpConnection, AConnectionBeginsWithNothingOfTheOneBefore) {
   now = *connection.next_deadline();
   orders = connection.expire(now, random);
   CHECK(orders.connect);
-  connection.connected({address("10.0.0.1"), std::nullopt}, now, random);
+  connection.connected({address("10.0.0.1"), address("10.0.0.1"), std::nullopt}, now, random);
   LONGS_EQUAL(1, std::to_integer<int>(Bytes(written())[18]));
   give(encode_open(config_of(65001, 65000, "10.0.0.2").open));
   CHECK(connection.session().state == SessionState::OpenConfirm);
@@ -265,7 +265,8 @@ class Simulation {
       revive();
       end.dialing = false;
       connected_ = true;
-      for (End& one : ends_) absorb(one, one.connection.connected({address("10.0.0.1"), std::nullopt}, now_, random_));
+      for (End& one : ends_)
+        absorb(one, one.connection.connected({address("10.0.0.1"), address("10.0.0.1"), std::nullopt}, now_, random_));
       return;
     }
     if (!connected_) return;

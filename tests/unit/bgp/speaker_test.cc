@@ -147,6 +147,7 @@ TEST(BgpSpeaker, EstablishesAndSynchronizes) {
   CHECK(status().state == SessionState::Established);
   LONGS_EQUAL(1, status().established_count);
   LONGS_EQUAL(10, status().routes_announced);
+  CHECK(status().carries == (FamilySet{true, false}));
   LONGS_EQUAL(90, status().hold_time->count());
   LONGS_EQUAL(30, status().keepalive_time->count());
   CHECK(status().local_address == address("127.0.0.1"));

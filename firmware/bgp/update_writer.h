@@ -60,7 +60,7 @@ class UpdateWriter {
   void finish_begun();
   Octets path_attributes() const;
 
-  const ExportAttributes& attributes_;
+  const ExportAttributes attributes_;
   std::optional<Message> announcement_;
   std::optional<Message> withdrawal_;
   UpdateChunk chunk_;

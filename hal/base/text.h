@@ -15,8 +15,8 @@ bool is_utf8(std::string_view text);
 // Octets of the well-formed UTF-8 sequence that `text` (not empty) begins with (RFC 3629 §4); 0 where there is none.
 std::size_t utf8_sequence(std::string_view text);
 
-// A JSON string with its quotes (RFC 8259 §7); control characters of all kinds are escaped, so that it can be shown on a
-// terminal, and bytes that are not UTF-8 become U+FFFD.
+// A JSON string with its quotes (RFC 8259 §7); control characters of all kinds are escaped, so that it can be shown on
+// a terminal, and bytes that are not UTF-8 become U+FFFD.
 std::string json_quoted(std::string_view text);
 
 }  // namespace portreeve

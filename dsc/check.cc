@@ -40,17 +40,21 @@ Result<std::string, ValueFault> canonical_value(const Schema& schema, const Prop
                                         std::string(type->name) + "; allowed: " + allowed_values(property)};
 }
 
-void check_setting(const Schema& schema, Resource::Setting& setting, Diagnostics& diagnostics) {
-  const std::string name(setting.property->name);
-  std::set<std::string_view> seen;
-  for (Value& value : setting.values) {
-    auto canonical = canonical_value(schema, *setting.property, value.text);
+void check_values(const Schema& schema, Resource& resource, Diagnostics& diagnostics) {
+  std::set<std::string_view> seen;  // of the list in work
+  const Property* list = nullptr;
+  for (Value& value : resource.settings) {
+    const std::string name(value.property->name);
+    auto canonical = canonical_value(schema, *value.property, value.text);
     if (!canonical) {
       diagnostics.push_back({value.at, canonical.error().code, name + " " + canonical.error().text});
       continue;
     }
     value.text = std::move(*canonical);
-    if (setting.property->list && !seen.insert(value.text).second) {
+    if (!value.property->list) continue;
+    if (value.property != list) seen.clear();
+    list = value.property;
+    if (!seen.insert(value.text).second) {
       diagnostics.push_back({value.at, "Duplicate", name + " '" + value.text + "' is stated twice; state it once"});
     }
   }
@@ -80,7 +84,8 @@ bool key_is_good(const Schema& schema, const Resource& resource) {
 
 void check_resource(const Schema& schema, Resource& resource, std::size_t first, Diagnostics& diagnostics,
                     std::span<const std::string_view> meant) {
-  for (Resource::Setting& setting : resource.settings) check_setting(schema, setting, diagnostics);
+  resource.sort_settings();
+  check_values(schema, resource, diagnostics);
   resource.key = resource.make_key();
   check_missing(resource, meant, diagnostics);
   if (diagnostics.size() == first) return;
@@ -104,12 +109,11 @@ Result<Resource> make_resource(const Schema& schema, const ResourceType& type,
           {{}, "UnknownAttribute", "unknown property '" + printable(name, 64) + "'" + did_you_mean(name, names)});
       continue;
     }
-    Resource::Setting& setting = resource.setting(*property);
-    if (!property->list && !setting.values.empty()) {
+    if (!property->list && resource.has(name)) {
       faults.push_back({{}, "Duplicate", name + " is given twice; give it once"});
       continue;
     }
-    setting.values.push_back({text, {}});
+    resource.settings.push_back({property, text, {}});
   }
   check_resource(schema, resource, 0, faults);
   if (!faults.empty()) return Error{ErrorKind::InvalidArgument, summary(faults)};

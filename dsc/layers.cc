@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <numeric>
 #include <queue>
+#include <set>
 #include <string>
 #include <tuple>
 #include <unordered_map>
@@ -17,22 +19,31 @@ namespace {
 using Position = std::uint32_t;
 
 void overlay(Resource& lower, Resource upper) {
-  for (Resource::Setting& stated : upper.settings) {
-    lower.setting(*stated.property).values = std::move(stated.values);
-  }
+  std::set<const Property*> stated;
+  for (const Value& value : upper.settings) stated.insert(value.property);
+  std::erase_if(lower.settings, [&](const Value& value) { return stated.contains(value.property); });
+  std::move(upper.settings.begin(), upper.settings.end(), std::back_inserter(lower.settings));
+  lower.sort_settings();
   if (!upper.depends_on.empty()) lower.depends_on = std::move(upper.depends_on);
   if (upper.source == Source::User) lower.source = Source::User;
   lower.at = std::move(upper.at);
 }
+
+// A resource's id without a copy of its key.
+using Identity = std::pair<const ResourceType*, std::string_view>;
+
+struct IdentityHash {
+  std::size_t operator()(const Identity& identity) const {
+    return std::hash<std::string_view>{}(identity.second) ^ std::hash<const void*>{}(identity.first);
+  }
+};
 
 void sort_by_id(Configuration& configuration) {
   auto& by_id = configuration.links.by_id;
   const auto& resources = configuration.resources;
   by_id.resize(resources.size());
   std::iota(by_id.begin(), by_id.end(), Position{0});
-  std::sort(by_id.begin(), by_id.end(), [&](Position a, Position b) {
-    return std::tie(resources[a].type->name, resources[a].key) < std::tie(resources[b].type->name, resources[b].key);
-  });
+  std::sort(by_id.begin(), by_id.end(), [&](Position a, Position b) { return is_before(resources[a], resources[b]); });
 }
 
 // A dependent and what it rests on, by position.
@@ -49,8 +60,8 @@ class Resolver {
 
  private:
   void find_edges(Position dependent);
-  void find_references(Position dependent, const Resource::Setting& setting);
-  void refuse_reference(const Resource& resource, const Property& property, const Value& value);
+  void find_reference(Position dependent, const Value& value);
+  void refuse_reference(const Resource& resource, const Value& value);
   std::vector<Position> order();
   void refuse_circle(const std::vector<std::uint32_t>& waiting_for);
   Configuration arranged(const std::vector<Position>& order);
@@ -62,7 +73,8 @@ class Resolver {
   Diagnostics diagnostics_;
 };
 
-void Resolver::refuse_reference(const Resource& resource, const Property& property, const Value& value) {
+void Resolver::refuse_reference(const Resource& resource, const Value& value) {
+  const Property& property = *value.property;
   constexpr std::size_t kMostListed = 16;
   std::vector<std::string_view> keys;
   for (const Resource& candidate : unordered_.resources) {
@@ -80,21 +92,19 @@ void Resolver::refuse_reference(const Resource& resource, const Property& proper
                               "' names no " + std::string(property.references) + " of the configuration" + allowed});
 }
 
-void Resolver::find_references(Position dependent, const Resource::Setting& setting) {
-  for (const Value& value : setting.values) {
-    const std::size_t found = unordered_.position(setting.property->references, value.text);
-    if (found == unordered_.resources.size()) {
-      refuse_reference(unordered_.resources[dependent], *setting.property, value);
-    } else {
-      edges_.push_back({static_cast<Position>(found), dependent});
-    }
+void Resolver::find_reference(Position dependent, const Value& value) {
+  const std::size_t found = unordered_.position(value.property->references, value.text);
+  if (found == unordered_.resources.size()) {
+    refuse_reference(unordered_.resources[dependent], value);
+  } else {
+    edges_.push_back({static_cast<Position>(found), dependent});
   }
 }
 
 void Resolver::find_edges(Position dependent) {
   const Resource& resource = unordered_.resources[dependent];
-  for (const Resource::Setting& setting : resource.settings) {
-    if (setting.property->kind == ValueKind::Reference) find_references(dependent, setting);
+  for (const Value& value : resource.settings) {
+    if (value.property->kind == ValueKind::Reference) find_reference(dependent, value);
   }
   for (const Dependency& dependency : resource.depends_on) {
     const std::size_t found = unordered_.position(dependency.id.type, dependency.id.key);
@@ -208,13 +218,18 @@ Result<Configuration, Diagnostics> Resolver::resolve() {
 Document merge(std::vector<Document> lowest_first) {
   Document merged;
   if (lowest_first.empty()) return merged;
-  std::unordered_map<ResourceId, std::size_t> places;
+  std::size_t most = 0;
+  for (const Document& document : lowest_first) most += document.resources.size();
+  merged.resources.reserve(most);  // so that `places` may look at the keys in it
+  std::unordered_map<Identity, std::size_t, IdentityHash> places;
   for (Document& document : lowest_first) {
     if (!document.name.empty()) merged.name = std::move(document.name);
     for (Resource& resource : document.resources) {
-      const auto [known, is_new] = places.emplace(resource.id(), merged.resources.size());
-      if (is_new) {
+      const auto known = places.find({resource.type, resource.key});
+      if (known == places.end()) {
         merged.resources.push_back(std::move(resource));
+        const Resource& kept = merged.resources.back();
+        places.emplace(Identity{kept.type, kept.key}, merged.resources.size() - 1);
         continue;
       }
       Resource& lower = merged.resources[known->second];

@@ -88,6 +88,10 @@ Diagnostics check_edited(const Schema& schema, const Document& before, Document&
   return faults;
 }
 
+void answer(const Done& done, const Result<>& result) {
+  if (done) done(result);
+}
+
 Error invalid(const Diagnostics& faults) { return {ErrorKind::InvalidArgument, summary(faults)}; }
 
 }  // namespace
@@ -207,8 +211,8 @@ void Manager::State::start(ReloadRequest request) {
   auto target = read ? assembler.combine_and_check(*read, user) : Result<Configuration, Diagnostics>(read.error());
   if (!target) {
     set_faults(target.error());
-    request.done(Error{ErrorKind::InvalidArgument,
-                       drop_in_faults.front().to_string() + "; the running configuration stays: " + running});
+    answer(request.done, Error{ErrorKind::InvalidArgument,
+                               drop_in_faults.front().to_string() + "; the running configuration stays: " + running});
     return;
   }
   set_faults({});
@@ -230,20 +234,20 @@ void Manager::State::start(ReloadRequest request) {
 void Manager::State::start(EditRequest request) {
   Document edited = user;
   if (auto agreed = request.change(edited, drop_ins, *effective); !agreed) {
-    request.done(agreed);
+    answer(request.done, agreed);
     return;
   }
   if (edited.same_state(user)) {
-    request.done({});
+    answer(request.done, {});
     return;
   }
   if (const Diagnostics wrong = check_edited(schema, user, edited); !wrong.empty()) {
-    request.done(invalid(wrong));
+    answer(request.done, invalid(wrong));
     return;
   }
   Work new_work;
   if (auto begun = start_user_layer(std::move(edited), new_work); !begun) {
-    request.done(begun);
+    answer(request.done, begun);
     return;
   }
   new_work.done = std::move(request.done);
@@ -353,7 +357,7 @@ void Manager::State::end_work(const Result<>& result) {
     job->second.result = result ? "Done" : "Failed";
     job->second.text = result ? "" : result.error().message;
   }
-  ended.done(result);
+  answer(ended.done, result);
 }
 
 // Stored for later; nobody waits for it. If it can't be, that is a fault that is shown.

@@ -49,7 +49,7 @@ struct JobStatus {
 
 class Manager {
  public:
-  using Done = std::function<void(Result<>)>;
+  using Done = std::function<void(Result<>)>;  // may be empty; called once, never from inside the call it was given to
 
   Manager(const Schema& schema, const std::vector<Provider*>& providers, Storage& storage);
   ~Manager();
@@ -63,7 +63,7 @@ class Manager {
   void reload(std::vector<SourceFile> drop_ins, Done done);
 
   // Edits the user layer: `change` gets a copy of the user layer's document, what the drop-ins alone make, and the
-  // effective configuration; it returns why it refuses, or nothing. The result is validated, stored, applied, and only
+  // effective configuration; it returns why it refuses, or nothing. The result is validated, applied, stored, and only
   // then `done`; on any error nothing has changed. A change that leaves the user layer as it was is done at once.
   using Change = std::function<Result<>(Document& user, const Configuration& drop_ins, const Configuration& effective)>;
   void edit_user_layer(Change change, Done done);

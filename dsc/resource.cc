@@ -9,15 +9,10 @@
 namespace portreeve::dsc {
 namespace {
 
-const Resource::Setting* find_setting(const Resource& resource, std::string_view property) {
+const Value* first_value(const Resource& resource, std::string_view property) {
   const auto found = std::find_if(resource.settings.begin(), resource.settings.end(),
-                                  [&](const Resource::Setting& setting) { return setting.property->name == property; });
+                                  [&](const Value& value) { return value.property->name == property; });
   return found == resource.settings.end() ? nullptr : &*found;
-}
-
-bool same_texts(const std::vector<Value>& a, const std::vector<Value>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const Value& x, const Value& y) { return x.text == y.text; });
 }
 
 }  // namespace
@@ -27,12 +22,12 @@ std::string ResourceId::to_string() const { return "[" + type + "]" + key; }
 ResourceId Resource::id() const { return {std::string(type->name), key}; }
 
 std::string_view Resource::text(std::string_view property) const {
-  if (const Setting* stated = find_setting(*this, property)) return stated->values.front().text;
+  if (const Value* stated = first_value(*this, property)) return stated->text;
   const Property* const known = type->find(property);
   return known == nullptr ? std::string_view{} : known->default_value;
 }
 
-bool Resource::has(std::string_view property) const { return find_setting(*this, property) != nullptr; }
+bool Resource::has(std::string_view property) const { return first_value(*this, property) != nullptr; }
 
 bool Resource::flag(std::string_view property) const { return text(property) == "true"; }
 
@@ -47,49 +42,55 @@ std::vector<std::string_view> Resource::list(std::string_view property) const {
 }
 
 std::span<const Value> Resource::values(std::string_view property) const {
-  const Setting* const stated = find_setting(*this, property);
-  return stated == nullptr ? std::span<const Value>{} : std::span<const Value>(stated->values);
+  const Value* const first = first_value(*this, property);
+  if (first == nullptr) return {};
+  const Value* const end = settings.data() + settings.size();
+  const Property* const stated = first->property;
+  return {first, std::find_if(first, end, [&](const Value& value) { return value.property != stated; })};
 }
 
 Location Resource::location(std::string_view property) const {
-  const Setting* const stated = find_setting(*this, property);
-  return stated == nullptr ? at : stated->values.front().at;
+  const Value* const stated = first_value(*this, property);
+  return stated == nullptr ? at : stated->at;
 }
 
 void Resource::set(std::string_view property, std::string text) {
   const Property* const known = type->find(property);
   if (known == nullptr) return;
-  setting(*known).values = {Value{std::move(text), at}};
+  std::erase_if(settings, [&](const Value& value) { return value.property == known; });
+  settings.push_back({known, std::move(text), at});
+  sort_settings();
   if (known->key) key = make_key();
 }
 
-Resource::Setting& Resource::setting(const Property& property) {
+void Resource::sort_settings() {
   // All properties of a type stand in one table, so their addresses are their order.
-  const auto place = std::find_if(settings.begin(), settings.end(),
-                                  [&](const Setting& stated) { return stated.property >= &property; });
-  if (place != settings.end() && place->property == &property) return *place;
-  return *settings.insert(place, Setting{&property, {}});
+  std::stable_sort(settings.begin(), settings.end(),
+                   [](const Value& a, const Value& b) { return a.property < b.property; });
 }
 
 std::string Resource::make_key() const {
   std::string joined;
-  for (const Setting& stated : settings) {
+  for (const Value& stated : settings) {
     if (!stated.property->key) continue;
     if (!joined.empty()) joined += '/';
-    joined += stated.values.front().text;
+    joined += stated.text;
   }
   return joined;
 }
 
 bool Resource::same_state(const Resource& other) const {
-  const auto same_setting = [](const Setting& a, const Setting& b) {
-    return a.property == b.property && same_texts(a.values, b.values);
-  };
+  const auto same_value = [](const Value& a, const Value& b) { return a.property == b.property && a.text == b.text; };
   const auto same_dependency = [](const Dependency& a, const Dependency& b) { return a.id == b.id; };
   return type == other.type && key == other.key && absent == other.absent &&
-         std::equal(settings.begin(), settings.end(), other.settings.begin(), other.settings.end(), same_setting) &&
+         std::equal(settings.begin(), settings.end(), other.settings.begin(), other.settings.end(), same_value) &&
          std::equal(depends_on.begin(), depends_on.end(), other.depends_on.begin(), other.depends_on.end(),
                     same_dependency);
+}
+
+bool is_before(const Resource& a, const Resource& b) {
+  if (a.type != b.type) return a.type->name < b.type->name;
+  return a.key < b.key;
 }
 
 Resource* Document::find(std::string_view type, std::string_view key) {

@@ -18,7 +18,9 @@ namespace portreeve::dsc {
 // Where a resource came from: `ConfigurationSource` on D-Bus and in the minishell.
 enum class Source : std::uint8_t { Dsc, User };
 
+// One value that a document states: an attribute's, or one of a list's.
 struct Value {
+  const Property* property = nullptr;
   std::string text;  // canonical for its kind
   Location at;
 };
@@ -45,11 +47,7 @@ struct Resource {
   Source source = Source::Dsc;
   Location at;
 
-  struct Setting {
-    const Property* property = nullptr;
-    std::vector<Value> values;  // one for an attribute, one or more for a list
-  };
-  std::vector<Setting> settings;  // only what the document states, in table order
+  std::vector<Value> settings;  // only what the document states: in table order, a list's in the document's
 
   [[nodiscard]] ResourceId id() const;
 
@@ -66,8 +64,8 @@ struct Resource {
   // does not have is not stated.
   void set(std::string_view property, std::string text);
 
-  // The setting of `property` (of this type), made where there is none.
-  Setting& setting(const Property& property);
+  // Brings `settings` into order after values were appended to it.
+  void sort_settings();
 
   // The key that the stated key properties make.
   [[nodiscard]] std::string make_key() const;
@@ -75,6 +73,9 @@ struct Resource {
   // Same type, key, ensure, dependencies and values; location and source do not count.
   [[nodiscard]] bool same_state(const Resource& other) const;
 };
+
+// The order of ids: by the type's name, then by key.
+bool is_before(const Resource& a, const Resource& b);
 
 // What one document states, in its order.
 struct Document {
@@ -99,7 +100,7 @@ struct Configuration {
   // Resources, by position, that refer to or depend on the one at `position`; they stand after it.
   [[nodiscard]] std::span<const std::uint32_t> dependents(std::size_t position) const;
 
-  // Made by `link` (layers.h) once `resources` is complete. Without it `find` looks at every resource and
+  // Made by layers.h once `resources` is complete. Without it `find` looks at every resource and
   // `dependents` is empty.
   struct Links {
     std::vector<std::uint32_t> by_id;  // positions, sorted by type and key

@@ -22,34 +22,39 @@ std::string joined(const std::vector<std::string>& texts) {
 Transaction::Transaction(Mode mode, std::shared_ptr<const Configuration> from, std::shared_ptr<const Configuration> to,
                          const Providers& providers, StatusBoard& board, bool keep_removed)
     : mode_(mode), from_(std::move(from)), to_(std::move(to)), providers_(providers), board_(board) {
-  for (Position at = 0; at < to_->resources.size(); ++at) {
-    const Resource& resource = to_->resources[at];
-    const Resource* const old = from_->find(resource.type->name, resource.key);
-    if (old != nullptr && old->same_state(resource)) continue;
-    changed_.insert(at);
-    if (board_.find(resource.id()) == nullptr) board_.set(resource.id(), {ResourceState::Pending, {}});
-  }
-  applies_ = changed_;
+  find_changes(keep_removed);
   for (const Position at : changed_) {
+    const ResourceId id = to_->resources[at].id();
+    if (board_.find(id) == nullptr) board_.set(id, {ResourceState::Pending, {}});
     const auto dependents = to_->dependents(at);
     applies_.insert(dependents.begin(), dependents.end());
   }
-  if (!keep_removed) sort_removals();
+  applies_.insert(changed_.begin(), changed_.end());
   total_ = removals_.size() + late_removals_.size() + applies_.size();
 }
 
+// Both are sorted by id: one walk along both tells what is in one, in the other, or in both.
+void Transaction::find_changes(bool keep_removed) {
+  std::vector<bool> stays(from_->resources.size(), keep_removed);
+  auto old = from_->links.by_id.begin();
+  for (const Position at : to_->links.by_id) {
+    const Resource& resource = to_->resources[at];
+    while (old != from_->links.by_id.end() && is_before(from_->resources[*old], resource)) ++old;
+    const bool is_in_both = old != from_->links.by_id.end() && !is_before(resource, from_->resources[*old]);
+    if (is_in_both) stays[*old] = true;
+    if (!is_in_both || !from_->resources[*old].same_state(resource)) changed_.insert(at);
+  }
+  sort_removals(stays);
+}
+
 // What something refers to that stays, or that itself goes late, goes late. Dependents stand after what they refer to.
-void Transaction::sort_removals() {
+void Transaction::sort_removals(const std::vector<bool>& stays) {
   std::set<Position> late;
   for (auto at = static_cast<Position>(from_->resources.size()); at-- > 0;) {
-    const auto stays = [&](Position position) {
-      const Resource& resource = from_->resources[position];
-      return to_->find(resource.type->name, resource.key) != nullptr;
-    };
-    if (stays(at)) continue;
+    if (stays[at]) continue;
     const auto dependents = from_->dependents(at);
     const bool is_late = std::any_of(dependents.begin(), dependents.end(),
-                                     [&](Position dependent) { return late.contains(dependent) || stays(dependent); });
+                                     [&](Position dependent) { return stays[dependent] || late.contains(dependent); });
     if (is_late) late.insert(at);
     (is_late ? late_removals_ : removals_).push_back(at);
   }

@@ -61,7 +61,8 @@ class Transaction {
     [[nodiscard]] const Resource& resource() const { return configuration->resources[position]; }
   };
 
-  void sort_removals();
+  void find_changes(bool keep_removed);
+  void sort_removals(const std::vector<bool>& stays);
   std::optional<Task> next_task();
   std::optional<Task> next_removal(std::vector<Position>& removals);
   std::optional<Task> next_undo();

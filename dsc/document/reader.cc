@@ -81,7 +81,7 @@ class Reader {
   void read_ensure(Resource& resource, const XMLAttribute& attribute);
   void read_dependencies(Resource& resource, const XMLAttribute& attribute);
   void read_list_element(Resource& resource, const XMLElement& element);
-  Value read_text(const XMLElement& element);
+  Value read_text(const Property& property, const XMLElement& element);
   void check_duplicate(const Resource& resource);
 
   const Schema& schema_;
@@ -232,7 +232,7 @@ void Reader::read_attribute(Resource& resource, const XMLAttribute& attribute) {
            std::string(name) + " is a list; write it as elements <" + std::string(name) + ">…</" + std::string(name) +
                ">");
   } else {
-    resource.setting(*property).values.push_back({attribute.Value(), place(attribute.Value())});
+    resource.settings.push_back({property, attribute.Value(), place(attribute.Value())});
   }
 }
 
@@ -290,13 +290,12 @@ void Reader::read_list_element(Resource& resource, const XMLElement& element) {
            "<" + std::string(name) + "> holds a value; found element " + shown(child->Name()));
     return;
   }
-  resource.setting(*property).values.push_back(read_text(element));
+  resource.settings.push_back(read_text(*property, element));
 }
 
 // The element's text with its place: where the text begins, or the element where it has none.
-Value Reader::read_text(const XMLElement& element) {
-  Value value;
-  value.at = place(element);
+Value Reader::read_text(const Property& property, const XMLElement& element) {
+  Value value{&property, {}, place(element)};
   bool placed = false;
   for (const XMLNode* node = element.FirstChild(); node != nullptr; node = node->NextSibling()) {
     if (node->ToText() == nullptr) continue;

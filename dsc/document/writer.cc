@@ -37,8 +37,8 @@ void append_attribute(std::string& text, std::string_view name, std::string_view
 }
 
 void append_attributes(std::string& text, const Resource& resource) {
-  for (const Resource::Setting& setting : resource.settings) {
-    if (!setting.property->list) append_attribute(text, setting.property->name, setting.values.front().text);
+  for (const Value& value : resource.settings) {
+    if (!value.property->list) append_attribute(text, value.property->name, value.text);
   }
   if (resource.absent) append_attribute(text, "Ensure", "Absent");
   if (resource.depends_on.empty()) return;
@@ -49,19 +49,17 @@ void append_attributes(std::string& text, const Resource& resource) {
 
 bool append_elements(std::string& text, const Resource& resource) {
   bool any = false;
-  for (const Resource::Setting& setting : resource.settings) {
-    if (!setting.property->list) continue;
-    for (const Value& value : setting.values) {
-      if (!any) text += ">\n";
-      any = true;
-      text += "    <";
-      text += setting.property->name;
-      text += '>';
-      append_escaped(text, value.text);
-      text += "</";
-      text += setting.property->name;
-      text += ">\n";
-    }
+  for (const Value& value : resource.settings) {
+    if (!value.property->list) continue;
+    if (!any) text += ">\n";
+    any = true;
+    text += "    <";
+    text += value.property->name;
+    text += '>';
+    append_escaped(text, value.text);
+    text += "</";
+    text += value.property->name;
+    text += ">\n";
   }
   return any;
 }

@@ -10,7 +10,7 @@ dsc::Resource absent_form_of(const dsc::Resource& resource) {
   dsc::Resource absent = resource;
   absent.absent = true;
   absent.depends_on.clear();
-  std::erase_if(absent.settings, [](const dsc::Resource::Setting& setting) { return !setting.property->key; });
+  std::erase_if(absent.settings, [](const dsc::Value& value) { return !value.property->key; });
   return absent;
 }
 

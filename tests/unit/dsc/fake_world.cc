@@ -11,9 +11,9 @@ namespace {
 
 std::vector<ResourceId> references_of(const Resource& resource) {
   std::vector<ResourceId> ids;
-  for (const Resource::Setting& setting : resource.settings) {
-    if (setting.property->kind != ValueKind::Reference) continue;
-    for (const Value& value : setting.values) ids.push_back({std::string(setting.property->references), value.text});
+  for (const Value& value : resource.settings) {
+    if (value.property->kind == ValueKind::Reference)
+      ids.push_back({std::string(value.property->references), value.text});
   }
   return ids;
 }
@@ -28,9 +28,7 @@ std::string World::to_string() const {
 
 std::string World::text_of(const Resource& resource) {
   std::string text;
-  for (const Resource::Setting& setting : resource.settings) {
-    for (const Value& value : setting.values) text += std::string(setting.property->name) + "=" + value.text + " ";
-  }
+  for (const Value& value : resource.settings) text += std::string(value.property->name) + "=" + value.text + " ";
   return text;
 }
 

@@ -60,6 +60,7 @@ class Appliance:
             self.private_bus.start()
         self.process = None
         self._connection = None
+        lab.at_end(self._end_well)
 
     # -- its life
 
@@ -103,6 +104,15 @@ class Appliance:
 
     def kill(self):
         self.process.kill()
+
+    def _end_well(self):
+        """In every lab: it lived until now, or was killed, and ends with 0 when told to; under a sanitizer that says that
+        there is nothing to report."""
+        if self.process is None:
+            return
+        status = self.process.stop()
+        if status not in (0, -signal.SIGKILL):
+            raise LabFailure(f"the appliance ended with exit status {status}:\n{self.process.log()[-4000:]}")
 
     def restart(self):
         self.stop()

@@ -106,8 +106,8 @@ class Appliance:
         self.process.kill()
 
     def _end_well(self):
-        """In every lab: it lived until now, or was killed, and ends with 0 when told to; under a sanitizer that says that
-        there is nothing to report."""
+        """In every lab: it lived until now, or was killed, and ends with 0 when told to; under a sanitizer that says
+        that there is nothing to report."""
         if self.process is None:
             return
         status = self.process.stop()

@@ -104,50 +104,14 @@ void Appliance::load_configuration() {
 }
 
 void Appliance::loaded(const Result<>& result) {
-  if (!result) log_error(result.error().message);
-  log_new_faults();
-  remove_what_is_no_more();
+  if (!result) log_refusal(result.error());
+  // What an earlier run left on `lo` for services that are no more. Where the leases cannot be read, or no
+  // configuration is valid, nobody can say whose the addresses are: they serve on.
+  const bool pools_known = manager_.faults().empty() || !manager_.effective().resources.empty();
+  if (leases_known_ && pools_known) local_addresses_.remove_all_but(registry_);
   links_changed();
   publish();
   notifier_.ready();
-}
-
-// What an earlier run made for a configuration that has changed since. Where the documents are faulty and there is no
-// good configuration to go by, all stays as it is.
-void Appliance::remove_what_is_no_more() {
-  const dsc::Configuration& configuration = manager_.effective();
-  if (configuration.resources.empty() && !manager_.faults().empty()) return;
-
-  for (const std::string& name : host_.our_switches()) {
-    if (configuration.find(providers::kExternalVirtualSwitchType.name, name) != nullptr) continue;
-    for (const hal::SwitchOperation& operation : host_.plan_switch_removal(name)) {
-      log_info(operation.text);
-      if (const Result<> done = operation.run(); !done) log_error(operation.text + ": " + done.error().message);
-    }
-  }
-  // Whose the addresses on `lo` are, nobody can say: they serve on.
-  if (!leases_known_) return;
-  release_services_that_no_document_names();
-  local_addresses_.remove_all_but(registry_);
-}
-
-void Appliance::release_services_that_no_document_names() {
-  std::vector<std::string> released;
-  for (std::string after;;) {
-    const auto page = registry_.list(after, 1000);
-    if (page.empty()) break;
-    for (const services::Service* service : page) {
-      if (service->owner == services::Owner::Document &&
-          manager_.effective().find(providers::kServiceType.name, service->name) == nullptr) {
-        released.push_back(service->name);
-      }
-    }
-    after = page.back()->name;
-  }
-  const Result<> done = registry_.release(released, services::Owner::Document, [](const Result<>& stored) {
-    if (!stored) log_error("services that no document names could not be released: " + stored.error().message);
-  });
-  if (!done) log_error(done.error().message);
 }
 
 void Appliance::schedule() {
@@ -216,11 +180,16 @@ void Appliance::log_new_faults() {
   logged_faults_ = manager_.faults();
 }
 
+// The faults themselves have been logged, where there are any.
+void Appliance::log_refusal(const Error& error) {
+  log_error(manager_.faults().empty() ? error.message : "the documents are refused; running: " + manager_.running());
+}
+
 void Appliance::reload() {
   log_info("reloading the configuration");
   notifier_.reloading();
   control_.reload([this](const Result<>& result) {
-    if (!result) log_error("the configuration stays as it was: " + result.error().message);
+    if (!result) log_refusal(result.error());
     publish();
     notifier_.ready();
   });

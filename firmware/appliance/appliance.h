@@ -62,8 +62,6 @@ class Appliance {
   void restore_leases();
   void load_configuration();
   void loaded(const Result<>& result);
-  void remove_what_is_no_more();
-  void release_services_that_no_document_names();
 
   void schedule();  // the manager's next step: now, later, or not at all
   void step();
@@ -71,6 +69,7 @@ class Appliance {
   void publish_soon();
   void publish();
   void log_new_faults();
+  void log_refusal(const Error& error);
   void reload();
   void stop();
 

@@ -4,6 +4,7 @@
 #include <string_view>
 
 namespace portreeve::appliance {
+
 void SwitchLinks::update(const std::vector<std::string>& names) {
   const std::set<std::string_view> configured(names.begin(), names.end());
   for (auto link = links_.begin(); link != links_.end();) {

@@ -73,4 +73,20 @@ Result<dsc::Plan> ServiceProvider::plan_removal(const dsc::Resource& old) {
   return plan;
 }
 
+std::vector<dsc::Resource> ServiceProvider::owned() const {
+  constexpr std::size_t kPage = 1000;
+  std::vector<dsc::Resource> owned;
+  for (std::string after;;) {
+    const auto page = registry_.list(after, kPage);
+    if (page.empty()) return owned;
+    for (const services::Service* service : page) {
+      if (service->owner != services::Owner::Document) continue;
+      dsc::Resource& resource = owned.emplace_back();
+      resource.type = &kServiceType;
+      resource.set("Name", service->name);
+    }
+    after = page.back()->name;
+  }
+}
+
 }  // namespace portreeve::providers

@@ -15,6 +15,7 @@ class ServiceProvider : public dsc::Provider {
   void check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const override;
   Result<dsc::Plan> plan(const dsc::Resource& desired, const dsc::Configuration& target) override;
   Result<dsc::Plan> plan_removal(const dsc::Resource& old) override;
+  [[nodiscard]] std::vector<dsc::Resource> owned() const override;
 
  private:
   services::Registry& registry_;

@@ -60,4 +60,14 @@ Result<dsc::Plan> SwitchProvider::plan_removal(const dsc::Resource& old) {
   return plan;
 }
 
+std::vector<dsc::Resource> SwitchProvider::owned() const {
+  std::vector<dsc::Resource> switches;
+  for (const std::string& name : host_.our_switches()) {
+    dsc::Resource& resource = switches.emplace_back();
+    resource.type = &kExternalVirtualSwitchType;
+    resource.set("Name", name);
+  }
+  return switches;
+}
+
 }  // namespace portreeve::providers

@@ -1,0 +1,75 @@
+#include "firmware/providers/switch_provider.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dsc/check.h"
+#include "firmware/providers/resource_types.h"
+#include "tests/fakes/fake_host.h"
+
+#include <CppUTest/TestHarness.h>
+
+using namespace portreeve;
+
+namespace {
+
+using Properties = std::vector<std::pair<std::string, std::string>>;
+
+dsc::Resource resource(const dsc::ResourceType& type, const Properties& properties) {
+  return *dsc::make_resource(providers::schema(), type, properties);
+}
+
+}  // namespace
+
+TEST_GROUP(SwitchProvider) {
+  fakes::FakeHost host;
+  providers::PortProvider ports{host};
+  providers::SwitchProvider switches{host, ports};
+  dsc::Configuration target;
+  dsc::Resource port = resource(providers::kPortType, {{"Name", "P1"}, {"Interface", "eth7"}});
+  dsc::Resource desired = resource(providers::kExternalVirtualSwitchType,
+                                   {{"Name", "s1"}, {"InterfaceAlias", "P1"}, {"IPAddress", "10.0.0.1/24"}});
+
+  void apply(dsc::Provider & provider, const dsc::Resource& wanted) {
+    const auto plan = provider.plan(wanted, target);
+    CHECK(plan.has_value());
+    for (const dsc::Operation& operation : plan->operations) CHECK(operation.run().has_value());
+  }
+};
+
+TEST(SwitchProvider, WaitsForAbsentHardwareAndNamesIt) {
+  apply(ports, port);
+  const auto plan = switches.plan(desired, target);
+  CHECK(plan->operations.empty());
+  STRCMP_EQUAL("port P1: there is no interface eth7", plan->waiting.c_str());
+}
+
+TEST(SwitchProvider, BuildsTheSwitchOnceItsPortIsThereAndThenPlansNothing) {
+  apply(ports, port);
+  host.add_port("eth7");
+  apply(switches, desired);
+  CHECK(host.inventory().bridge_by_name("s1") != nullptr);
+  const auto again = switches.plan(desired, target);
+  CHECK(again->operations.empty());
+  CHECK(again->waiting.empty());
+}
+
+TEST(SwitchProvider, KeepsWhatStandsWhenThePortGoes) {
+  apply(ports, port);
+  const IfIndex index = host.add_port("eth7");
+  apply(switches, desired);
+  std::erase_if(host.state.ports, [&](const hal::Port& gone) { return gone.index == index; });
+  const auto plan = switches.plan(desired, target);
+  STRCMP_EQUAL("port P1: there is no interface eth7", plan->waiting.c_str());
+  CHECK(host.inventory().bridge_by_name("s1") != nullptr);
+}
+
+TEST(SwitchProvider, OwnsTheSwitchesThatItMadeSoThatTheyCanBeRemovedAfterARestart) {
+  apply(ports, port);
+  host.add_port("eth7");
+  apply(switches, desired);
+  const auto owned = switches.owned();
+  LONGS_EQUAL(1, owned.size());
+  STRCMP_EQUAL("[ExternalVirtualSwitch]s1", owned[0].id().to_string().c_str());
+}

@@ -43,7 +43,7 @@ void ApplianceControl::validate(std::string document, std::function<void(std::ve
 }
 
 void ApplianceControl::apply(std::string document, std::function<void(Result<std::string>)> done) {
-  const auto job = parts_.manager.apply(document, [](Result<>) {});
+  const auto job = parts_.manager.apply(document, [](const Result<>&) {});
   if (job) {
     parts_.publish();
     done(*job);

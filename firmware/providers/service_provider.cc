@@ -53,9 +53,9 @@ Result<dsc::Plan> ServiceProvider::plan(const dsc::Resource& desired, const dsc:
   if (request.addresses.empty()) text += request.pool.empty() ? "an address" : "an address of pool " + request.pool;
   for (const IpAddress& address : request.addresses) text += (text.back() == ' ' ? "" : ", ") + address.to_string();
   plan.operations.push_back({std::move(text), [this, request = std::move(request)]() -> Result<> {
-                               const auto outcomes =
-                                   registry_.allocate(std::span(&request, 1),
-                                                      [name = request.name](Result<> stored) { report(name, stored); });
+                               const auto outcomes = registry_.allocate(
+                                   std::span(&request, 1),
+                                   [name = request.name](const Result<>& stored) { report(name, stored); });
                                if (!outcomes.front()) return outcomes.front().error();
                                return {};
                              }});
@@ -68,7 +68,7 @@ Result<dsc::Plan> ServiceProvider::plan_removal(const dsc::Resource& old) {
   if (known == nullptr || known->owner != services::Owner::Document) return plan;
   plan.operations.push_back({"service " + old.key + ": release its address", [this, name = old.key]() -> Result<> {
                                return registry_.release(std::span(&name, 1), services::Owner::Document,
-                                                        [name](Result<> stored) { report(name, stored); });
+                                                        [name](const Result<>& stored) { report(name, stored); });
                              }});
   return plan;
 }

@@ -92,7 +92,7 @@ def keep_busy(rack, bird):
             memory = rack.memory()
     grown = rack.memory() - memory
     print(f"slowest route {slowest * 1000:.0f} ms, memory {memory} KiB, later {grown:+} KiB")
-    check("a new route reaches the good peer within a second", slowest <= 1.0, f"{slowest:.3f} s")
+    check("a new route reaches the good peer within 5 s", slowest <= 5.0, f"{slowest:.3f} s")
     check("memory is bounded while a peer does not read", grown <= 2048, f"{grown} KiB more than {memory} KiB")
     return standing
 

@@ -72,7 +72,7 @@ def last_error_of(address):
 
 def keep_busy(rack, bird):
     """For a minute: ten thousand addresses come and go, far more than the one that does not read will take; and one
-    more now and then, which has to reach BIRD within a second. Returns the addresses that stand at last."""
+    more now and then, which has to reach BIRD within 5 s. Returns the addresses that stand at last."""
     start, names = time.monotonic(), [f"load/{number}" for number in range(10000)]
     memory, slowest, last, standing = None, 0.0, 230, []
     while time.monotonic() < start + MINUTE:

@@ -4,24 +4,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <CppUTest/TestHarness.h>
-
 #include <array>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
+#include "tests/fakes/temporary_directory.h"
+
+#include <CppUTest/TestHarness.h>
+
 using namespace portreeve::dsc;
 
 TEST_GROUP(ReadLayers) {
-  std::filesystem::path root;
-
-  void setup() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "portreeve-XXXXXX").string();
-    root = mkdtemp(pattern.data());
-  }
-  void teardown() override { std::filesystem::remove_all(root); }
+  portreeve::fakes::TemporaryDirectory temporary;
+  const std::filesystem::path root = temporary.path();
 
   void write(const std::string& name, const std::string& content) const {
     std::filesystem::create_directories((root / name).parent_path());
@@ -95,13 +92,13 @@ TEST(ReadLayers, AFileWithoutReadPermissionSaysSo) {
     // Root reads everything but what the kernel refuses; another user does not.
     CHECK_EQUAL(0, seteuid(65534));
   }
-  std::string pattern = (std::filesystem::temp_directory_path() / "portreeve-XXXXXX").string();
-  const std::filesystem::path directory = mkdtemp(pattern.data());
+  // Of the user who reads: nobody else may enter a temporary directory.
+  const portreeve::fakes::TemporaryDirectory own;
+  const std::filesystem::path directory = own.path();
   std::ofstream(directory / "a.xml") << "secret";
   CHECK_EQUAL(0, chmod((directory / "a.xml").c_str(), 0));
   const std::array directories = {directory.string()};
   STRCMP_EQUAL("Permission denied", read_drop_ins(directories).at(0).unreadable.c_str());
-  std::filesystem::remove_all(directory);
   CHECK_EQUAL(0, seteuid(getuid()));
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "dsc/document/reader.h"
+#include "tests/fakes/temporary_directory.h"
 #include "tests/unit/dsc/generated.h"
 #include "tests/unit/dsc/test_schema.h"
 
@@ -20,14 +21,10 @@ using namespace portreeve::dsc;
 using namespace portreeve::dsc::testing;
 
 TEST_GROUP(Xsd) {
-  std::filesystem::path directory;
+  fakes::TemporaryDirectory temporary;
+  const std::filesystem::path directory = temporary.path();
 
-  void setup() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "portreeve-XXXXXX").string();
-    directory = mkdtemp(pattern.data());
-    std::ofstream(directory / "schema.xsd") << write_xsd(test_schema());
-  }
-  void teardown() override { std::filesystem::remove_all(directory); }
+  void setup() override { temporary.put("schema.xsd", write_xsd(test_schema())); }
 
   // What xmllint says to the documents, and its exit status in the last line.
   [[nodiscard]] std::string xmllint(const std::vector<std::string>& documents) const {

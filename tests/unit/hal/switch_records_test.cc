@@ -5,6 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/fakes/temporary_directory.h"
+
 #include <CppUTest/TestHarness.h>
 
 using namespace portreeve;
@@ -95,13 +97,8 @@ TEST(SwitchRecords, DamagedTextIsReadAsFarAsItIsWhole) {
 
 // clang-format off
 TEST_GROUP(SwitchRecordsFile) {
-  std::string directory;
-
-  void setup() override {
-    directory = (std::filesystem::temp_directory_path() / "portreeve-records-XXXXXX").string();
-    CHECK(mkdtemp(directory.data()) != nullptr);
-  }
-  void teardown() override { std::filesystem::remove_all(directory); }
+  fakes::TemporaryDirectory temporary;
+  const std::string directory = temporary.path();
 };
 // clang-format on
 

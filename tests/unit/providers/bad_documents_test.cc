@@ -14,6 +14,7 @@
 #include "dsc/read_layers.h"
 #include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
+#include "tests/fakes/temporary_directory.h"
 
 #include <CppUTest/TestHarness.h>
 
@@ -450,13 +451,8 @@ Port2)"),
 TEST(BadDocuments, AGoodOneIsNotRefused) { STRCMP_EQUAL("nothing", first_fault(after_switch("")).c_str()); }
 
 TEST_GROUP(BadDropIns) {
-  std::filesystem::path directory;
-
-  void setup() override {
-    std::string pattern = (std::filesystem::temp_directory_path() / "portreeve-XXXXXX").string();
-    directory = mkdtemp(pattern.data());
-  }
-  void teardown() override { std::filesystem::remove_all(directory); }
+  fakes::TemporaryDirectory temporary;
+  const std::filesystem::path directory = temporary.path();
 
   // With the directory's own name left out.
   [[nodiscard]] std::string fault() const {

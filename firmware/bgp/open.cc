@@ -146,6 +146,30 @@ void write_multiprotocol(Writer& writer, FamilySet families) {
 
 }  // namespace
 
+bool RemoteAs::allows(Asn peer, Asn ours) const {
+  switch (rule) {
+    case Rule::Exactly:
+      return peer == as;
+    case Rule::External:
+      return peer != ours;
+    case Rule::Internal:
+      return peer == ours;
+  }
+  return false;
+}
+
+std::string RemoteAs::to_string() const {
+  switch (rule) {
+    case Rule::Exactly:
+      return as.to_string();
+    case Rule::External:
+      return "external";
+    case Rule::Internal:
+      return "internal";
+  }
+  return {};
+}
+
 Result<Open, Notification> decode_open(Bytes body) {
   Reader reader(body);
   Open open;
@@ -200,11 +224,12 @@ Octets encode_open(const OpenConfig& config) {
 }
 
 Result<Negotiated, Notification> negotiate(const OpenConfig& config, const Open& open) {
-  if (open.as != config.remote_as) {
-    return refuse(subcode::Open::BadPeerAs,
-                  "the peer says AS " + open.as.to_string() + ", " + config.remote_as.to_string() + " is configured");
+  if (!config.remote_as.allows(open.as, config.local_as)) {
+    return refuse(subcode::Open::BadPeerAs, "the peer says AS " + open.as.to_string() + ", " +
+                                                config.remote_as.to_string() + " is configured");
   }
-  if (config.internal() && open.router_id == config.router_id) {
+  const bool internal = open.as == config.local_as;
+  if (internal && open.router_id == config.router_id) {
     return refuse(subcode::Open::BadIdentifier, "the peer's identifier is our own, " + open.router_id.to_string());
   }
   const Capabilities& theirs = open.capabilities;
@@ -224,7 +249,7 @@ Result<Negotiated, Notification> negotiate(const OpenConfig& config, const Open&
   }
   agreed.hold_time = std::chrono::seconds(std::min(config.hold_time, open.hold_time));
   agreed.keepalive_time = agreed.hold_time / 3;  // RFC 4271 §4.4
-  agreed.internal = config.internal();
+  agreed.internal = internal;
   agreed.four_octet_as = theirs.four_octet_as.has_value();
   agreed.route_refresh = theirs.route_refresh;
   agreed.remote_router_id = open.router_id;

@@ -37,15 +37,26 @@ struct Open {
 // Refuses what is wrong whoever sends it: 2/0, 2/1, 2/2 (AS 0, RFC 7607), 2/3 (0.0.0.0), 2/4, 2/6.
 Result<Open, Notification> decode_open(Bytes body);
 
+// Which AS the peer's OPEN may name: one, or any that is (not) ours ("internal", "external").
+struct RemoteAs {
+  enum class Rule : std::uint8_t { Exactly, External, Internal };
+  Rule rule = Rule::Exactly;
+  Asn as;  // of Exactly
+
+  static RemoteAs exactly(Asn as) { return {Rule::Exactly, as}; }
+  [[nodiscard]] bool allows(Asn peer, Asn ours) const;
+  [[nodiscard]] std::string to_string() const;  // "64512", "external"
+  friend bool operator==(const RemoteAs&, const RemoteAs&) = default;
+};
+
 // What this end says, and expects of the other.
 struct OpenConfig {
   Asn local_as;
-  Asn remote_as;
+  RemoteAs remote_as;
   IpAddress router_id;
   std::uint16_t hold_time = 90;
   FamilySet families{true, false};  // offered
 
-  [[nodiscard]] bool internal() const { return local_as == remote_as; }
   friend bool operator==(const OpenConfig&, const OpenConfig&) = default;
 };
 

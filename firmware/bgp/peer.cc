@@ -178,7 +178,7 @@ void Peer::end_socket(Octets last_words) {
 
 void Peer::dial() {
   end_socket({});
-  const SocketOptions options{config_.address, config_.port, config_.interface, config_.remote_as != config_.local_as};
+  const SocketOptions options{config_.address, config_.port, config_.interface, config_.remote_as != RemoteAs::exactly(config_.local_as)};
   auto socket = open_socket(context_.io, options);
   if (!socket) {
     // Not from here: the engine is about to be told that the connection failed, and is still carrying out its wish.

@@ -124,6 +124,17 @@ void Speaker::withdraw(const std::string& group, std::span<const IpAddress> addr
   impl_->tidy(group);
 }
 
+Result<> Speaker::listen(const std::string& /*group*/, const ListenConfig& /*config*/) {
+  return Error{ErrorKind::NotSupported, "not yet"};
+}
+void Speaker::stop_listening(const std::string& /*group*/) {}
+void Speaker::bfd_changed(const PeerName& /*name*/, bool /*up*/) {}
+void Speaker::set_restarted() {}
+void Speaker::prepare_restart() {}
+ChangeEffect effect_of(const PeerConfig& before, const PeerConfig& after) {
+  return before == after ? ChangeEffect::None : ChangeEffect::SessionReset;
+}
+
 void Speaker::retry_now(const std::string& group) {
   for (const auto& [name, peer] : impl_->peers) {
     if (peer->config().group == group) peer->retry_now();

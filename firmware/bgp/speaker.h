@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "firmware/bgp/export_policy.h"
 #include "firmware/bgp/session.h"
 #include "hal/base/ip_address.h"
 #include "hal/base/number.h"
@@ -30,18 +31,54 @@ namespace portreeve::bgp {
 // Named uniquely in the speaker: "vSwitch1/10.126.77.125".
 using PeerName = std::string;
 
+// Who begins the TCP connection. Passive and Both need a listener (`listen`).
+enum class ConnectMode : std::uint8_t { Active, Passive, Both };
+
 struct PeerConfig {
   std::string group;      // whose routes it gets: the switch
   std::string interface;  // bind to this interface (the switch's); empty: no binding
   IpAddress address;
+  bool unnumbered = false;  // `address` means nothing: it is learnt from router advertisements on `interface`
   std::uint16_t port = 179;
-  Asn remote_as;
+  IpAddress local_address;  // unspecified: the kernel's choice
+  RemoteAs remote_as;
   Asn local_as;
+  std::optional<Asn> second_as;        // stands behind local_as in AS_PATH (RFC 7705: we are migrating to it)
   IpAddress router_id;                 // IPv4; 0.0.0.0: the local address of the session
   std::chrono::seconds hold_time{90};  // 0 or 3–65535
+  std::optional<std::chrono::seconds> keepalive_time;  // none: a third of the negotiated hold time
+  std::chrono::seconds connect_retry_time{30};         // ceiling of the back-off
+  std::chrono::seconds idle_hold_time{1};              // its beginning
+  std::chrono::seconds delay_open_time{0};             // RFC 4271 §8.1.1
+  bool damp_oscillations = true;                       // back-off doubles; else idle_hold_time each time
+  ConnectMode connect_mode = ConnectMode::Active;
+  bool enabled = true;
+  FamilySet families{true, true};  // offered
+  std::uint8_t hops = 1;           // TTL that our packets set out with (1: directly connected, internal peers: 64)
+  // RFC 5082: packets set out with 255, and only those that come over at most this many links are taken.
+  std::optional<std::uint8_t> gtsm_hops;
+  std::string password_file;  // RFC 2385 (MD5); empty: none. Read when a socket is made, and kept nowhere
+  bool graceful_restart = false;
+  std::chrono::seconds restart_time{120};   // RFC 4724 §3: 1–4095
+  std::optional<std::uint32_t> prefix_limit;  // received; beyond: Cease/1
+  bool wait_for_bfd = false;                // strict mode: no session before BFD is up
+  ExportPolicy policy;
 
   friend bool operator==(const PeerConfig&, const PeerConfig&) = default;
 };
+
+// Where connections of passive peers come in.
+struct ListenConfig {
+  std::string interface;  // bind to this interface; empty: no binding
+  IpAddress address;      // unspecified of IPv4: every address, of both families
+  std::uint16_t port = 179;
+
+  friend bool operator==(const ListenConfig&, const ListenConfig&) = default;
+};
+
+// What becoming `after` does to a peer that is `before`, for those who plan it.
+enum class ChangeEffect : std::uint8_t { None, InPlace, RoutesSentAgain, SessionReset };
+ChangeEffect effect_of(const PeerConfig& before, const PeerConfig& after);
 
 // How a session ended, or what an attempt met. For people in `text`; `code` 0 where no NOTIFICATION was involved.
 struct LastError {
@@ -56,11 +93,17 @@ struct PeerStatus {
   SessionState state = SessionState::Idle;
   WallTime since{};  // of the state Established / not Established
   std::uint64_t established_count = 0;
-  std::optional<LastError> last_error;
+  std::uint64_t flaps = 0;              // sessions that were Established and ended
+  std::optional<LastError> last_error;  // the last thing that went wrong, whatever it was
+  std::optional<LastError> last_sent, last_received;  // NOTIFICATIONs
   std::optional<std::chrono::seconds> hold_time, keepalive_time;  // negotiated; none unless OpenConfirm or Established
   IpAddress local_address;                                        // of the session; unspecified without one
+  IpAddress peer_address;                                         // unspecified until one is learnt (unnumbered)
+  Asn remote_as;                                                  // of the peer's OPEN; 0 without one
   IpAddress remote_router_id;
   std::vector<std::string> capabilities;  // in words, of the peer's OPEN
+  std::vector<std::string> negotiated;    // in words: what both ends have
+  std::string waiting;                    // why it does not try ("BFD is down (strict mode)"); empty: it does
   MessageCounters received, sent;
   std::uint64_t routes_received = 0;  // prefixes counted (and dropped)
   std::uint64_t routes_withdrawn_received = 0;
@@ -82,7 +125,7 @@ class Speaker {
   Speaker& operator=(const Speaker&) = delete;
 
   // Adds a peer or changes it. Equal configuration: nothing happens. A change of what an OPEN or the connection carries
-  // resets that session (Cease/6) and no other.
+  // resets that session (Cease/6) and no other (`effect_of`).
   void set_peer(const PeerName& name, const PeerConfig& config);
   void remove_peer(const PeerName& name, StopReason reason = StopReason::PeerDeconfigured);
 
@@ -90,6 +133,19 @@ class Speaker {
   // nothing.
   void announce(const std::string& group, std::span<const IpAddress> addresses);
   void withdraw(const std::string& group, std::span<const IpAddress> addresses);
+
+  // A listening socket for the peers of a group; a change does not touch sessions that stand. The error names what the
+  // kernel refused.
+  Result<> listen(const std::string& group, const ListenConfig& config);
+  void stop_listening(const std::string& group);
+
+  // BFD's verdict on the way to a peer. Down after up ends the session (Cease/10, RFC 9384).
+  void bfd_changed(const PeerName& name, bool up);
+
+  // Before the first peer: this process takes the place of one that left its sessions to graceful restart (RFC 4724).
+  void set_restarted();
+  // The next `stop` leaves sessions that have graceful restart without a NOTIFICATION.
+  void prepare_restart();
 
   // The group's link came up: a peer that waits to reconnect does so now.
   void retry_now(const std::string& group);

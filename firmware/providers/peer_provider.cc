@@ -19,7 +19,7 @@ bgp::PeerConfig PeerProvider::config_of(const dsc::Resource& resource, const dsc
   config.group = resource.text("SwitchName");
   config.interface = host_.switch_interface(config.group);
   if (auto address = IpAddress::parse(resource.text("PeerAddress"))) config.address = *address;
-  config.remote_as = {static_cast<std::uint32_t>(resource.number("PeerAsn"))};
+  config.remote_as = bgp::RemoteAs::exactly({static_cast<std::uint32_t>(resource.number("PeerAsn"))});
   config.local_as = {static_cast<std::uint32_t>(resource.number("SelfAsn"))};
   config.hold_time = std::chrono::seconds(resource.number("HoldTimeInSeconds"));
   const dsc::Resource* const virtual_switch = target.find(kExternalVirtualSwitchType.name, config.group);

@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   OpenConfig config;
   config.local_as = Asn{65000};
-  config.remote_as = open->as;
+  config.remote_as = RemoteAs::exactly(open->as);
   config.router_id = IpAddress::v4(0x0A000001);
   config.families = {true, true};
   const auto agreed = negotiate(config, *open);

@@ -59,7 +59,7 @@ Ended converse(Bytes stream, Bytes sizes) {
   RibOut routes;
   SessionConfig config;
   config.open.local_as = Asn{65000};
-  config.open.remote_as = Asn{65001};
+  config.open.remote_as = RemoteAs::exactly(Asn{65001});
   config.open.router_id = IpAddress::v4(0x0A000001);
   Connection connection(config, routes);
   Random random(1);

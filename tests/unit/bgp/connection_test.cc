@@ -16,7 +16,7 @@ namespace {
 SessionConfig config_of(std::uint32_t local, std::uint32_t remote, const char* router_id) {
   SessionConfig config;
   config.open.local_as = Asn{local};
-  config.open.remote_as = Asn{remote};
+  config.open.remote_as = RemoteAs::exactly(Asn{remote});
   config.open.router_id = address(router_id);
   config.open.hold_time = 15;
   return config;

@@ -28,7 +28,7 @@ std::string with_capabilities(const std::string& capabilities) {
 OpenConfig config() {
   OpenConfig config;
   config.local_as = Asn{65000};
-  config.remote_as = Asn{65001};
+  config.remote_as = RemoteAs::exactly(Asn{65001});
   config.router_id = address("10.0.0.1");
   return config;
 }
@@ -213,7 +213,7 @@ TEST(BgpNegotiation, OurIdentifierIsRefusedFromAnInternalPeerOnly) {
   // RFC 6286 §2.2: identifiers need differ within an AS only.
   open.router_id = ours.router_id;
   CHECK(negotiate(ours, open).has_value());
-  ours.remote_as = ours.local_as;
+  ours.remote_as = RemoteAs::exactly(ours.local_as);
   open.as = ours.local_as;
   LONGS_EQUAL(3, negotiate(ours, open).error().subcode);
 }

@@ -22,7 +22,7 @@ struct Bench {
 
   Bench() {
     config.open.local_as = Asn{65000};
-    config.open.remote_as = Asn{65001};
+    config.open.remote_as = RemoteAs::exactly(Asn{65001});
     config.open.router_id = address("10.0.0.1");
     config.open.hold_time = 15;
   }
@@ -286,7 +286,7 @@ TEST(BgpSession, AWrongOpenIsRefusedWithTheReason) {
   CHECK(bench.session.state == SessionState::OpenConfirm);
 
   Bench other;
-  other.config.open.remote_as = Asn{65009};
+  other.config.open.remote_as = RemoteAs::exactly(Asn{65009});
   other.to_open_sent();
   other.receive(MessageType::Open, Bench::peers_open());
   STRCMP_EQUAL("I 2/2 close", cell(other.session, other.last).c_str());

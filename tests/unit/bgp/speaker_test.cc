@@ -39,7 +39,7 @@ class Router {
     config.group = "switch";
     config.address = address(address_.c_str());
     config.port = acceptor_.local_endpoint().port();
-    config.remote_as = Asn{65001};
+    config.remote_as = RemoteAs::exactly(Asn{65001});
     config.local_as = Asn{65000};
     config.router_id = address("10.0.0.1");
     return config;

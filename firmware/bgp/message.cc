@@ -71,13 +71,36 @@ std::array<std::byte, kHeaderOctets> encode_keepalive() {
   return message;
 }
 
-Result<AddressFamily, Malformed> decode_route_refresh(Bytes body) {
+Result<RouteRefresh, Notification> decode_route_refresh(Bytes body, bool enhanced) {
   Reader reader(body);
-  const std::uint16_t afi = reader.u16();
-  reader.skip(1);
-  const std::uint8_t safi = reader.u8();
-  reader.skip(reader.remaining());
-  return reader.finish(AddressFamily{afi, safi});
+  RouteRefresh message;
+  message.family.afi = reader.u16();
+  const std::uint8_t subtype = reader.u8();
+  message.family.safi = reader.u8();
+  if (!reader.good()) return Notification{ErrorCode::MessageHeader, subcode::BadMessageLength};
+  if (!enhanced) return message;
+  message.subtype = subtype;
+  const bool mark = subtype == RouteRefresh::Begin || subtype == RouteRefresh::End;
+  if (mark && reader.remaining() > 0) {
+    // RFC 7313 §5: the data is the whole message, of which the body alone is at hand; its header says nothing new.
+    Octets whole(kHeaderOctets + body.size());
+    Writer writer(whole);
+    write_header(writer, MessageType::RouteRefresh, static_cast<std::uint16_t>(whole.size()));
+    writer.bytes(body);
+    return Notification{ErrorCode::RouteRefresh, subcode::InvalidMessageLength, whole,
+                        "a mark of " + std::to_string(body.size()) + " octets"};
+  }
+  return message;
+}
+
+Octets encode_route_refresh(const RouteRefresh& message) {
+  Octets octets(kHeaderOctets + 4);
+  Writer writer(octets);
+  write_header(writer, MessageType::RouteRefresh, static_cast<std::uint16_t>(octets.size()));
+  writer.u16(message.family.afi);
+  writer.u8(message.subtype);
+  writer.u8(message.family.safi);
+  return octets;
 }
 
 }  // namespace portreeve::bgp

@@ -64,8 +64,17 @@ void write_header(Writer& writer, MessageType type, std::uint16_t length);
 
 std::array<std::byte, kHeaderOctets> encode_keepalive();
 
-// The family that a ROUTE-REFRESH (RFC 2918) asks to be sent again. What follows the first four octets belongs to ORF
-// (RFC 5291), the second but last octet to RFC 7313; neither is negotiated, so both are ignored.
-Result<AddressFamily, Malformed> decode_route_refresh(Bytes body);
+// ROUTE-REFRESH: a request to send a family again (RFC 2918), or a mark around what is sent again (RFC 7313 §3.2).
+struct RouteRefresh {
+  enum Subtype : std::uint8_t { Request = 0, Begin = 1, End = 2 };
+  AddressFamily family;
+  std::uint8_t subtype = Request;
+};
+
+// Without RFC 7313 (`enhanced`) its octet is reserved and means nothing; with it, a mark of more than four octets is
+// refused (7/1, the data is the message). What follows a request belongs to ORF (RFC 5291), which is not negotiated.
+Result<RouteRefresh, Notification> decode_route_refresh(Bytes body, bool enhanced);
+
+Octets encode_route_refresh(const RouteRefresh& message);
 
 }  // namespace portreeve::bgp

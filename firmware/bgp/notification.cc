@@ -67,10 +67,6 @@ constexpr std::array<Words, 10> kCease{{{1, "Maximum Number of Prefixes Reached"
 
 constexpr std::array<Words, 1> kRouteRefresh{{{1, "Invalid Message Length"}}};
 
-constexpr std::uint8_t kCeaseShutdown = 2;
-constexpr std::uint8_t kCeaseReset = 4;
-constexpr std::uint8_t kCeaseHardReset = 9;
-
 std::span<const Words> subcodes_of(std::uint8_t code) {
   switch (static_cast<ErrorCode>(code)) {
     case ErrorCode::MessageHeader:
@@ -117,7 +113,36 @@ std::string shutdown_communication(Bytes data) {
   return ": \"" + printable(as_text(*text)) + "\"";
 }
 
+// What a Cease says beyond its name.
+std::string cease_details(std::uint8_t subcode, Bytes data) {
+  if (subcode == subcode::AdministrativeShutdown || subcode == subcode::AdministrativeReset) {
+    return shutdown_communication(data);
+  }
+  if (subcode != subcode::HardReset || data.size() < 2) return {};
+  // RFC 8538 §3.1: the NOTIFICATION that would have been sent is in the data.
+  const auto code = std::to_integer<std::uint8_t>(data[0]);
+  const auto inner = std::to_integer<std::uint8_t>(data[1]);
+  const bool is_cease = code == static_cast<std::uint8_t>(ErrorCode::Cease) && inner != subcode::HardReset;
+  return " (" + name(code, inner) + (is_cease ? cease_details(inner, data.subspan(2)) : "") + ")";
+}
+
 }  // namespace
+
+Notification administrative_cease(subcode::Cease subcode, std::string_view text) {
+  constexpr std::size_t kTextMost = 255;
+  if (text.size() > kTextMost) {
+    std::size_t end = kTextMost;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+    text = text.substr(0, end);
+  }
+  Octets data;
+  if (!text.empty()) {
+    data.push_back(static_cast<std::byte>(text.size()));
+    const Bytes octets = as_bytes(text);
+    data.insert(data.end(), octets.begin(), octets.end());
+  }
+  return {ErrorCode::Cease, subcode, data};
+}
 
 Result<Notification, Malformed> decode_notification(Bytes body) {
   Reader reader(body);
@@ -143,15 +168,7 @@ Octets encode_notification(const Notification& notification) {
 
 std::string describe(const Notification& notification) {
   std::string text = name(notification.code, notification.subcode);
-  if (notification.is(ErrorCode::Cease)) {
-    const Bytes data = notification.data;
-    if (notification.subcode == kCeaseShutdown || notification.subcode == kCeaseReset) {
-      text += shutdown_communication(data);
-    } else if (notification.subcode == kCeaseHardReset && data.size() >= 2) {
-      // RFC 8538 §3.1: the NOTIFICATION that would have been sent is in the data.
-      text += " (" + name(std::to_integer<std::uint8_t>(data[0]), std::to_integer<std::uint8_t>(data[1])) + ")";
-    }
-  }
+  if (notification.is(ErrorCode::Cease)) text += cease_details(notification.subcode, notification.data);
   if (!notification.why.empty()) text += " (" + notification.why + ")";
   return text;
 }

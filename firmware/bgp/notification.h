@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hal/base/bytes.h"
@@ -52,6 +53,20 @@ enum Update : std::uint8_t {
   InvalidNetworkField = 10,
   MalformedAsPath = 11,
 };
+enum RouteRefresh : std::uint8_t { InvalidMessageLength = 1 };
+// RFC 4486, RFC 8538, RFC 9384.
+enum Cease : std::uint8_t {
+  MaximumPrefixes = 1,
+  AdministrativeShutdown = 2,
+  PeerDeconfigured = 3,
+  AdministrativeReset = 4,
+  ConnectionRejected = 5,
+  OtherConfigurationChange = 6,
+  ConnectionCollision = 7,
+  OutOfResources = 8,
+  HardReset = 9,
+  BfdDown = 10,
+};
 }  // namespace subcode
 
 struct Notification {
@@ -69,6 +84,9 @@ struct Notification {
 
   [[nodiscard]] bool is(ErrorCode error) const { return code == static_cast<std::uint8_t>(error); }
 };
+
+// Cease/2 or /4 with a text for the peer's operator (RFC 9003 §2): UTF-8, cut at 255 octets between characters.
+Notification administrative_cease(subcode::Cease subcode, std::string_view text);
 
 // The body of a received NOTIFICATION. Needs two octets, which the header check has made sure of.
 Result<Notification, Malformed> decode_notification(Bytes body);

@@ -13,9 +13,12 @@ constexpr std::uint8_t kExtendedParameter = 255;  // RFC 9072 §2
 // RFC 5492 §5 and the registry it opened; those that this file reads.
 enum CapabilityCode : std::uint8_t {
   Multiprotocol = 1,
-  RouteRefresh = 2,
-  GracefulRestart = 64,
+  RouteRefreshCapability = 2,
+  ExtendedNextHop = 5,
+  GracefulRestartCapability = 64,
   FourOctetAs = 65,
+  AddPath = 69,
+  EnhancedRouteRefresh = 70,
 };
 
 struct CapabilityName {
@@ -23,13 +26,14 @@ struct CapabilityName {
   const char* name;
 };
 
-constexpr std::array<CapabilityName, 17> kCapabilityNames{{{2, "Route refresh"},
+constexpr std::array<CapabilityName, 18> kCapabilityNames{{{2, "Route refresh"},
                                                            {3, "Outbound route filtering"},
                                                            {5, "Extended next hop"},
                                                            {6, "Extended message"},
                                                            {8, "Multiple labels"},
                                                            {9, "Role"},
                                                            {64, "Graceful restart"},
+                                                           {65, "Four-octet AS"},
                                                            {67, "Dynamic capability"},
                                                            {69, "ADD-PATH"},
                                                            {70, "Enhanced route refresh"},
@@ -41,6 +45,15 @@ constexpr std::array<CapabilityName, 17> kCapabilityNames{{{2, "Route refresh"},
                                                            {77, "Link-local next hop"},
                                                            {128, "Route refresh (before RFC 2918)"}}};
 
+constexpr const char* kIPv4Words = "Multiprotocol IPv4 unicast";
+constexpr const char* kIPv6Words = "Multiprotocol IPv6 unicast";
+
+std::string name_of(std::uint8_t code) {
+  const auto known = std::find_if(kCapabilityNames.begin(), kCapabilityNames.end(),
+                                  [&](const CapabilityName& name) { return name.code == code; });
+  return known != kCapabilityNames.end() ? known->name : "Capability " + std::to_string(code);
+}
+
 template <class T>
 void add_once(std::vector<T>& list, const T& value) {
   if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
@@ -48,6 +61,41 @@ void add_once(std::vector<T>& list, const T& value) {
 
 Notification refuse(std::uint8_t code, std::string why, Bytes data = {}) {
   return {ErrorCode::Open, code, data, std::move(why)};
+}
+
+// RFC 4724 §3: flags and time, then AFI, SAFI and flags a family.
+Result<GracefulRestart, Malformed> read_graceful_restart(Reader& reader) {
+  constexpr unsigned kRestarted = 0x8000;
+  constexpr unsigned kNotification = 0x4000;
+  constexpr unsigned kTime = 0x0FFF;
+  constexpr unsigned kForwarding = 0x80;
+  GracefulRestart said;
+  const unsigned first = reader.u16();
+  said.restarted = (first & kRestarted) != 0;
+  said.notification = (first & kNotification) != 0;
+  said.time = std::chrono::seconds(first & kTime);
+  while (reader.remaining() > 0) {
+    GracefulRestart::Entry entry;
+    entry.family.afi = reader.u16();
+    entry.family.safi = reader.u8();
+    entry.forwarding_preserved = (reader.u8() & kForwarding) != 0;
+    said.families.push_back(entry);
+  }
+  return reader.finish(std::move(said));
+}
+
+// RFC 8950 §4: AFI, SAFI in two octets, and the next hop's AFI, of each family.
+bool read_extended_next_hop(Reader& reader, Capabilities& capabilities) {
+  while (reader.remaining() > 0) {
+    const std::uint16_t afi = reader.u16();
+    const std::uint16_t safi = reader.u16();
+    const std::uint16_t next_hop = reader.u16();
+    if (!reader.good()) return false;
+    if (afi == kIPv4Unicast.afi && safi == kIPv4Unicast.safi && next_hop == kIPv6Unicast.afi) {
+      capabilities.extended_next_hop = true;
+    }
+  }
+  return true;
 }
 
 // One capability's value. False: its length is not one that its RFC allows.
@@ -69,10 +117,20 @@ bool read_capability(std::uint8_t code, Bytes value, Capabilities& capabilities)
       if (as) capabilities.four_octet_as = *as;
       return as.has_value();
     }
-    case GracefulRestart:  // RFC 4724 §3: flags and time, then four octets a family
-      return value.size() >= 2 && (value.size() - 2) % 4 == 0;
-    case RouteRefresh:
+    case GracefulRestartCapability: {
+      auto said = read_graceful_restart(reader);
+      if (said) capabilities.graceful_restart = std::move(*said);
+      return said.has_value();
+    }
+    case ExtendedNextHop:
+      return read_extended_next_hop(reader, capabilities);
+    case AddPath:  // RFC 7911 §4: four octets a family
+      return value.size() % 4 == 0;
+    case RouteRefreshCapability:
       capabilities.route_refresh = true;
+      return true;
+    case EnhancedRouteRefresh:
+      capabilities.enhanced_refresh = true;
       return true;
     default:
       return true;
@@ -144,6 +202,32 @@ void write_multiprotocol(Writer& writer, FamilySet families) {
   }
 }
 
+// Our addresses stand on `lo` whether or not this process runs, so forwarding is preserved always.
+void write_graceful_restart(Writer& writer, const OpenConfig& config) {
+  constexpr std::uint16_t kRestarted = 0x8000;
+  constexpr std::uint16_t kNotification = 0x4000;
+  constexpr std::uint8_t kForwarding = 0x80;
+  writer.u8(GracefulRestartCapability);
+  const std::size_t length = writer.open_u8();
+  const auto time = static_cast<std::uint16_t>(config.restart_time->count());
+  writer.u16(static_cast<std::uint16_t>((config.restarted ? kRestarted : 0) | kNotification | time));
+  for (const Family family : {Family::IPv4, Family::IPv6}) {
+    if (!config.families.has(family)) continue;
+    writer.u16(unicast(family).afi);
+    writer.u8(unicast(family).safi);
+    writer.u8(kForwarding);
+  }
+  writer.close_u8(length);
+}
+
+void write_extended_next_hop(Writer& writer) {
+  writer.u8(ExtendedNextHop);
+  writer.u8(6);
+  writer.u16(kIPv4Unicast.afi);
+  writer.u16(kIPv4Unicast.safi);
+  writer.u16(kIPv6Unicast.afi);
+}
+
 }  // namespace
 
 bool RemoteAs::allows(Asn peer, Asn ours) const {
@@ -211,11 +295,15 @@ Octets encode_open(const OpenConfig& config) {
   writer.u8(kCapabilitiesParameter);
   const std::size_t capabilities = writer.open_u8();
   write_multiprotocol(writer, config.families);
-  writer.u8(RouteRefresh);
+  writer.u8(RouteRefreshCapability);
   writer.u8(0);
+  if (config.extended_next_hop) write_extended_next_hop(writer);
+  if (config.restart_time) write_graceful_restart(writer, config);
   writer.u8(FourOctetAs);
   writer.u8(4);
   writer.u32(config.local_as.value);
+  writer.u8(EnhancedRouteRefresh);
+  writer.u8(0);
   writer.close_u8(capabilities);
   writer.close_u8(parameters);
   writer.patch_u16(kMarkerOctets, static_cast<std::uint16_t>(writer.size()));
@@ -225,8 +313,8 @@ Octets encode_open(const OpenConfig& config) {
 
 Result<Negotiated, Notification> negotiate(const OpenConfig& config, const Open& open) {
   if (!config.remote_as.allows(open.as, config.local_as)) {
-    return refuse(subcode::Open::BadPeerAs, "the peer says AS " + open.as.to_string() + ", " +
-                                                config.remote_as.to_string() + " is configured");
+    return refuse(subcode::Open::BadPeerAs,
+                  "the peer says AS " + open.as.to_string() + ", " + config.remote_as.to_string() + " is configured");
   }
   const bool internal = open.as == config.local_as;
   if (internal && open.router_id == config.router_id) {
@@ -248,10 +336,16 @@ Result<Negotiated, Notification> negotiate(const OpenConfig& config, const Open&
     return refuse(subcode::Open::UnsupportedCapability, "no address family in common", writer.written());
   }
   agreed.hold_time = std::chrono::seconds(std::min(config.hold_time, open.hold_time));
-  agreed.keepalive_time = agreed.hold_time / 3;  // RFC 4271 §4.4
+  agreed.keepalive_time = agreed.hold_time / 3;  // RFC 4271 §4.4: "a reasonable maximum"
+  if (config.keepalive_time) agreed.keepalive_time = std::min(agreed.keepalive_time, *config.keepalive_time);
   agreed.internal = internal;
   agreed.four_octet_as = theirs.four_octet_as.has_value();
   agreed.route_refresh = theirs.route_refresh;
+  agreed.enhanced_refresh = theirs.enhanced_refresh;
+  agreed.extended_next_hop = config.extended_next_hop && theirs.extended_next_hop;
+  agreed.graceful_restart = config.restart_time && theirs.graceful_restart;
+  agreed.graceful_notification = agreed.graceful_restart && theirs.graceful_restart->notification;
+  agreed.remote_as = open.as;
   agreed.remote_router_id = open.router_id;
   return agreed;
 }
@@ -260,20 +354,34 @@ std::vector<std::string> describe(const Capabilities& capabilities) {
   std::vector<std::string> words;
   for (const AddressFamily& family : capabilities.multiprotocol) {
     if (family == kIPv4Unicast || family == kIPv6Unicast) {
-      words.emplace_back(family == kIPv4Unicast ? "Multiprotocol IPv4 unicast" : "Multiprotocol IPv6 unicast");
+      words.emplace_back(family == kIPv4Unicast ? kIPv4Words : kIPv6Words);
     } else {
       words.push_back("Multiprotocol AFI " + std::to_string(family.afi) + " SAFI " + std::to_string(family.safi));
     }
   }
   for (const std::uint8_t code : capabilities.codes) {
     if (code == Multiprotocol) continue;
+    std::string word = name_of(code);
     if (code == FourOctetAs && capabilities.four_octet_as) {
-      words.push_back("Four-octet AS (" + capabilities.four_octet_as->to_string() + ")");
-      continue;
+      word += " (" + capabilities.four_octet_as->to_string() + ")";
+    } else if (code == GracefulRestartCapability && capabilities.graceful_restart) {
+      word += " (" + std::to_string(capabilities.graceful_restart->time.count()) + " s)";
     }
-    const auto known = std::find_if(kCapabilityNames.begin(), kCapabilityNames.end(),
-                                    [&](const CapabilityName& name) { return name.code == code; });
-    words.push_back(known != kCapabilityNames.end() ? known->name : "Capability " + std::to_string(code));
+    words.push_back(std::move(word));
+  }
+  return words;
+}
+
+std::vector<std::string> describe(const Negotiated& agreed) {
+  std::vector<std::string> words;
+  if (agreed.families.ipv4) words.emplace_back(kIPv4Words);
+  if (agreed.families.ipv6) words.emplace_back(kIPv6Words);
+  if (agreed.route_refresh) words.push_back(name_of(RouteRefreshCapability));
+  if (agreed.enhanced_refresh) words.push_back(name_of(EnhancedRouteRefresh));
+  if (agreed.extended_next_hop) words.push_back(name_of(ExtendedNextHop));
+  if (agreed.four_octet_as) words.push_back(name_of(FourOctetAs));
+  if (agreed.graceful_restart) {
+    words.push_back(name_of(GracefulRestartCapability) + (agreed.graceful_notification ? " with NOTIFICATION" : ""));
   }
   return words;
 }

@@ -3,7 +3,9 @@
 // Received: optional parameters in the plain and in the extended form (RFC 9072); capabilities in any split over
 // parameters, in any order, repeated, unknown; an OPEN of 29 octets with none at all. A capability whose own length is
 // wrong refuses the OPEN (2/0). Sent: one Capabilities parameter with multiprotocol (RFC 4760) for each family offered,
-// route refresh (RFC 2918) and four-octet AS (RFC 6793).
+// route refresh plain and enhanced (RFC 2918, RFC 7313), four-octet AS (RFC 6793), and where configured extended next
+// hop (RFC 8950) and graceful restart (RFC 4724, RFC 8538). Read and never offered: ADD-PATH (RFC 7911), extended
+// messages (RFC 8654), roles (RFC 9234): an announcer has one path a prefix, short messages, and no routes to leak.
 #pragma once
 
 #include <chrono>
@@ -19,12 +21,30 @@
 
 namespace portreeve::bgp {
 
+// Graceful restart (RFC 4724 §3, RFC 8538 §2), as said in an OPEN.
+struct GracefulRestart {
+  struct Entry {
+    AddressFamily family;
+    bool forwarding_preserved = false;
+    friend bool operator==(const Entry&, const Entry&) = default;
+  };
+  bool restarted = false;        // the R bit: this is the first session since
+  bool notification = false;     // the N bit
+  std::chrono::seconds time{0};  // 0–4095
+  std::vector<Entry> families;
+
+  friend bool operator==(const GracefulRestart&, const GracefulRestart&) = default;
+};
+
 // Seen in an OPEN. Lists are free of repetitions; their size is bounded by that of the message.
 struct Capabilities {
   std::vector<AddressFamily> multiprotocol;  // none: IPv4 unicast is meant (RFC 4760 §8)
   std::optional<Asn> four_octet_as;          // of several, the last
   bool route_refresh = false;
-  std::vector<std::uint8_t> codes;  // all, also unknown ones, in order of first appearance
+  bool enhanced_refresh = false;
+  bool extended_next_hop = false;                   // IPv4 unicast with IPv6 next hops (RFC 8950 §4)
+  std::optional<GracefulRestart> graceful_restart;  // of several, the last
+  std::vector<std::uint8_t> codes;                  // all, also unknown ones, in order of first appearance
 };
 
 struct Open {
@@ -55,7 +75,11 @@ struct OpenConfig {
   RemoteAs remote_as;
   IpAddress router_id;
   std::uint16_t hold_time = 90;
-  FamilySet families{true, false};  // offered
+  std::optional<std::chrono::seconds> keepalive_time;  // none: a third of the hold time agreed on
+  FamilySet families{true, false};                     // offered
+  bool extended_next_hop = false;                      // offered
+  std::optional<std::chrono::seconds> restart_time;    // graceful restart is offered
+  bool restarted = false;                              // and this process takes the place of one that left
 
   friend bool operator==(const OpenConfig&, const OpenConfig&) = default;
 };
@@ -69,6 +93,11 @@ struct Negotiated {
   bool internal = false;
   bool four_octet_as = false;
   bool route_refresh = false;
+  bool enhanced_refresh = false;       // RFC 7313, by both ends
+  bool extended_next_hop = false;      // RFC 8950, by both ends
+  bool graceful_restart = false;       // RFC 4724, by both ends: the peer keeps our routes while we restart
+  bool graceful_notification = false;  // RFC 8538, by both ends
+  Asn remote_as;
   IpAddress remote_router_id;
 };
 
@@ -78,5 +107,8 @@ Result<Negotiated, Notification> negotiate(const OpenConfig& config, const Open&
 
 // "Multiprotocol IPv4 unicast", "Route refresh", "Four-octet AS (65001)", "Capability 77".
 std::vector<std::string> describe(const Capabilities& capabilities);
+
+// The same of what both ends have.
+std::vector<std::string> describe(const Negotiated& agreed);
 
 }  // namespace portreeve::bgp

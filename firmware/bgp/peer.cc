@@ -28,8 +28,12 @@ SessionConfig session_config(const PeerConfig& config) {
   SessionConfig session;
   // One family a session, the one that it runs over: its routes' next hop is our own address of that family.
   const FamilySet families{config.address.is_v4(), !config.address.is_v4()};
-  session.open = {config.local_as, config.remote_as, config.router_id,
-                  static_cast<std::uint16_t>(config.hold_time.count()), families};
+  session.open.local_as = config.local_as;
+  session.open.remote_as = config.remote_as;
+  session.open.router_id = config.router_id;
+  session.open.hold_time = static_cast<std::uint16_t>(config.hold_time.count());
+  session.open.keepalive_time = config.keepalive_time;
+  session.open.families = families;
   return session;
 }
 

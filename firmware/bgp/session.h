@@ -3,17 +3,18 @@
 // machine is never re-entered. Timers are deadlines in the value: whoever drives it waits for `next_deadline`.
 //
 // Built in beyond §8: damping of oscillations by exponential back-off (DampPeerOscillations, IdleHoldTimer), FSM error
-// subcodes (RFC 6608), SendHoldTimer (RFC 9687), route refresh (RFC 2918). Not here: octets and sockets
-// (connection.h), routes (rib_out.h), and collision detection, which needs two connections and a listener.
+// subcodes (RFC 6608), SendHoldTimer (RFC 9687), route refresh (RFC 2918, RFC 7313), Hard Reset (RFC 8538). fsm.cc is
+// the machine, session.cc its timers and messages. Not here: octets and sockets (connection.h), routes (rib_out.h), and
+// collision detection, which needs two connections (peering.h).
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <random>
 #include <string>
 #include <string_view>
 
+#include "firmware/bgp/jitter.h"
 #include "firmware/bgp/message.h"
 #include "firmware/bgp/notification.h"
 #include "firmware/bgp/open.h"
@@ -57,7 +58,10 @@ enum class EventType : std::uint8_t {
   UpdateError = 28,
   SendHoldTimerExpires = 29,
   RouteRefreshMessage = 30,
-  RetryNow = 31,  // the way to the peer has come back: whatever waits to connect does so now
+  RouteRefreshError = 31,
+  RetryNow = 32,  // the way to the peer has come back: whatever waits to connect does so now
+  Reset = 33,     // the session is to end for what the NOTIFICATION says, and to be tried again
+  Leave = 34,     // the session is to end without a word: the peer shall keep our routes (RFC 4724)
 };
 
 struct Event {
@@ -75,7 +79,10 @@ struct SessionConfig {
   Duration backoff_minimum = std::chrono::seconds(1);
   Duration connect_retry = std::chrono::seconds(30);  // of one attempt, and the most that back-off reaches
   Duration delay_open = Duration::zero();             // 0: none
+  std::optional<std::uint32_t> prefix_limit;          // received prefixes, beyond which the session is ended
   Duration lived = std::chrono::seconds(10);          // Established for as long: the back-off begins anew
+  bool damp_oscillations = true;                      // else back-off does not grow
+  bool passive = false;                               // PassiveTcpEstablishment: waits to be connected to
 };
 
 // Why a session ended, or an attempt did.
@@ -115,12 +122,10 @@ struct Step {
   Octets send;         // whole messages
   bool close = false;  // the TCP connection, once what was sent has left (a NOTIFICATION may be last)
   bool connect = false;
-  std::optional<Family> refresh;       // send this family's routes again
+  std::optional<Family> refresh;       // send this family's routes again, as `agreed` says
   std::optional<Fault> fault;          // the session, or an attempt at one, ended by this
   std::optional<UpdateReport> remark;  // an UPDATE that was accepted, but not as it was meant
 };
-
-using Random = std::minstd_rand;
 
 Step step(const SessionConfig& config, Session& session, const Event& event, TimePoint now, Random& random);
 

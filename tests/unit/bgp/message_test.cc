@@ -69,15 +69,38 @@ TEST(BgpHeader, ShortestAndLongestOfEachTypeAreTaken) {
 }
 
 TEST(BgpHeader, RouteRefreshNamesAFamily) {
-  const auto family = decode_route_refresh(hex("0001 00 01"));
-  CHECK(family.has_value());
-  CHECK(*family == kIPv4Unicast);
+  const auto request = decode_route_refresh(hex("0001 00 01"), true);
+  CHECK(request.has_value());
+  CHECK(request->family == kIPv4Unicast);
+  LONGS_EQUAL(RouteRefresh::Request, request->subtype);
 }
 
 TEST(BgpHeader, RouteRefreshIgnoresTheReservedOctetAndAnOrf) {
-  const auto family = decode_route_refresh(hex("0002 2a 01 0140 0003 aabbcc"));
-  CHECK(family.has_value());
-  CHECK(*family == kIPv6Unicast);
+  const auto request = decode_route_refresh(hex("0002 2a 01 0140 0003 aabbcc"), false);
+  CHECK(request.has_value());
+  CHECK(request->family == kIPv6Unicast);
+  LONGS_EQUAL(RouteRefresh::Request, request->subtype);
 }
 
-TEST(BgpHeader, RouteRefreshCutShortIsMalformed) { CHECK_FALSE(decode_route_refresh(hex("0001 00")).has_value()); }
+TEST(BgpHeader, EnhancedRouteRefreshMarksBeginAndEnd) {
+  LONGS_EQUAL(RouteRefresh::Begin, decode_route_refresh(hex("0001 01 01"), true)->subtype);
+  LONGS_EQUAL(RouteRefresh::End, decode_route_refresh(hex("0001 02 01"), true)->subtype);
+  STRCMP_EQUAL((std::string(32, 'f') + "0017050002"
+                                       "0201")
+                   .c_str(),
+               to_hex(encode_route_refresh({kIPv6Unicast, RouteRefresh::End})).c_str());
+}
+
+// RFC 7313 §5.
+TEST(BgpHeader, AMarkOfAnotherLengthIsRefusedWithTheWholeMessage) {
+  const auto refused = decode_route_refresh(hex("0001 01 01 00"), true);
+  CHECK_FALSE(refused.has_value());
+  LONGS_EQUAL(7, refused.error().code);
+  LONGS_EQUAL(1, refused.error().subcode);
+  STRCMP_EQUAL((std::string(32, 'f') + "0018050001"
+                                       "010100")
+                   .c_str(),
+               to_hex(refused.error().data).c_str());
+  CHECK(decode_route_refresh(hex("0001 01 01 00"), false).has_value());
+  CHECK(decode_route_refresh(hex("0001 07 01 00"), true).has_value());
+}

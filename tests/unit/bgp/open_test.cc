@@ -6,6 +6,7 @@
 
 using namespace portreeve;
 using namespace portreeve::bgp;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -41,12 +42,13 @@ TEST(BgpOpen, IsEncodedWithItsCapabilities) {
   OpenConfig ours = config();
   ours.hold_time = 15;
   CHECK_OCTETS(
-      "ffffffffffffffffffffffffffffffff 002d 01"
-      "04 fde8 000f 0a000001 10"  // version, AS, hold time, identifier, parameters' length
-      "02 0e"                     // RFC 5492: capabilities
+      "ffffffffffffffffffffffffffffffff 002f 01"
+      "04 fde8 000f 0a000001 12"  // version, AS, hold time, identifier, parameters' length
+      "02 10"                     // RFC 5492: capabilities
       "01 04 0001 00 01"          // RFC 4760: IPv4 unicast
       "02 00"                     // RFC 2918: route refresh
-      "41 04 0000fde8",           // RFC 6793: AS 65000
+      "41 04 0000fde8"            // RFC 6793: AS 65000
+      "46 00",                    // RFC 7313: enhanced route refresh
       encode_open(ours));
 }
 
@@ -55,7 +57,62 @@ TEST(BgpOpen, AFourOctetAsIsAsTransInTheTwoOctetField) {
   ours.local_as = Asn{4200000000};
   const Octets open = encode_open(ours);
   CHECK_OCTETS("5ba0", Bytes(open).subspan(20, 2));
-  CHECK_OCTETS("fa56ea00", Bytes(open).last(4));
+  CHECK_OCTETS("fa56ea00", Bytes(open).last(6).first(4));
+}
+
+TEST(BgpOpen, OffersGracefulRestartAndExtendedNextHopWhereConfigured) {
+  OpenConfig ours = config();
+  ours.families = {true, true};
+  ours.extended_next_hop = true;
+  ours.restart_time = 120s;
+  ours.restarted = true;
+  const Octets open = encode_open(ours);
+  CHECK_OCTETS(
+      "01 04 0001 00 01 01 04 0002 00 01"  // both families
+      "02 00"
+      "05 06 0001 0001 0002"              // RFC 8950: IPv4 unicast over IPv6 next hops
+      "40 0a c078 0001 01 80 0002 01 80"  // RFC 4724: restarted, N bit, 120 s; forwarding goes on in both
+      "41 04 0000fde8 46 00",
+      Bytes(open).subspan(31));
+}
+
+TEST(BgpOpen, AgreesOnWhatBothOffer) {
+  OpenConfig ours = config();
+  ours.families = {true, true};
+  ours.extended_next_hop = true;
+  ours.restart_time = 120s;
+  ours.keepalive_time = 5s;
+  OpenConfig theirs = ours;
+  theirs.local_as = Asn{65001};
+  theirs.router_id = IpAddress::v4(0x0A000002);
+  const auto message = encode_open(theirs);
+  const auto open = decode_open(Bytes(message).subspan(kHeaderOctets));
+  CHECK(open.has_value());
+  auto agreed = negotiate(ours, *open);
+  CHECK(agreed.has_value());
+  CHECK(agreed->extended_next_hop && agreed->enhanced_refresh && agreed->graceful_restart);
+  CHECK(agreed->graceful_notification);
+  LONGS_EQUAL(5, agreed->keepalive_time.count());
+  LONGS_EQUAL(65001, agreed->remote_as.value);
+  LONGS_EQUAL(7, describe(*agreed).size());
+
+  ours.extended_next_hop = false;
+  ours.restart_time.reset();
+  agreed = negotiate(ours, *open);
+  CHECK_FALSE(agreed->extended_next_hop || agreed->graceful_restart || agreed->graceful_notification);
+}
+
+TEST(BgpOpen, AnUnnumberedPeersAsIsJudgedByRule) {
+  OpenConfig ours = config();
+  ours.remote_as = {RemoteAs::Rule::External, {}};
+  Open open;
+  open.router_id = IpAddress::v4(0x0A000002);
+  open.as = Asn{65001};
+  CHECK(negotiate(ours, open).has_value());
+  open.as = ours.local_as;
+  CHECK_FALSE(negotiate(ours, open).has_value());
+  ours.remote_as = {RemoteAs::Rule::Internal, {}};
+  CHECK(negotiate(ours, open)->internal);
 }
 
 TEST(BgpOpen, DecodesWhatItEncodes) {

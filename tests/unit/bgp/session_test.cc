@@ -191,10 +191,13 @@ TEST(BgpSessionTable, EveryStateTakesEveryEvent) {
       {EventType::UpdateError,                 {"=", "-", "I 3/1 close", "-", "I 3/1 close", "I 5/1 close", "I 5/2 close", "I 3/1 close"}},
       {EventType::SendHoldTimerExpires,        {"=", "-", "I close", "-", "I close", "I 5/0 close", "I 5/0 close", "I 8/0 close"}},
       {EventType::RouteRefreshMessage,         {"=", "-", "I close", "-", "I close", "I 5/1 close", "I 5/2 close", "="}},
+      {EventType::RouteRefreshError,           {"=", "-", "I 7/1 close", "-", "I 7/1 close", "I 5/1 close", "I 5/2 close", "I 7/1 close"}},
       {EventType::RetryNow,                    {"=", "C close dial", "=", "C dial", "=", "=", "=", "="}},
+      {EventType::Reset,                       {"=", "=", "I 6/10 close", "=", "I 6/10 close", "I 6/10 close", "I 6/10 close", "I 6/10 close"}},
+      {EventType::Leave,                       {"=", "I close", "I close", "I close", "I close", "I close", "I close", "I close"}},
       // clang-format on
   };
-  LONGS_EQUAL(31, std::size(rows));
+  LONGS_EQUAL(34, std::size(rows));
   const auto open = decode_open(Bench::peers_open());
   const auto agreed = negotiate(Bench().config.open, *open);
   for (const Row& row : rows) {
@@ -209,7 +212,10 @@ TEST(BgpSessionTable, EveryStateTakesEveryEvent) {
       if (row.event == EventType::BgpOpenError) notification = {ErrorCode::Open, 2};
       if (row.event == EventType::OpenCollisionDump) notification = {ErrorCode::Cease, 7};
       if (row.event == EventType::UpdateError) notification = {ErrorCode::Update, 1};
-      const bool has_notification = (number >= 21 && number <= 25) || number == 28 || number == 2 || number == 8;
+      if (row.event == EventType::RouteRefreshError) notification = {ErrorCode::RouteRefresh, 1};
+      if (row.event == EventType::Reset) notification = {ErrorCode::Cease, subcode::BfdDown};
+      const bool has_notification = (number >= 21 && number <= 25) || number == 28 || number == 2 || number == 8 ||
+                                    row.event == EventType::RouteRefreshError || row.event == EventType::Reset;
       bench.give(Event{row.event, has_notification ? &notification : nullptr, &*open, &*agreed});
       const std::string where = "event " + std::to_string(number) + " in " + kStates[column];
       STRCMP_EQUAL_TEXT((expected == "=" ? before : expected).c_str(), cell(bench.session, bench.last).c_str(),

@@ -129,7 +129,7 @@ constexpr std::array kRows = {
     AttributeRow{25, "IPV6 EXTENDED COMMUNITIES", kOptionalTransitive, kWithdraw, kWithdraw, kAny, 20, kNoMaximum, 20, nullptr},  // 7606 §7.15
     AttributeRow{26, "AIGP", kOptional, kDiscard, kDiscard, kAny, 3, kNoMaximum, 1, nullptr},                              // 7311 §3
     AttributeRow{29, "BGP-LS", kOptional, kDiscard, kDiscard, kAny, 0, kNoMaximum, 1, nullptr},                            // 9552 §8.2.2
-    AttributeRow{32, "LARGE_COMMUNITY", kOptionalTransitive, kWithdraw, kWithdraw, kAny, 12, kNoMaximum, 12, nullptr},     // 8092 §6
+    AttributeRow{kLargeCommunity, "LARGE_COMMUNITY", kOptionalTransitive, kWithdraw, kWithdraw, kAny, 12, kNoMaximum, 12, nullptr},     // 8092 §6
     AttributeRow{35, "ONLY_TO_CUSTOMER", kOptionalTransitive, kWithdraw, kWithdraw, kAny, 4, 4, 1, nullptr},               // 9234 §6
     AttributeRow{40, "PREFIX_SID", kOptionalTransitive, kDiscard, kDiscard, kAny, 3, kNoMaximum, 1, nullptr},              // 8669 §6
     // clang-format on

@@ -45,6 +45,7 @@ inline constexpr std::uint8_t kMpUnreach = 15;
 inline constexpr std::uint8_t kExtendedCommunities = 16;
 inline constexpr std::uint8_t kAs4Path = 17;
 inline constexpr std::uint8_t kAs4Aggregator = 18;
+inline constexpr std::uint8_t kLargeCommunity = 32;
 
 // A fault of a value: what it is, in words, and the subcode of RFC 4271 §6.3 for it. `what` is null where there is
 // none.

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -14,6 +15,13 @@ using LargeCommunity = std::array<std::uint32_t, 3>;
 
 // What announcements to a peer carry beside what they must.
 struct ExportPolicy {
+  // More of a kind are for whoever takes configuration to refuse, and are not sent: so that a message of 4,096 octets
+  // always has room for prefixes.
+  static constexpr std::size_t kCommunitiesMost = 255;
+  static constexpr std::size_t kExtendedCommunitiesMost = 64;
+  static constexpr std::size_t kLargeCommunitiesMost = 64;
+
+  // Sets: the order means nothing, and what is there twice is sent once.
   std::vector<std::uint32_t> communities;           // RFC 1997
   std::vector<std::uint64_t> extended_communities;  // RFC 4360, as on the wire
   std::vector<LargeCommunity> large_communities;

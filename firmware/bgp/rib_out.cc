@@ -16,17 +16,32 @@ bool RibOut::announce(const IpAddress& address) {
 }
 
 bool RibOut::withdraw(const IpAddress& address) {
-  const Family family = address.family();
-  return changed(family, of(family).log.withdraw(address, furthest(family)));
+  Table& table = of(address.family());
+  return changed(address.family(), table.log.withdraw(address, table.furthest));
+}
+
+std::size_t RibOut::announce(std::span<const IpAddress> addresses) {
+  if (addresses.empty()) return 0;
+  of(addresses.front().family()).log.expect(addresses.size());
+  std::size_t changes = 0;
+  for (const IpAddress& address : addresses) changes += announce(address) ? 1 : 0;
+  return changes;
+}
+
+std::size_t RibOut::withdraw(std::span<const IpAddress> addresses) {
+  std::size_t changes = 0;
+  for (const IpAddress& address : addresses) changes += withdraw(address) ? 1 : 0;
+  return changes;
 }
 
 void RibOut::withdraw_all() {
   for (Table* table : {&ipv4_, &ipv6_}) {
     std::vector<IpAddress> standing;
+    standing.reserve(table->log.announced());
     for (const RouteEntry& entry : table->log.after(0)) {
       if (entry.announced && !entry.superseded) standing.push_back(entry.address);
     }
-    for (const IpAddress& address : standing) static_cast<void>(withdraw(address));
+    withdraw(standing);
   }
 }
 
@@ -35,19 +50,44 @@ bool RibOut::changed(Family family, const RouteLog::Change& change) {
   Table& table = of(family);
   // What was built from an entry that is out of force must not be sent any more: a session that comes to it later may
   // have passed over what put it out of force.
-  for (auto& [attributes, built] : table.built) {
-    std::erase_if(built, [&](const Built& one) { return one.from < change.superseded && change.superseded <= one.to; });
+  if (change.superseded != 0) {
+    for (auto& [attributes, group] : table.groups) {
+      std::erase_if(group.built,
+                    [&](const Built& one) { return one.from < change.superseded && change.superseded <= one.to; });
+    }
   }
   if (table.log.is_loose()) table.log.compact(passed_by_all(family));
   return true;
 }
 
+RibOut::UpdateGroup& RibOut::join(const ExportAttributes& attributes) {
+  UpdateGroup& group = of(attributes.family).groups.try_emplace(attributes, attributes).first->second;
+  ++group.members;
+  return group;
+}
+
+void RibOut::leave(Family family, UpdateGroup& group) {
+  if (--group.members > 0) {
+    forget_passed(group);
+  } else {
+    auto& groups = of(family).groups;
+    groups.erase(groups.find(group.attributes));
+  }
+}
+
+RibOut::Place RibOut::begin(const ExportAttributes& attributes) {
+  Table& table = of(attributes.family);
+  Place place;
+  place.family = attributes.family;
+  place.group = &join(attributes);
+  place.born = place.initial_end = table.furthest = table.log.last();
+  return place;
+}
+
 RibOut::Session RibOut::attach(std::span<const ExportAttributes> families) {
   std::vector<Place> places;
-  for (const ExportAttributes& attributes : families) {
-    const Sequence last = of(attributes.family).log.last();
-    places.push_back({attributes, 0, last, last});
-  }
+  places.reserve(families.size());
+  for (const ExportAttributes& attributes : families) places.push_back(begin(attributes));
   sessions_.emplace(++last_session_, std::move(places));
   return last_session_;
 }
@@ -57,71 +97,166 @@ void RibOut::detach(Session session) {
   if (found == sessions_.end()) return;
   const std::vector<Place> places = std::move(found->second);
   sessions_.erase(found);
-  for (const Place& place : places) forget_passed(place.attributes.family, place.attributes);
+  for (const Place& place : places) {
+    leave(place.family, *place.group);
+    Sequence& furthest = of(place.family).furthest;
+    furthest = 0;
+    for (const auto& [other, remaining] : sessions_) {
+      for (const Place& one : remaining) {
+        if (one.family == place.family) furthest = std::max({furthest, one.at, one.born});
+      }
+    }
+  }
+}
+
+RibOut::Place* RibOut::find(Session session, Family family) {
+  const auto found = sessions_.find(session);
+  if (found == sessions_.end()) return nullptr;
+  for (Place& place : found->second) {
+    if (place.family == family) return &place;
+  }
+  return nullptr;
+}
+
+// Withdrawals that it has been sent need not be sent again; those it has not, must.
+void RibOut::begin_again(Place& place) {
+  place.born = std::max(place.born, place.at);
+  place.known = std::max(place.known, place.at);
+  place.at = 0;
+}
+
+void RibOut::begin_refresh(Place& place) {
+  begin_again(place);
+  place.refresh_waits = false;
+  place.refresh_begin_due = place.refresh_end_due = true;
+  place.refresh_end = of(place.family).log.last();
+}
+
+void RibOut::refresh(Session session, Family family, bool enhanced) {
+  Place* const place = find(session, family);
+  if (place == nullptr) return;
+  if (!enhanced) {
+    begin_again(*place);
+  } else if (place->end_of_rib_due) {
+    // RFC 7313 §4: no BoRR before End-of-RIB.
+    place->refresh_waits = true;
+  } else {
+    begin_refresh(*place);
+  }
+}
+
+bool RibOut::reattribute(Session session, std::span<const ExportAttributes> families) {
+  const auto found = sessions_.find(session);
+  if (found == sessions_.end()) return false;
+  bool any = false;
+  for (const ExportAttributes& attributes : families) {
+    Place* const place = find(session, attributes.family);
+    if (place == nullptr) {
+      found->second.push_back(begin(attributes));
+    } else if (place->group->attributes != attributes) {
+      UpdateGroup& before = *place->group;
+      place->group = &join(attributes);
+      leave(attributes.family, before);
+      begin_again(*place);
+    } else {
+      continue;
+    }
+    any = true;
+  }
+  return any;
+}
+
+bool RibOut::pending(const Place& place) const {
+  return place.end_of_rib_due || place.refresh_begin_due || place.refresh_end_due ||
+         place.at < of(place.family).log.last();
 }
 
 bool RibOut::pending(Session session) const {
   const auto found = sessions_.find(session);
   if (found == sessions_.end()) return false;
-  return std::any_of(found->second.begin(), found->second.end(), [&](const Place& place) {
-    return place.end_of_rib_due || place.at < of(place.attributes.family).log.last();
-  });
+  return std::any_of(found->second.begin(), found->second.end(), [&](const Place& place) { return pending(place); });
 }
 
 std::shared_ptr<const UpdateChunk> RibOut::next(Session session) {
   const auto found = sessions_.find(session);
   if (found == sessions_.end()) return nullptr;
   for (Place& place : found->second) {
-    // Changes that cancelled each out, or of no concern to this session, yield nothing.
+    // Changes that cancelled each other out, or of no concern to this session, yield nothing.
     if (auto chunk = next(place)) return chunk;
   }
   return nullptr;
 }
 
-std::shared_ptr<const UpdateChunk> RibOut::next(Place& place) {
-  Table& table = of(place.attributes.family);
-  while (place.at < table.log.last()) {
-    const Built built = share(place, table);
-    place.at = built.to;
-    place.sent += built.chunk->announced;
-    place.sent -= std::min<std::size_t>(place.sent, built.chunk->withdrawn);
-    // Routes that were sent again, or gone before they were sent, are corrected for here.
-    if (place.at == table.log.last()) place.sent = table.log.announced();
-    forget_passed(place.attributes.family, place.attributes);
-    if (!built.chunk->octets.empty()) return built.chunk;
-  }
-  if (!place.end_of_rib_due || place.at < place.initial_end) return nullptr;
-  place.end_of_rib_due = false;
-  UpdateWriter writer(place.attributes);
-  writer.end_of_rib();
-  return std::make_shared<const UpdateChunk>(writer.finish());
+std::optional<RibOut::Mark> RibOut::due(const Place& place) {
+  if (place.end_of_rib_due && place.at >= place.initial_end) return Mark::EndOfRib;
+  if (place.refresh_begin_due) return Mark::RefreshBegin;
+  if (place.refresh_end_due && place.at >= place.refresh_end) return Mark::RefreshEnd;
+  return std::nullopt;
 }
 
-RibOut::Built RibOut::build(const Place& place, const RouteLog& log) const {
-  Built built{place.at, place.at, false, nullptr};
-  UpdateWriter writer(place.attributes);
-  // Two messages may be begun; both are closed within the bound.
-  constexpr std::size_t kFull = kChunkOctets - kMessageOctetsMax;
-  for (const RouteEntry& entry : log.after(place.at)) {
-    if (writer.size() > kFull) break;
-    built.to = entry.sequence;
-    if (entry.superseded) continue;
-    if (entry.announced) {
-      writer.announce(entry.address);
-    } else if (entry.sequence > place.born) {
-      writer.withdraw(entry.address);
-    } else {
-      built.skipped = true;
+std::shared_ptr<const UpdateChunk> RibOut::take_mark(Place& place) {
+  const auto mark = due(place);
+  if (!mark) return nullptr;
+  switch (*mark) {
+    case Mark::EndOfRib:
+      place.end_of_rib_due = false;
+      if (place.refresh_waits) begin_refresh(place);
+      return std::make_shared<const UpdateChunk>(end_of_rib(place.family));
+    case Mark::RefreshBegin:
+      place.refresh_begin_due = false;
+      return std::make_shared<const UpdateChunk>(refresh_mark(place.family, RefreshMark::Begin));
+    case Mark::RefreshEnd:
+      place.refresh_end_due = false;
+      return std::make_shared<const UpdateChunk>(refresh_mark(place.family, RefreshMark::End));
+  }
+  return nullptr;
+}
+
+std::shared_ptr<const UpdateChunk> RibOut::next(Place& place) {
+  Table& table = of(place.family);
+  while (true) {
+    if (auto mark = take_mark(place)) return mark;
+    if (place.at == table.log.last()) return nullptr;
+    const Built built = share(place, table.log);
+    place.at = built.to;
+    table.furthest = std::max(table.furthest, place.at);
+    if (built.from >= place.known) {
+      place.sent += built.chunk->announced;
+      place.sent -= std::min<std::size_t>(place.sent, built.chunk->withdrawn);
     }
+    // Routes that were gone before they were sent, or in a chunk with such as were sent again, are corrected for here.
+    if (place.at == table.log.last()) place.sent = table.log.announced();
+    forget_passed(*place.group);
+    if (!built.chunk->octets.empty()) return built.chunk;
+  }
+}
+
+RibOut::Built RibOut::build(const Place& place, const RouteLog& log) {
+  Built built{place.at, place.at, false, nullptr};
+  const auto entries = log.after(place.at);
+  UpdateWriter writer(place.group->forms, entries.size());
+  bool room = true;
+  for (const RouteEntry& entry : entries) {
+    if (!entry.superseded) {
+      if (entry.announced) {
+        room = writer.announce(entry.address);
+      } else if (entry.sequence > place.born) {
+        room = writer.withdraw(entry.address);
+      } else {
+        built.skipped = true;
+      }
+      if (!room) break;
+    }
+    built.to = entry.sequence;
   }
   // Compaction may have taken the entries at the end.
-  if (writer.size() <= kFull) built.to = log.last();
+  if (room) built.to = log.last();
   built.chunk = std::make_shared<const UpdateChunk>(writer.finish());
   return built;
 }
 
-RibOut::Built RibOut::share(const Place& place, Table& table) {
-  auto& built = table.built[place.attributes];
+RibOut::Built RibOut::share(const Place& place, const RouteLog& log) {
+  auto& built = place.group->built;
   for (const Built& one : built) {
     if (one.from != place.at) continue;
     // Which withdrawals are in it was decided for another session: it suits this one if it would decide alike.
@@ -129,56 +264,32 @@ RibOut::Built RibOut::share(const Place& place, Table& table) {
     const bool wants_no_more = !one.skipped || one.to <= place.born;
     if (wants_all && wants_no_more) return one;
   }
-  built.push_back(build(place, table.log));
+  built.push_back(build(place, log));
   if (built.size() > kBuiltMost) built.pop_front();
   return built.back();
 }
 
 // Drops what no session of the update group will ask for again: all that ends no later than where the last one stands.
-void RibOut::forget_passed(Family family, const ExportAttributes& attributes) {
-  Table& table = of(family);
-  const auto group = table.built.find(attributes);
-  if (group == table.built.end()) return;
+void RibOut::forget_passed(UpdateGroup& group) {
+  if (group.built.empty()) return;
   Sequence behind = std::numeric_limits<Sequence>::max();
   for (const auto& [session, places] : sessions_) {
     for (const Place& place : places) {
-      if (place.attributes == attributes) behind = std::min(behind, place.at);
+      if (place.group == &group) behind = std::min(behind, place.at);
     }
   }
-  std::erase_if(group->second, [&](const Built& one) { return one.to <= behind; });
-  if (group->second.empty()) table.built.erase(group);
+  std::erase_if(group.built, [&](const Built& one) { return one.to <= behind; });
 }
 
+// Withdrawals up to here are of no concern to any session.
 Sequence RibOut::passed_by_all(Family family) const {
   Sequence passed = std::numeric_limits<Sequence>::max();
   for (const auto& [session, places] : sessions_) {
     for (const Place& place : places) {
-      if (place.attributes.family == family) passed = std::min(passed, place.at);
+      if (place.family == family) passed = std::min(passed, std::max(place.at, place.born));
     }
   }
   return passed;
-}
-
-Sequence RibOut::furthest(Family family) const {
-  Sequence furthest = 0;
-  for (const auto& [session, places] : sessions_) {
-    for (const Place& place : places) {
-      if (place.attributes.family == family) furthest = std::max({furthest, place.at, place.born});
-    }
-  }
-  return furthest;
-}
-
-void RibOut::refresh(Session session, Family family) {
-  const auto found = sessions_.find(session);
-  if (found == sessions_.end()) return;
-  for (Place& place : found->second) {
-    if (place.attributes.family != family) continue;
-    // Withdrawals that it has been sent need not be sent again; those it has not, must.
-    place.born = std::max(place.born, place.at);  // also what `furthest` goes by
-    place.at = 0;
-    place.sent = 0;
-  }
 }
 
 std::size_t RibOut::sent(Session session) const {

@@ -11,6 +11,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -24,7 +25,7 @@ namespace portreeve::bgp {
 class RibOut {
  public:
   // A chunk is as many whole UPDATEs as fit in this.
-  static constexpr std::size_t kChunkOctets = 65536;
+  static constexpr std::size_t kChunkOctets = UpdateWriter::kMessagesMost * kMessageOctetsMax;
 
   // A session that takes part.
   using Session = std::uint32_t;
@@ -32,31 +33,30 @@ class RibOut {
   // False: it was so already.
   bool announce(const IpAddress& address);
   bool withdraw(const IpAddress& address);
+  // How many of them were changes. Quicker than one by one.
+  std::size_t announce(std::span<const IpAddress> addresses);
+  std::size_t withdraw(std::span<const IpAddress> addresses);
   void withdraw_all();
   [[nodiscard]] std::size_t announced(Family family) const { return of(family).log.announced(); }
 
   // Starts from an empty Adj-RIB-In at the peer. One ExportAttributes for each family that the session carries.
   Session attach(std::span<const ExportAttributes> families);
   void detach(Session session);
+  // Other attributes for a session that stands: its routes are sent again with them, none is withdrawn, and there is no
+  // End-of-RIB again. A family that it did not carry begins as with `attach`; one that is not named stays as it is.
+  // False: all were equal to what they had been.
+  bool reattribute(Session session, std::span<const ExportAttributes> families);
 
   [[nodiscard]] bool pending(Session session) const;
   // The next UPDATEs for the session, which count as sent; null where nothing is pending.
   std::shared_ptr<const UpdateChunk> next(Session session);
-  // All of the family once more, for a ROUTE-REFRESH.
-  void refresh(Session session, Family family);
+  // All of the family once more, for a ROUTE-REFRESH; what was being sent for an earlier one is given up. `enhanced`:
+  // between BoRR and EoRR (RFC 7313 §4).
+  void refresh(Session session, Family family, bool enhanced = false);
   // Routes of all families that the session has been sent and that stand.
   [[nodiscard]] std::size_t sent(Session session) const;
 
  private:
-  // A session's part in one family.
-  struct Place {
-    ExportAttributes attributes;
-    Sequence at = 0;           // all changes up to here are sent
-    Sequence born = 0;         // withdrawals up to here are of no concern: the session began, or knows of them, after
-    Sequence initial_end = 0;  // End-of-RIB is due behind this change
-    bool end_of_rib_due = true;
-    std::size_t sent = 0;
-  };
   // What was built for the changes (from, to].
   struct Built {
     Sequence from = 0;
@@ -64,20 +64,56 @@ class RibOut {
     bool skipped = false;  // withdrawals of no concern to the session that it was built for were left out
     std::shared_ptr<const UpdateChunk> chunk;
   };
+  // Sessions with equal attributes.
+  struct UpdateGroup {
+    explicit UpdateGroup(const ExportAttributes& common) : attributes(common), forms(common) {}
+
+    const ExportAttributes attributes;
+    const UpdateForms forms;
+    std::size_t members = 0;
+    std::deque<Built> built;
+  };
+  // What a session is to be sent besides routes, in the order of their turns.
+  enum class Mark : std::uint8_t { EndOfRib, RefreshBegin, RefreshEnd };
+  // A session's part in one family.
+  struct Place {
+    Family family = Family::IPv4;
+    UpdateGroup* group = nullptr;
+    Sequence at = 0;           // all changes up to here are sent
+    Sequence born = 0;         // withdrawals up to here are of no concern: the session began, or knows of them, after
+    Sequence known = 0;        // changes up to here were sent before it was begun again
+    Sequence initial_end = 0;  // End-of-RIB is due behind this change
+    Sequence refresh_end = 0;  // and EoRR behind this one
+    bool end_of_rib_due = true;
+    bool refresh_waits = false;  // an enhanced refresh, for End-of-RIB
+    bool refresh_begin_due = false;
+    bool refresh_end_due = false;
+    std::size_t sent = 0;
+  };
   struct Table {
     RouteLog log;
-    std::map<ExportAttributes, std::deque<Built>> built;  // one entry an update group
+    std::map<ExportAttributes, UpdateGroup> groups;
+    Sequence furthest = 0;  // no session has been sent, or knows of, anything later
   };
 
   Table& of(Family family) { return family == Family::IPv4 ? ipv4_ : ipv6_; }
   [[nodiscard]] const Table& of(Family family) const { return family == Family::IPv4 ? ipv4_ : ipv6_; }
 
   bool changed(Family family, const RouteLog::Change& change);
-  Built build(const Place& place, const RouteLog& log) const;
-  Built share(const Place& place, Table& table);
-  void forget_passed(Family family, const ExportAttributes& attributes);
+  UpdateGroup& join(const ExportAttributes& attributes);
+  void leave(Family family, UpdateGroup& group);
+  Place begin(const ExportAttributes& attributes);
+  Place* find(Session session, Family family);
+  static void begin_again(Place& place);
+  void begin_refresh(Place& place);
+
+  static Built build(const Place& place, const RouteLog& log);
+  static Built share(const Place& place, const RouteLog& log);
+  void forget_passed(UpdateGroup& group);
   [[nodiscard]] Sequence passed_by_all(Family family) const;
-  [[nodiscard]] Sequence furthest(Family family) const;
+  [[nodiscard]] bool pending(const Place& place) const;
+  static std::optional<Mark> due(const Place& place);
+  std::shared_ptr<const UpdateChunk> take_mark(Place& place);
   std::shared_ptr<const UpdateChunk> next(Place& place);
 
   Table ipv4_;

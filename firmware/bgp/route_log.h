@@ -39,6 +39,8 @@ class RouteLog {
     Sequence superseded = 0;  // the entry that it put out of force, if there was one
   };
   Change announce(const IpAddress& address);
+  // So many announcements are about to come: room is made at once.
+  void expect(std::size_t announcements);
   // `furthest`: the change that the session which has got furthest has sent. What nobody has been told of leaves no
   // trace when it goes.
   Change withdraw(const IpAddress& address, Sequence furthest);
@@ -50,33 +52,36 @@ class RouteLog {
   [[nodiscard]] std::span<const RouteEntry> after(Sequence place) const;
 
   // Time to call `compact`: cheap to ask after every change.
-  [[nodiscard]] bool is_loose() const { return entries_.size() >= loose_at_; }
+  [[nodiscard]] bool is_loose() const { return entries_.size() - announced_ >= loose_at_; }
   // Forgets superseded entries, and withdrawals no later than `passed`, which every session has sent.
   void compact(Sequence passed);
 
  private:
-  // The index holds places in entries_ and finds them by address.
+  // The index holds places in entries_ and finds them by address; the place of an address changes in place.
+  struct Slot {
+    mutable std::uint32_t at;
+  };
+  // Of addresses of one family; the set itself mixes the bits.
+  static std::size_t hash(const IpAddress& address);
   struct Hash {
     using is_transparent = void;
     const std::vector<RouteEntry>* entries;
-    std::size_t operator()(std::uint32_t at) const { return std::hash<IpAddress>{}((*entries)[at].address); }
-    std::size_t operator()(const IpAddress& address) const { return std::hash<IpAddress>{}(address); }
+    std::size_t operator()(Slot slot) const { return hash((*entries)[slot.at].address); }
+    std::size_t operator()(const IpAddress& address) const { return hash(address); }
   };
   struct Equal {
     using is_transparent = void;
     const std::vector<RouteEntry>* entries;
-    bool operator()(std::uint32_t a, std::uint32_t b) const { return a == b; }
-    bool operator()(const IpAddress& address, std::uint32_t at) const { return (*entries)[at].address == address; }
-    bool operator()(std::uint32_t at, const IpAddress& address) const { return (*entries)[at].address == address; }
+    bool operator()(Slot a, Slot b) const { return (*this)((*entries)[a.at].address, b); }
+    bool operator()(const IpAddress& address, Slot slot) const { return (*entries)[slot.at].address == address; }
+    bool operator()(Slot slot, const IpAddress& address) const { return (*this)(address, slot); }
   };
 
-  void append(const IpAddress& address, bool announced, bool replaces);
-
   std::vector<RouteEntry> entries_;
-  boost::unordered_flat_set<std::uint32_t, Hash, Equal> index_;  // of entries that are not superseded
+  boost::unordered_flat_set<Slot, Hash, Equal> index_;  // of entries that are not superseded
   std::size_t announced_ = 0;
   Sequence last_ = 0;
-  std::size_t loose_at_ = 0;
+  std::size_t loose_at_ = 0;  // entries that announce nothing
 };
 
 }  // namespace portreeve::bgp

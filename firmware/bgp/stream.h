@@ -34,10 +34,12 @@ class Inbox {
   std::size_t held_ = 0;
 };
 
-// Whole UPDATEs, back to back, built once and shared by all sessions that they are for (DESIGN, decision 4).
+// Whole UPDATEs, back to back, built once and shared by all sessions that they are for (DESIGN, decision 4). The marks
+// around a table sent once more (RFC 7313) come as chunks of their own, as they must keep their place among UPDATEs.
 struct UpdateChunk {
   Octets octets;
-  std::uint32_t messages = 0;
+  std::uint32_t messages = 0;       // UPDATEs
+  std::uint32_t refresh_marks = 0;  // ROUTE-REFRESHes
   std::uint32_t announced = 0;
   std::uint32_t withdrawn = 0;
 };

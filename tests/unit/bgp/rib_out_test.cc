@@ -38,18 +38,45 @@ struct Peer {
   std::size_t withdrawals = 0;
   std::size_t announcements = 0;
   std::size_t ends_of_rib = 0;
+  std::size_t refreshes_begun = 0;
+  std::size_t refreshes_ended = 0;
+  std::set<IpAddress> stale;  // RFC 7313 §4: marked at BoRR, forgotten at EoRR where they were not sent again
+  bool refreshing = false;
+  std::string path;  // attributes of the last announcement, its prefixes left out
+  std::set<std::string> known_paths;
+  std::map<IpAddress, const std::string*> path_of;
   bool only_host_routes = true;
 
   void take(Bytes octets) {
     Inbox inbox;
     const auto refused = inbox.feed(octets, [&](MessageType type, Bytes body) {
-      CHECK(type == MessageType::Update);
-      take_update(body);
+      if (type == MessageType::RouteRefresh) {
+        take_refresh_mark(body);
+      } else {
+        CHECK(type == MessageType::Update);
+        take_update(body);
+      }
       return true;
     });
     CHECK_FALSE(refused.has_value());
     LONGS_EQUAL(0, inbox.unfinished().size());
     CHECK(only_host_routes);
+  }
+
+  void take_refresh_mark(Bytes body) {
+    LONGS_EQUAL(4, body.size());
+    if (body[2] == std::byte{1}) {
+      CHECK(ends_of_rib > 0);
+      ++refreshes_begun;
+      refreshing = true;
+      stale = routes;
+    } else {
+      CHECK(refreshing);
+      ++refreshes_ended;
+      refreshing = false;
+      for (const IpAddress& route : stale) routes.erase(route);
+      stale.clear();
+    }
   }
 
   void take_update(Bytes body) {
@@ -65,19 +92,32 @@ struct Peer {
     const std::size_t withdrawn = reader.u16();
     each(reader.take(withdrawn), 4, false);
     Reader attributes(reader.take(reader.u16()));
+    std::string seen;
+    Bytes nlri;
+    std::size_t size = 4;
     while (attributes.remaining() > 0) {
       const auto flags = attributes.u8();
       const auto type = attributes.u8();
       const std::size_t length = (flags & kExtendedLength) != 0 ? attributes.u16() : attributes.u8();
-      Reader value(attributes.take(length));
-      if (type != kMpReach && type != kMpUnreach) continue;
-      value.skip(3);
-      if (type == kMpReach) {
-        value.skip(value.u8());
+      const Bytes octets = attributes.take(length);
+      Reader value(octets);
+      if (type == kMpReach || type == kMpUnreach) {
+        size = value.u16() == kIPv4Unicast.afi ? 4 : 16;
         value.skip(1);
+        if (type == kMpReach) {
+          value.skip(value.u8());
+          value.skip(1);
+          nlri = octets.subspan(value.offset());
+        } else {
+          each(value.rest(), size, false);
+        }
+        seen += to_hex(octets.first(value.offset()));
+      } else {
+        seen += to_hex(std::array{static_cast<std::byte>(type)}) + to_hex(octets);
       }
-      each(value.rest(), 16, type == kMpReach);
     }
+    if (report->announced > 0) path = seen;
+    each(nlri, size, true);
     each(reader.rest(), 4, true);
   }
 
@@ -87,14 +127,26 @@ struct Peer {
       only_host_routes = reader.u8() == 8 * octets && only_host_routes;
       const auto route = *IpAddress::from_octets(reader.take(octets));
       announced ? ++announcements : ++withdrawals;
+      stale.erase(route);
       if (announced) {
         routes.insert(route);
+        path_of[route] = &*known_paths.insert(path).first;
       } else {
         routes.erase(route);
       }
     }
   }
 };
+
+// The path that a peer sees in announcements with these attributes.
+std::string path_with(const ExportAttributes& attributes) {
+  const UpdateForms forms(attributes);
+  UpdateWriter writer(forms);
+  CHECK(writer.announce(nth(0)));
+  Peer peer;
+  peer.take(writer.finish().octets);
+  return peer.path;
+}
 
 void drain(RibOut& rib, RibOut::Session session, Peer& peer) {
   while (const auto chunk = rib.next(session)) {
@@ -110,14 +162,22 @@ RibOut::Session attach(RibOut& rib, const ExportAttributes& attributes) { return
 
 }  // namespace
 
-TEST_GROUP(BgpUpdateWriter){static std::string written(const ExportAttributes& attributes, const char* announced,
-                                                       const char* withdrawn){UpdateWriter writer(attributes);
-if (announced != nullptr) writer.announce(address(announced));
-if (withdrawn != nullptr) writer.withdraw(address(withdrawn));
-return to_hex(writer.finish().octets);
-}
-}
-;
+TEST_GROUP(BgpUpdateWriter) {
+  ExportAttributes attributes = external();
+
+  static std::string written(const ExportAttributes& attributes, const char* announced, const char* withdrawn) {
+    const UpdateForms forms(attributes);
+    UpdateWriter writer(forms);
+    if (announced != nullptr) CHECK(writer.announce(address(announced)));
+    if (withdrawn != nullptr) CHECK(writer.withdraw(address(withdrawn)));
+    return to_hex(writer.finish().octets);
+  }
+  // The attributes of an announcement of IPv4 in its NLRI field.
+  [[nodiscard]] std::string path() const {
+    const std::string whole = written(attributes, "10.10.10.10", nullptr);
+    return whole.substr(46, whole.size() - 46 - 10);
+  }
+};
 
 TEST(BgpUpdateWriter, AnnouncesToAnExternalPeer) {
   STRCMP_EQUAL(without_blanks("ffffffffffffffffffffffffffffffff 0030 02"
@@ -168,7 +228,7 @@ TEST(BgpUpdateWriter, Withdraws) {
 }
 
 TEST(BgpUpdateWriter, AnnouncesIPv6WithMpReachFirst) {
-  ExportAttributes attributes = external_ipv6();
+  attributes = external_ipv6();
   attributes.link_local = address("fe80::1");
   STRCMP_EQUAL(without_blanks("ffffffffffffffffffffffffffffffff 005e 02 0000 0047"
                               "90 0e 0036 0002 01 20 20010db8000000000000000000000001 fe800000000000000000000000000001"
@@ -186,13 +246,160 @@ TEST(BgpUpdateWriter, WithdrawsIPv6ByMpUnreach) {
 }
 
 TEST(BgpUpdateWriter, EndOfRibIsAnUpdateOfNothing) {
-  UpdateWriter ipv4(external());
-  ipv4.end_of_rib();
-  CHECK_OCTETS("ffffffffffffffffffffffffffffffff 0017 02 0000 0000", ipv4.finish().octets);
-  const ExportAttributes attributes = external_ipv6();
-  UpdateWriter ipv6(attributes);
-  ipv6.end_of_rib();
-  CHECK_OCTETS("ffffffffffffffffffffffffffffffff 001e 02 0000 0007 90 0f 0003 0002 01", ipv6.finish().octets);
+  CHECK_OCTETS("ffffffffffffffffffffffffffffffff 0017 02 0000 0000", end_of_rib(Family::IPv4).octets);
+  CHECK_OCTETS("ffffffffffffffffffffffffffffffff 001e 02 0000 0007 90 0f 0003 0002 01",
+               end_of_rib(Family::IPv6).octets);
+  LONGS_EQUAL(1, end_of_rib(Family::IPv6).messages);
+}
+
+TEST(BgpUpdateWriter, ATableThatIsSentOnceMoreStandsBetweenTwoMarks) {
+  CHECK_OCTETS("ffffffffffffffffffffffffffffffff 0017 05 0001 01 01",
+               refresh_mark(Family::IPv4, RefreshMark::Begin).octets);
+  CHECK_OCTETS("ffffffffffffffffffffffffffffffff 0017 05 0002 02 01",
+               refresh_mark(Family::IPv6, RefreshMark::End).octets);
+  LONGS_EQUAL(0, refresh_mark(Family::IPv6, RefreshMark::End).messages);
+  LONGS_EQUAL(1, refresh_mark(Family::IPv6, RefreshMark::End).refresh_marks);
+}
+
+TEST(BgpUpdateWriter, IPv4OverAnIPv6NextHopGoesIntoMpReach) {
+  attributes.next_hop = address("2001:db8::1");
+  // RFC 8950 §3: AFI 1, and no NEXT_HOP attribute (RFC 4760 §3).
+  STRCMP_EQUAL(without_blanks("ffffffffffffffffffffffffffffffff 0042 02 0000 002b"
+                              "90 0e 001a 0001 01 10 20010db8000000000000000000000001 00 20 0a0a0a0a"
+                              "40 01 01 00 40 02 06 02 01 0000fde8")
+                   .c_str(),
+               written(attributes, "10.10.10.10", nullptr).c_str());
+  attributes.link_local = address("fe80::1");
+  STRCMP_EQUAL(without_blanks("ffffffffffffffffffffffffffffffff 0052 02 0000 003b"
+                              "90 0e 002a 0001 01 20 20010db8000000000000000000000001"
+                              "fe800000000000000000000000000001 00 20 0a0a0a0a"
+                              "40 01 01 00 40 02 06 02 01 0000fde8")
+                   .c_str(),
+               written(attributes, "10.10.10.10", nullptr).c_str());
+}
+
+TEST(BgpUpdateWriter, IPv4OverAnIPv6NextHopIsWithdrawnByMpUnreach) {
+  attributes.next_hop = address("2001:db8::1");
+  STRCMP_EQUAL(
+      without_blanks("ffffffffffffffffffffffffffffffff 0023 02 0000 000c 90 0f 0008 0001 01 20 0a0a0a0a").c_str(),
+      written(attributes, nullptr, "10.10.10.10").c_str());
+}
+
+TEST(BgpUpdateWriter, TheAsThatThePeerKnowsStandsBeforeOurOwn) {
+  attributes.second_as = Asn{65010};  // RFC 7705 §3
+  STRCMP_EQUAL(without_blanks("40 01 01 00 40 02 0a 02 02 0000fde8 0000fdf2 40 03 04 0a000001").c_str(),
+               path().c_str());
+  attributes.internal = true;
+  STRCMP_EQUAL(without_blanks("40 01 01 00 40 02 00 40 03 04 0a000001 40 05 04 00000064").c_str(), path().c_str());
+}
+
+TEST(BgpUpdateWriter, OneAsOfTwoThatDoesNotFitPutsBothIntoAs4Path) {
+  attributes.four_octet_as = false;
+  attributes.second_as = Asn{4200000000};
+  STRCMP_EQUAL(without_blanks("40 01 01 00 40 02 06 02 02 fde8 5ba0 40 03 04 0a000001"
+                              "c0 11 0a 02 02 0000fde8 fa56ea00")
+                   .c_str(),
+               path().c_str());
+}
+
+TEST(BgpUpdateWriter, AttributesStandInTheOrderOfTheirTypes) {
+  attributes.four_octet_as = false;
+  attributes.local_as = Asn{4200000000};
+  attributes.policy.multi_exit_discriminator = 7;
+  attributes.policy.communities = {0xFDE80064};
+  attributes.policy.extended_communities = {0x4004'FDE8'4998'9680};  // link bandwidth: 1,250,000 as a float
+  attributes.policy.large_communities = {{4200000001, 1, 2}};
+  STRCMP_EQUAL(without_blanks("40 01 01 00 40 02 04 02 01 5ba0 40 03 04 0a000001"
+                              "80 04 04 00000007"                     // MULTI_EXIT_DISC
+                              "c0 08 04 fde80064"                     // COMMUNITIES
+                              "c0 10 08 4004 fde8 49989680"           // EXTENDED COMMUNITIES
+                              "c0 11 06 02 01 fa56ea00"               // AS4_PATH
+                              "c0 20 0c fa56ea01 00000001 00000002")  // LARGE_COMMUNITY
+                   .c_str(),
+               path().c_str());
+}
+
+TEST(BgpUpdateWriter, CommunitiesAreSetsInAscendingOrder) {
+  // RFC 8092 §3: a value must not be sent twice.
+  attributes.policy.communities = {3, 1, 2, 1};
+  attributes.policy.extended_communities = {5, 4, 5};
+  attributes.policy.large_communities = {{2, 0, 0}, {1, 9, 9}, {2, 0, 0}};
+  STRCMP_EQUAL(without_blanks("40 01 01 00 40 02 06 02 01 0000fde8 40 03 04 0a000001"
+                              "c0 08 0c 00000001 00000002 00000003"
+                              "c0 10 10 0000000000000004 0000000000000005"
+                              "c0 20 18 00000001 00000009 00000009 00000002 00000000 00000000")
+                   .c_str(),
+               path().c_str());
+}
+
+TEST(BgpUpdateWriter, LocalPreferenceIsForInternalPeersAsConfigured) {
+  attributes.policy.local_preference = 250;
+  STRCMP_EQUAL(without_blanks("40 01 01 00 40 02 06 02 01 0000fde8 40 03 04 0a000001").c_str(), path().c_str());
+  attributes.internal = true;
+  STRCMP_EQUAL(without_blanks("40 01 01 00 40 02 00 40 03 04 0a000001 40 05 04 000000fa").c_str(), path().c_str());
+}
+
+TEST(BgpUpdateWriter, AGracefulShutdownIsToldByCommunityAndLocalPreference) {
+  attributes.internal = true;
+  attributes.policy.graceful_shutdown = true;  // RFC 8326 §4
+  attributes.policy.communities = {0xFFFFFF01, 0xFDE80064};
+  const char* const expected =
+      "40 01 01 00 40 02 00 40 03 04 0a000001 40 05 04 00000000 c0 08 0c fde80064 ffff0000 ffffff01";
+  STRCMP_EQUAL(without_blanks(expected).c_str(), path().c_str());
+  attributes.policy.communities.push_back(0xFFFF0000);  // configured too
+  STRCMP_EQUAL(without_blanks(expected).c_str(), path().c_str());
+}
+
+TEST(BgpUpdateWriter, ALongAttributeHasALengthOfTwoOctets) {
+  for (std::uint32_t i = 0; i < 64; ++i) attributes.policy.communities.push_back(i);
+  STRCMP_CONTAINS(without_blanks("d0 08 0100 00000000 00000001").c_str(), path().c_str());
+}
+
+TEST(BgpUpdateWriter, HoweverManyCommunitiesThereIsRoomForPrefixes) {
+  for (std::uint32_t i = 0; i < 5000; ++i) {
+    attributes.policy.communities.push_back(i);
+    attributes.policy.extended_communities.push_back(i);
+    attributes.policy.large_communities.push_back({i, i, i});
+  }
+  attributes.policy.graceful_shutdown = true;
+  for (const Family family : {Family::IPv4, Family::IPv6}) {
+    attributes.family = family;
+    if (family == Family::IPv6) attributes.next_hop = address("2001:db8::1");
+    const UpdateForms forms(attributes);
+    UpdateWriter writer(forms);
+    for (std::uint32_t i = 0; i < 50; ++i) {
+      CHECK(writer.announce(family == Family::IPv4 ? nth(i) : *address("2001:db8::5").plus(i)));
+    }
+    const UpdateChunk chunk = writer.finish();
+    LONGS_EQUAL(1, chunk.messages);
+    Peer taker;
+    taker.take(chunk.octets);
+    LONGS_EQUAL(50, taker.routes.size());
+  }
+}
+
+TEST(BgpUpdateWriter, AFullChunkTakesNothingMore) {
+  const UpdateForms forms(attributes);
+  UpdateWriter writer(forms);
+  std::uint32_t announced = 0;
+  while (writer.announce(nth(announced))) ++announced;
+  LONGS_EQUAL(810 * UpdateWriter::kMessagesMost, announced);
+  CHECK_FALSE(writer.withdraw(nth(0)));
+  const UpdateChunk chunk = writer.finish();
+  LONGS_EQUAL(announced, chunk.announced);
+  LONGS_EQUAL(UpdateWriter::kMessagesMost, chunk.messages);
+  Peer taker;
+  taker.take(chunk.octets);
+  LONGS_EQUAL(announced, taker.routes.size());
+}
+
+TEST(BgpUpdateWriter, WithdrawalsComeFirst) {
+  const UpdateForms forms(attributes);
+  UpdateWriter writer(forms);
+  CHECK(writer.announce(nth(1)));
+  CHECK(writer.withdraw(nth(2)));
+  STRCMP_EQUAL((written(attributes, nullptr, "10.0.0.2") + written(attributes, "10.0.0.1", nullptr)).c_str(),
+               to_hex(writer.finish().octets).c_str());
 }
 
 TEST_GROUP(BgpRibOut) {
@@ -243,7 +450,7 @@ TEST(BgpRibOut, ALargeTableComesInBoundedChunks) {
   const auto session = attach(rib, external());
   drain(rib, session, peer);
   LONGS_EQUAL(100000, peer.routes.size());
-  CHECK(peer.messages <= 124 + 8 + 1);  // 810 a message; the last of each chunk may have room
+  LONGS_EQUAL(124 + 1, peer.messages);  // 810 a message, and End-of-RIB
 }
 
 TEST(BgpRibOut, OneChangeCostsOneMessage) {
@@ -306,6 +513,129 @@ TEST(BgpRibOut, ARefreshDoesNotForgetAWithdrawalThatIsDue) {
   rib.refresh(session, Family::IPv4);
   drain(rib, session, peer);
   CHECK(peer.routes == std::set<IpAddress>{nth(2)});
+}
+
+TEST(BgpRibOut, ARefreshLeavesTheCountOfRoutesSent) {
+  for (std::uint32_t i = 0; i < 14000; ++i) rib.announce(nth(i));
+  const auto session = attach(rib, external());
+  drain(rib, session, peer);
+  rib.refresh(session, Family::IPv4);
+  static_cast<void>(rib.next(session));
+  LONGS_EQUAL(14000, rib.sent(session));
+}
+
+TEST(BgpRibOut, AnEnhancedRefreshStandsBetweenItsMarks) {
+  for (std::uint32_t i = 0; i < 14000; ++i) rib.announce(nth(i));
+  const auto session = attach(rib, external());
+  drain(rib, session, peer);
+  peer.routes.insert(nth(70000));  // the peer has gone astray
+  rib.refresh(session, Family::IPv4, true);
+  CHECK(rib.pending(session));
+  LONGS_EQUAL(1, rib.next(session)->refresh_marks);
+  peer.take(refresh_mark(Family::IPv4, RefreshMark::Begin).octets);
+  CHECK(peer.refreshing);
+  drain(rib, session, peer);
+  LONGS_EQUAL(1, peer.refreshes_ended);
+  LONGS_EQUAL(14000, peer.routes.size());
+  LONGS_EQUAL(1, peer.ends_of_rib);
+}
+
+TEST(BgpRibOut, AnEnhancedRefreshOfAnEmptyTableIsTwoMarks) {
+  const auto session = attach(rib, external());
+  drain(rib, session, peer);
+  rib.refresh(session, Family::IPv4, true);
+  drain(rib, session, peer);
+  LONGS_EQUAL(1, peer.refreshes_begun);
+  LONGS_EQUAL(1, peer.refreshes_ended);
+}
+
+TEST(BgpRibOut, ARequestDuringAnEnhancedRefreshBeginsItAnew) {
+  for (std::uint32_t i = 0; i < 14000; ++i) rib.announce(nth(i));
+  const auto session = attach(rib, external());
+  drain(rib, session, peer);
+  rib.refresh(session, Family::IPv4, true);
+  for (int i = 0; i < 2; ++i) peer.take(rib.next(session)->octets);
+  rib.refresh(session, Family::IPv4, true);
+  peer.announcements = 0;
+  drain(rib, session, peer);
+  LONGS_EQUAL(2, peer.refreshes_begun);
+  LONGS_EQUAL(1, peer.refreshes_ended);
+  LONGS_EQUAL(14000, peer.announcements);
+}
+
+TEST(BgpRibOut, NoRefreshBeginsBeforeTheEndOfTheFirstTable) {
+  for (std::uint32_t i = 0; i < 14000; ++i) rib.announce(nth(i));
+  const auto session = attach(rib, external());
+  peer.take(rib.next(session)->octets);
+  rib.refresh(session, Family::IPv4, true);  // RFC 7313 §4; the model peer checks it
+  drain(rib, session, peer);
+  LONGS_EQUAL(1, peer.ends_of_rib);
+  LONGS_EQUAL(1, peer.refreshes_ended);
+  LONGS_EQUAL(28000, peer.announcements);
+}
+
+TEST(BgpRibOut, ChangesDuringAnEnhancedRefreshAreNotLost) {
+  for (std::uint32_t i = 0; i < 14000; ++i) rib.announce(nth(i));
+  const auto session = attach(rib, external());
+  drain(rib, session, peer);
+  rib.refresh(session, Family::IPv4, true);
+  for (int i = 0; i < 2; ++i) peer.take(rib.next(session)->octets);
+  rib.withdraw(nth(1));      // sent again already
+  rib.withdraw(nth(13500));  // not yet
+  rib.announce(nth(50000));
+  drain(rib, session, peer);
+  LONGS_EQUAL(13999, peer.routes.size());
+  CHECK(!peer.routes.contains(nth(1)) && !peer.routes.contains(nth(13500)) && peer.routes.contains(nth(50000)));
+}
+
+TEST(BgpRibOut, OtherAttributesAreSentWithoutAWithdrawal) {
+  for (std::uint32_t i = 0; i < 1000; ++i) rib.announce(nth(i));
+  const auto session = attach(rib, external());
+  drain(rib, session, peer);
+  peer.announcements = 0;
+  ExportAttributes leaving = external();
+  leaving.policy.graceful_shutdown = true;
+  CHECK(rib.reattribute(session, std::array{leaving}));
+  LONGS_EQUAL(1000, rib.sent(session));
+  drain(rib, session, peer);
+  LONGS_EQUAL(1000, peer.announcements);
+  LONGS_EQUAL(0, peer.withdrawals);
+  LONGS_EQUAL(1, peer.ends_of_rib);
+  STRCMP_CONTAINS("ffff0000", peer.path.c_str());
+  CHECK_FALSE(rib.reattribute(session, std::array{leaving}));
+  CHECK_FALSE(rib.pending(session));
+}
+
+TEST(BgpRibOut, OtherAttributesDuringTheFirstTableLeaveOneEnd) {
+  for (std::uint32_t i = 0; i < 14000; ++i) rib.announce(nth(i));
+  const auto session = attach(rib, external());
+  peer.take(rib.next(session)->octets);
+  CHECK(rib.reattribute(session, std::array{external("10.0.0.77")}));
+  rib.withdraw(nth(1));
+  drain(rib, session, peer);
+  LONGS_EQUAL(13999, peer.routes.size());
+  LONGS_EQUAL(1, peer.ends_of_rib);
+}
+
+TEST(BgpRibOut, AFamilyMayJoinAStandingSession) {
+  rib.announce(nth(1));
+  rib.announce(address("2001:db8::7"));
+  const auto session = attach(rib, external());
+  drain(rib, session, peer);
+  CHECK(rib.reattribute(session, std::array{external_ipv6()}));
+  drain(rib, session, peer);
+  LONGS_EQUAL(2, peer.routes.size());
+  LONGS_EQUAL(2, peer.ends_of_rib);
+  LONGS_EQUAL(2, rib.sent(session));
+}
+
+TEST(BgpRibOut, ManyAtOnceCountTheChanges) {
+  const std::array addresses{nth(1), nth(2), nth(1), address("2001:db8::7")};
+  LONGS_EQUAL(3, rib.announce(addresses));
+  LONGS_EQUAL(0, rib.announce(addresses));
+  LONGS_EQUAL(2, rib.announced(Family::IPv4));
+  LONGS_EQUAL(3, rib.withdraw(addresses));
+  LONGS_EQUAL(0, rib.announce(std::span<const IpAddress>()));
 }
 
 TEST(BgpRibOut, SessionsWithEqualAttributesShareTheOctets) {
@@ -377,6 +707,13 @@ TEST(BgpRibOut, EveryPeerEndsWithWhatIsAnnouncedInAnyInterleaving) {
     std::set<IpAddress> announced;
     std::map<RibOut::Session, Peer> peers;
     const std::uint32_t space = 1 + below(seed % 15 == 0 ? 3000 : 20);
+    const std::array hops{"10.0.0.1", "10.0.0.2", "2001:db8::1"};  // the last puts IPv4 into MP_REACH_NLRI
+    const auto any_attributes = [&] {
+      ExportAttributes attributes = external(hops.at(below(3)));
+      attributes.policy.graceful_shutdown = below(2) == 0;
+      return attributes;
+    };
+    std::map<RibOut::Session, ExportAttributes> last_attributes;
     for (int i = 0; i < 400; ++i) {
       const std::uint32_t dice = below(100);
       if (dice < 70) {
@@ -391,10 +728,17 @@ TEST(BgpRibOut, EveryPeerEndsWithWhatIsAnnouncedInAnyInterleaving) {
       } else if (dice < 90 && !peers.empty()) {
         auto& [session, one] = *std::next(peers.begin(), below(static_cast<std::uint32_t>(peers.size())));
         if (const auto chunk = rib_out.next(session)) one.take(chunk->octets);
-      } else if (dice < 95 && peers.size() < 5) {
-        peers.emplace(attach(rib_out, external(below(2) == 0 ? "10.0.0.1" : "10.0.0.2")), Peer());
-      } else if (dice < 97 && !peers.empty()) {
-        rib_out.refresh(peers.begin()->first, Family::IPv4);
+      } else if (dice < 94 && peers.size() < 5) {
+        const ExportAttributes attributes = any_attributes();
+        const auto session = attach(rib_out, attributes);
+        peers.emplace(session, Peer());
+        last_attributes[session] = attributes;
+      } else if (dice < 96 && !peers.empty()) {
+        rib_out.refresh(peers.begin()->first, Family::IPv4, below(2) == 0);
+      } else if (dice < 98 && !peers.empty()) {
+        const auto session = std::next(peers.begin(), below(static_cast<std::uint32_t>(peers.size())))->first;
+        last_attributes[session] = any_attributes();
+        rib_out.reattribute(session, std::array{last_attributes[session]});
       } else if (!peers.empty()) {
         rib_out.detach(peers.begin()->first);
         peers.erase(peers.begin());
@@ -405,6 +749,11 @@ TEST(BgpRibOut, EveryPeerEndsWithWhatIsAnnouncedInAnyInterleaving) {
       CHECK_TEXT(one.routes == announced, ("seed " + std::to_string(seed)).c_str());
       LONGS_EQUAL(announced.size(), rib_out.sent(session));
       LONGS_EQUAL(1, one.ends_of_rib);
+      CHECK_FALSE(one.refreshing);
+      const std::string path = path_with(last_attributes[session]);
+      for (const IpAddress& route : announced) {
+        if (*one.path_of[route] != path) FAIL("a route has the attributes of before");
+      }
     }
   }
 }

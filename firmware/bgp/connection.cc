@@ -72,9 +72,10 @@ void Connection::take_part() {
   std::vector<ExportAttributes> families;
   const Negotiated& agreed = *session_.agreed;
   const Family family = local_.address.family();
-  if (agreed.families.has(family) && local_.next_hop) {
-    families.push_back(
-        {family, config_.open.local_as, agreed.internal, agreed.four_octet_as, *local_.next_hop, local_.link_local});
+  const auto& next_hop = family == Family::IPv4 ? local_.ipv4 : local_.ipv6;
+  if (agreed.families.has(family) && next_hop) {
+    families.push_back({family, config_.open.local_as, agreed.internal, agreed.four_octet_as, *next_hop,
+                        family == Family::IPv6 ? local_.link_local : std::nullopt});
     (family == Family::IPv4 ? carries_.ipv4 : carries_.ipv6) = true;
   }
   part_ = routes_.attach(families);

@@ -7,21 +7,13 @@
 #include <optional>
 #include <vector>
 
+#include "firmware/bgp/local_end.h"
 #include "firmware/bgp/rib_out.h"
 #include "firmware/bgp/session.h"
 #include "firmware/bgp/stream.h"
 #include "hal/base/ip_address.h"
 
 namespace portreeve::bgp {
-
-// Our end of an established TCP connection.
-struct LocalEnd {
-  IpAddress address;
-  // What routes announced over it have as next hop; none: an IPv6 session between link-local addresses, on an
-  // interface that has no other. Nothing can be announced over that (RFC 2545 §3).
-  std::optional<IpAddress> next_hop;
-  std::optional<IpAddress> link_local;  // beside an IPv6 next hop, where the peer is on the same link
-};
 
 class Connection {
  public:

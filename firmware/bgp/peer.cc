@@ -20,6 +20,8 @@ constexpr std::size_t kWriteOctetsPerTurn = 4 * RibOut::kChunkOctets;
 // How long the peer's TCP may take to acknowledge the last of the table is asked for in growing steps.
 constexpr Duration kSynchronizeFirst = std::chrono::milliseconds(1);
 constexpr Duration kSynchronizeMost = std::chrono::milliseconds(512);
+// Internal peers may be anywhere in our AS.
+constexpr std::uint8_t kInternalHops = 64;
 
 TimePoint now() { return Clock::now(); }
 WallTime wall_now() { return std::chrono::time_point_cast<WallTime::duration>(std::chrono::system_clock::now()); }
@@ -182,7 +184,14 @@ void Peer::end_socket(Octets last_words) {
 
 void Peer::dial() {
   end_socket({});
-  const SocketOptions options{config_.address, config_.port, config_.interface, config_.remote_as != RemoteAs::exactly(config_.local_as)};
+  SocketOptions options;
+  options.peer = config_.address;
+  options.port = config_.port;
+  options.interface = config_.interface;
+  options.local_address = config_.local_address;
+  options.hops = config_.remote_as == RemoteAs::exactly(config_.local_as) ? kInternalHops : config_.hops;
+  options.gtsm_hops = config_.gtsm_hops;
+  options.password_file = config_.password_file;
   auto socket = open_socket(context_.io, options);
   if (!socket) {
     // Not from here: the engine is about to be told that the connection failed, and is still carrying out its wish.

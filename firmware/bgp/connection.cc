@@ -1,5 +1,8 @@
 #include "firmware/bgp/connection.h"
 
+#include <array>
+#include <string>
+
 namespace portreeve::bgp {
 namespace {
 
@@ -17,18 +20,45 @@ Connection::Orders Connection::handle(const Event& event, TimePoint now, Random&
   return orders;
 }
 
-Connection::Orders Connection::connected(const LocalEnd& local, TimePoint now, Random& random) {
+Connection::Orders Connection::connected(EventType event, const LocalEnd& local, TimePoint now, Random& random) {
   inbox_.clear();
   outbox_ = Outbox();
   local_ = local;
-  return handle({EventType::TcpConnectionAcknowledged}, now, random);
+  // An identifier need only be our own (RFC 6286 §2.1).
+  if (config_.open.router_id.is_unspecified() && local.ipv4) config_.open.router_id = *local.ipv4;
+  return handle({event}, now, random);
+}
+
+void Connection::hold_idle_until(TimePoint time) {
+  if (session_.state == SessionState::Idle) session_.timers.idle_hold = time;
+}
+
+void Connection::configure(const SessionConfig& config, const ExportConfig& exported) {
+  if (!config.prefix_limit) prefixes_.clear();
+  const bool counts_now = config.prefix_limit && !config_.prefix_limit;
+  config_ = config;
+  if (counts_now && session_.state == SessionState::Established) ask_for_routes();
+  if (session_.agreed) set_keepalive_time(session_, config_.open.keepalive_time);
+  if (exported_ == exported) return;
+  exported_ = exported;
+  if (part_) static_cast<void>(routes_.reattribute(*part_, exports()));
 }
 
 Connection::Orders Connection::received(Bytes octets, TimePoint now, Random& random) {
   Orders orders;
   const auto refused = inbox_.feed(octets, [&](MessageType type, Bytes body) {
     const SessionState before = session_.state;
-    return apply(receive(config_, session_, type, body, now, random), before, now, body, orders);
+    Step done = receive(config_, session_, type, body, now, random);
+    const bool counted = config_.prefix_limit && type == MessageType::Update && !done.close;
+    if (counted) {
+      const bool as_withdrawal = done.remark && done.remark->treatment == Treatment::TreatAsWithdraw;
+      prefixes_.note(body, session_.agreed->families, as_withdrawal);
+    }
+    if (!apply(std::move(done), before, now, body, orders)) return false;
+    const auto excess = counted ? over_limit() : std::nullopt;
+    if (!excess) return true;
+    const SessionState established = session_.state;
+    return apply(step(config_, session_, {EventType::Reset, &*excess}, now, random), established, now, body, orders);
   });
   if (refused) {
     const SessionState before = session_.state;
@@ -60,7 +90,7 @@ bool Connection::apply(Step step, SessionState before, TimePoint now, Bytes body
   }
   if (step.connect) orders.connect = true;
   if (session_.state == SessionState::Established && !part_) take_part();
-  if (step.refresh && part_) routes_.refresh(*part_, *step.refresh);
+  if (step.refresh && part_) routes_.refresh(*part_, *step.refresh, session_.agreed->enhanced_refresh);
   if (step.remark && (!complained_at_ || now - *complained_at_ >= kComplaintEvery)) {
     complained_at_ = now;
     orders.complaint = Complaint{*step.remark, Octets(body.begin(), body.end())};
@@ -68,15 +98,61 @@ bool Connection::apply(Step step, SessionState before, TimePoint now, Bytes body
   return !step.close;
 }
 
-void Connection::take_part() {
-  std::vector<ExportAttributes> families;
+// What the peer announced before there was a limit was not counted. A peer without route refresh is counted from here.
+void Connection::ask_for_routes() {
+  if (!session_.agreed->route_refresh) return;
+  for (const Family family : {Family::IPv4, Family::IPv6}) {
+    if (!session_.agreed->families.has(family)) continue;
+    outbox_.push(Bytes(encode_route_refresh({unicast(family), RouteRefresh::Request})));
+    ++session_.sent.route_refresh;
+  }
+}
+
+// RFC 4486 §4: the data is AFI, SAFI and the limit.
+std::optional<Notification> Connection::over_limit() const {
+  for (const Family family : {Family::IPv4, Family::IPv6}) {
+    if (prefixes_.count(family) <= *config_.prefix_limit) continue;
+    std::array<std::byte, 7> data{};
+    Writer writer(data);
+    writer.u16(unicast(family).afi);
+    writer.u8(unicast(family).safi);
+    writer.u32(*config_.prefix_limit);
+    return Notification{ErrorCode::Cease, subcode::MaximumPrefixes, data,
+                        std::to_string(prefixes_.count(family)) + " " + family_name(family) + " prefixes, " +
+                            std::to_string(*config_.prefix_limit) + " are allowed"};
+  }
+  return std::nullopt;
+}
+
+// A family that was agreed on, and for which there is a next hop. Where the peer takes IPv6 next hops for IPv4 routes
+// (RFC 8950), it gets the one that the session itself proves to work.
+std::vector<ExportAttributes> Connection::exports() const {
   const Negotiated& agreed = *session_.agreed;
-  const Family family = local_.address.family();
-  const auto& next_hop = family == Family::IPv4 ? local_.ipv4 : local_.ipv6;
-  if (agreed.families.has(family) && next_hop) {
-    families.push_back({family, config_.open.local_as, agreed.internal, agreed.four_octet_as, *next_hop,
-                        family == Family::IPv6 ? local_.link_local : std::nullopt});
-    (family == Family::IPv4 ? carries_.ipv4 : carries_.ipv6) = true;
+  std::vector<ExportAttributes> families;
+  const auto add = [&](Family family, const IpAddress& next_hop) {
+    ExportAttributes attributes;
+    attributes.family = family;
+    attributes.local_as = config_.open.local_as;
+    attributes.internal = agreed.internal;
+    attributes.four_octet_as = agreed.four_octet_as;
+    attributes.next_hop = next_hop;
+    if (!next_hop.is_v4()) attributes.link_local = local_.link_local;
+    attributes.second_as = exported_.second_as;
+    attributes.policy = exported_.policy;
+    families.push_back(std::move(attributes));
+  };
+  if (agreed.families.ipv4) {
+    const auto& next_hop = agreed.extended_next_hop && local_.ipv6 ? local_.ipv6 : local_.ipv4;
+    if (next_hop) add(Family::IPv4, *next_hop);
+  }
+  if (agreed.families.ipv6 && local_.ipv6) add(Family::IPv6, *local_.ipv6);
+  return families;
+}
+
+void Connection::take_part() {
+  const std::vector<ExportAttributes> families = exports();
+  for (const ExportAttributes& one : families) {
+    (one.family == Family::IPv4 ? carries_.ipv4 : carries_.ipv6) = true;
   }
   part_ = routes_.attach(families);
 }
@@ -85,6 +161,7 @@ void Connection::leave() {
   if (part_) routes_.detach(*part_);
   part_.reset();
   carries_ = {};
+  prefixes_.clear();
 }
 
 Bytes Connection::to_write(TimePoint now, Random& random) {

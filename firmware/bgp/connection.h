@@ -8,12 +8,20 @@
 #include <vector>
 
 #include "firmware/bgp/local_end.h"
+#include "firmware/bgp/prefix_counter.h"
 #include "firmware/bgp/rib_out.h"
 #include "firmware/bgp/session.h"
 #include "firmware/bgp/stream.h"
-#include "hal/base/ip_address.h"
 
 namespace portreeve::bgp {
+
+// How routes are announced over a connection, beside what the session agrees on.
+struct ExportConfig {
+  ExportPolicy policy;
+  std::optional<Asn> second_as;  // behind our own in AS_PATH (RFC 7705)
+
+  friend bool operator==(const ExportConfig&, const ExportConfig&) = default;
+};
 
 class Connection {
  public:
@@ -34,16 +42,24 @@ class Connection {
     bool close = false;  // the socket, after last_words
     Octets last_words;
     bool connect = false;
+
+    [[nodiscard]] bool empty() const { return transitions.empty() && !fault && !complaint && !close && !connect; }
   };
 
-  Connection(const SessionConfig& config, RibOut& routes) : config_(config), routes_(routes) {}
+  Connection(const SessionConfig& config, const ExportConfig& exported, RibOut& routes)
+      : config_(config), exported_(exported), routes_(routes) {}
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  // An idle session begins by itself at that time.
+  void hold_idle_until(TimePoint time);
+  // Takes effect at once: what an OPEN says, with the next session; what routes carry, by sending them again.
+  void configure(const SessionConfig& config, const ExportConfig& exported);
+
   Orders handle(const Event& event, TimePoint now, Random& random);
-  // TCP is up. What came before belonged to another connection.
-  Orders connected(const LocalEnd& local, TimePoint now, Random& random);
+  // TCP is up, by event 16 (we asked for it) or 17 (the peer did). What came before belonged to another connection.
+  Orders connected(EventType event, const LocalEnd& local, TimePoint now, Random& random);
   Orders received(Bytes octets, TimePoint now, Random& random);
   // All timers that are due.
   Orders expire(TimePoint now, Random& random);
@@ -59,6 +75,7 @@ class Connection {
   [[nodiscard]] bool wants_to_write() const;
   [[nodiscard]] const Session& session() const { return session_; }
   [[nodiscard]] const SessionConfig& config() const { return config_; }
+  [[nodiscard]] const LocalEnd& local() const { return local_; }
   [[nodiscard]] std::size_t routes_sent() const;
   // Families whose routes the session announces.
   [[nodiscard]] FamilySet carries() const { return carries_; }
@@ -66,10 +83,14 @@ class Connection {
  private:
   // Carries one step over into what the shell is to do. False: the connection has ended.
   bool apply(Step step, SessionState before, TimePoint now, Bytes body, Orders& orders);
+  void ask_for_routes();
+  [[nodiscard]] std::optional<Notification> over_limit() const;
+  [[nodiscard]] std::vector<ExportAttributes> exports() const;
   void take_part();
   void leave();
 
-  const SessionConfig config_;
+  SessionConfig config_;
+  ExportConfig exported_;
   RibOut& routes_;
   Session session_;
   Inbox inbox_;
@@ -77,6 +98,7 @@ class Connection {
   LocalEnd local_;
   std::optional<RibOut::Session> part_;  // while Established
   FamilySet carries_;
+  PrefixCounter prefixes_;  // empty without a limit
   std::optional<TimePoint> complained_at_;
 };
 

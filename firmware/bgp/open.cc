@@ -311,6 +311,12 @@ Octets encode_open(const OpenConfig& config) {
   return {message.begin(), message.end()};
 }
 
+std::chrono::seconds keepalive_time(std::chrono::seconds hold_time,
+                                    const std::optional<std::chrono::seconds>& configured) {
+  const std::chrono::seconds third = hold_time / 3;
+  return configured ? std::min(third, *configured) : third;
+}
+
 Result<Negotiated, Notification> negotiate(const OpenConfig& config, const Open& open) {
   if (!config.remote_as.allows(open.as, config.local_as)) {
     return refuse(subcode::Open::BadPeerAs,
@@ -336,8 +342,7 @@ Result<Negotiated, Notification> negotiate(const OpenConfig& config, const Open&
     return refuse(subcode::Open::UnsupportedCapability, "no address family in common", writer.written());
   }
   agreed.hold_time = std::chrono::seconds(std::min(config.hold_time, open.hold_time));
-  agreed.keepalive_time = agreed.hold_time / 3;  // RFC 4271 §4.4: "a reasonable maximum"
-  if (config.keepalive_time) agreed.keepalive_time = std::min(agreed.keepalive_time, *config.keepalive_time);
+  agreed.keepalive_time = keepalive_time(agreed.hold_time, config.keepalive_time);
   agreed.internal = internal;
   agreed.four_octet_as = theirs.four_octet_as.has_value();
   agreed.route_refresh = theirs.route_refresh;

@@ -101,6 +101,10 @@ struct Negotiated {
   IpAddress remote_router_id;
 };
 
+// RFC 4271 §4.4: a third of the hold time agreed on is "a reasonable maximum".
+std::chrono::seconds keepalive_time(std::chrono::seconds hold_time,
+                                    const std::optional<std::chrono::seconds>& configured);
+
 // Judges the peer's OPEN by our configuration: 2/2, 2/3 (our own identifier from an internal peer, RFC 6286), 2/7 (no
 // family in common: such a session could announce nothing, and both ends should know why).
 Result<Negotiated, Notification> negotiate(const OpenConfig& config, const Open& open);

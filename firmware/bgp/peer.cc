@@ -1,12 +1,10 @@
 #include "firmware/bgp/peer.h"
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <utility>
 
-#include "firmware/bgp/socket.h"
 #include "hal/base/log.h"
 
 namespace portreeve::bgp {
@@ -15,29 +13,38 @@ namespace {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-// What one peer may have written in one turn of the loop; 16 peers then take it for about 2 ms.
-constexpr std::size_t kWriteOctetsPerTurn = 4 * RibOut::kChunkOctets;
 // How long the peer's TCP may take to acknowledge the last of the table is asked for in growing steps.
 constexpr Duration kSynchronizeFirst = std::chrono::milliseconds(1);
 constexpr Duration kSynchronizeMost = std::chrono::milliseconds(512);
-// Internal peers may be anywhere in our AS.
-constexpr std::uint8_t kInternalHops = 64;
 
 TimePoint now() { return Clock::now(); }
 WallTime wall_now() { return std::chrono::time_point_cast<WallTime::duration>(std::chrono::system_clock::now()); }
 
-SessionConfig session_config(const PeerConfig& config) {
-  SessionConfig session;
-  // One family a session, the one that it runs over: its routes' next hop is our own address of that family.
-  const FamilySet families{config.address.is_v4(), !config.address.is_v4()};
+PeeringConfig peering_config(const PeerConfig& config, bool restarted) {
+  PeeringConfig peering;
+  SessionConfig& session = peering.session;
   session.open.local_as = config.local_as;
   session.open.remote_as = config.remote_as;
   session.open.router_id = config.router_id;
   session.open.hold_time = static_cast<std::uint16_t>(config.hold_time.count());
   session.open.keepalive_time = config.keepalive_time;
-  session.open.families = families;
-  return session;
+  session.open.families = config.families;
+  // Over IPv4 there is an IPv4 next hop always.
+  session.open.extended_next_hop = config.families.ipv4 && (config.unnumbered || !config.address.is_v4());
+  if (config.graceful_restart) session.open.restart_time = config.restart_time;
+  session.open.restarted = restarted && config.graceful_restart;
+  session.backoff_minimum = config.idle_hold_time;
+  session.connect_retry = config.connect_retry_time;
+  session.delay_open = config.delay_open_time;
+  session.damp_oscillations = config.damp_oscillations;
+  session.prefix_limit = config.prefix_limit;
+  peering.exported = {config.policy, config.second_as};
+  peering.mode = config.connect_mode;
+  peering.wait_for_bfd = config.wait_for_bfd;
+  return peering;
 }
+
+Notification configuration_change() { return {ErrorCode::Cease, subcode::OtherConfigurationChange}; }
 
 bool is_dialing(SessionState state) {
   return state == SessionState::Idle || state == SessionState::Connect || state == SessionState::Active;
@@ -54,68 +61,142 @@ std::string hexadecimal(Bytes octets) {
   return text;
 }
 
+MessageCounters operator+(const MessageCounters& a, const MessageCounters& b) {
+  return {a.open + b.open, a.update + b.update, a.notification + b.notification, a.keepalive + b.keepalive,
+          a.route_refresh + b.route_refresh};
+}
+
 }  // namespace
 
-Peer::Peer(PeerContext& context, PeerName name, PeerConfig config, std::shared_ptr<RibOut> routes)
+Peer::Peer(PeerContext& context, PeerName name, PeerConfig config, std::shared_ptr<RibOut> routes, bool restarted)
     : context_(context),
       name_(std::move(name)),
       config_(std::move(config)),
       routes_(std::move(routes)),
-      connection_(session_config(config_), *routes_),
+      peering_(peering_config(config_, restarted), *routes_),
+      channels_{std::make_shared<Channel>(context, static_cast<ChannelOwner&>(*this), Side::Dialed),
+                std::make_shared<Channel>(context, static_cast<ChannelOwner&>(*this), Side::Accepted)},
       timer_(context.io),
       synchronize_timer_(context.io) {
+  if (!config_.unnumbered) address_ = config_.address;
+  restarted_ = restarted;
   status_.since = wall_now();
 }
 
-Peer::~Peer() = default;
-
-auto Peer::handler(Completion method) {
-  return [weak = weak_from_this(), number = socket_number_, method](const error_code& error) {
-    const auto self = weak.lock();
-    if (self && self->socket_number_ == number) ((*self).*method)(error);
-  };
+Peer::~Peer() {
+  for (const auto& channel : channels_) channel->end({});
 }
 
-void Peer::start() { carry_out(connection_.handle({EventType::ManualStart}, now(), context_.random)); }
+SocketOptions Peer::socket_options(const PeerConfig& config) const {
+  return {.peer = address_,
+          .port = config.port,
+          .interface = config.interface,
+          .local_address = config.local_address,
+          .hops = config.hops,
+          .gtsm_hops = config.gtsm_hops,
+          .password_file = config.password_file};
+}
 
-void Peer::retry_now() { carry_out(connection_.handle({EventType::RetryNow}, now(), context_.random)); }
+void Peer::start() {
+  if (may_run()) carry_out(peering_.start(now(), context_.random));
+}
+
+void Peer::retry_now() { carry_out(peering_.retry_now(now(), context_.random)); }
+
+void Peer::bfd_changed(bool up) {
+  carry_out(peering_.bfd_changed(up, now(), context_.random));
+  notify_soon();
+}
+
+void Peer::configure(const PeerConfig& config) {
+  const PeerConfig before = std::exchange(config_, config);
+  const bool moved = before.unnumbered != config.unnumbered || before.address != config.address;
+  const bool first_session = status_.established_count == 0;
+  if (moved) address_ = config.unnumbered ? IpAddress() : config.address;
+  carry_out(peering_.configure(peering_config(config_, first_session && restarted_), now(), context_.random));
+  if (!may_run()) {
+    const auto cease = moved ? configuration_change()
+                             : administrative_cease(subcode::AdministrativeShutdown, "disabled by the operator");
+    carry_out(peering_.stop(cease, now(), context_.random));
+  } else if (effect_of(before, config) == ChangeEffect::SessionReset) {
+    carry_out(peering_.restart(configuration_change(), now(), context_.random));
+  } else {
+    for (const auto& channel : channels_) {
+      if (const auto done = channel->change(socket_options(before), socket_options(config)); !done) {
+        log_error("BGP peer " + name_ + ": " + done.error().message);
+      }
+    }
+    if (!before.enabled) start();
+    routes_changed();
+  }
+  notify_soon();
+}
+
+void Peer::set_router(const std::optional<IpAddress>& router) {
+  if (!router || *router == address_) return;
+  const bool known = !address_.is_unspecified();
+  if (known && peering_.state() == SessionState::Established) return;  // it serves; the other is for when it is lost
+  address_ = *router;
+  if (!config_.enabled) return;
+  carry_out(known ? peering_.restart(configuration_change(), now(), context_.random)
+                  : peering_.start(now(), context_.random));
+  notify_soon();
+}
+
+void Peer::accept(tcp::socket socket, Admission admission) {
+  if (const auto refusal = peering_.refusal()) {
+    log_debug("BGP peer " + name_ + ": a connection was refused: " + describe(*refusal));
+    context_.farewells.begin(std::move(socket), encode_notification(*refusal));
+    return;
+  }
+  carry_out(peering_.make_way(now(), context_.random));
+  channel(Side::Accepted).take(std::move(socket), std::move(admission), socket_options(config_));
+}
 
 void Peer::stop(const Notification& cease, bool drain) {
   draining_ = cease;
-  const bool established = connection_.session().state == SessionState::Established;
-  if (!drain || !established || connection_.drained()) {
+  const Connection& connection = foremost();
+  const bool established = connection.session().state == SessionState::Established;
+  if (!drain || !established || connection.drained()) {
     give_up();
   } else {
-    flush_soon();
+    channel(peering_.foremost()).flush_soon();
   }
 }
 
 void Peer::give_up() {
   if (!draining_) return;
   const Notification cease = *std::exchange(draining_, std::nullopt);
-  carry_out(connection_.handle({EventType::ManualStop, &cease}, now(), context_.random));
+  carry_out(peering_.stop(cease, now(), context_.random));
 }
 
+void Peer::leave(const Notification& cease) { carry_out(peering_.leave(cease, now(), context_.random)); }
+
 void Peer::routes_changed() {
-  if (connection_.wants_to_write()) flush_soon();
+  const Side side = peering_.foremost();
+  if (peering_.at(side).wants_to_write()) channel(side).flush_soon();
 }
 
 // --- what the engine wants done ---
 
-void Peer::carry_out(Connection::Orders orders) {
-  report(orders);
-  note_state(orders);
-  if (orders.close) end_socket(std::move(orders.last_words));
-  if (orders.connect) dial();
-  if (connected_) flush();
+void Peer::carry_out(Peering::Orders orders) {
+  for (auto& [side, what] : orders) {
+    report(side, what);
+    note(what);
+    if (what.close) channel(side).end(std::move(what.last_words));
+    if (what.connect) channel(side).dial(socket_options(config_));
+  }
+  // What the machines have to say, a KEEPALIVE perhaps, is no order of its own.
+  for (const auto& channel : channels_) channel->flush();
   // A session that was to be drained and is lost has nothing left to wait for.
-  if (draining_ && connection_.session().state != SessionState::Established) give_up();
+  if (draining_ && peering_.state() != SessionState::Established) give_up();
   arm_timer();
 }
 
 // One line a transition. A peer that cannot be reached says so once, not at every attempt.
-void Peer::report(const Connection::Orders& orders) {
-  const std::string prefix = "BGP peer " + name_ + ": ";
+void Peer::report(Side side, const Connection::Orders& orders) {
+  std::string prefix = "BGP peer " + name_ + ": ";
+  if (side == Side::Accepted && config_.connect_mode == ConnectMode::Both) prefix += "(its connection) ";
   for (const auto& transition : orders.transitions) {
     const bool last = &transition == &orders.transitions.back();
     std::string line = prefix + state_name(transition.from) + " to " + state_name(transition.to);
@@ -139,19 +220,26 @@ void Peer::report(const Connection::Orders& orders) {
   }
 }
 
-void Peer::note_state(const Connection::Orders& orders) {
+void Peer::note(const Connection::Orders& orders) {
   for (const auto& transition : orders.transitions) {
     if (transition.to == SessionState::Established) ++status_.established_count;
+    if (transition.from == SessionState::Established) ++status_.flaps;
     if (transition.to == SessionState::Established || transition.from == SessionState::Established) {
       status_.since = wall_now();
       status_.synchronized = false;
+      synchronize_timer_.cancel();
     }
     if (transition.to == SessionState::OpenSent) last_failure_.clear();
   }
   if (orders.fault) {
-    status_.last_error =
-        LastError{orders.fault->code, orders.fault->subcode, orders.fault->sent, orders.fault->text, wall_now()};
-    last_failure_ = orders.fault->text;
+    const Fault& fault = *orders.fault;
+    last_failure_ = fault.text;
+    const LastError error{fault.code, fault.subcode, fault.sent, fault.text, wall_now()};
+    // That one of two connections was closed is how it should be.
+    const bool collision =
+        fault.code == static_cast<std::uint8_t>(ErrorCode::Cease) && fault.subcode == subcode::ConnectionCollision;
+    if (!collision) status_.last_error = error;
+    if (fault.code != 0) (fault.sent ? status_.last_sent : status_.last_received) = error;
   }
   if (!orders.transitions.empty() || orders.fault) notify_soon();
 }
@@ -166,157 +254,35 @@ void Peer::notify_soon() {
   });
 }
 
-// --- the socket ---
+// --- what the channels tell ---
 
-void Peer::end_socket(Octets last_words) {
-  ++socket_number_;
-  if (socket_ && connected_ && !last_words.empty()) {
-    error_code ignored;
-    socket_->cancel(ignored);
-    context_.farewells.begin(std::move(*socket_), std::move(last_words));
-  }
-  socket_.reset();
-  connected_ = false;
-  awaiting_writable_ = false;
-  written_ = 0;
-  synchronize_timer_.cancel();
+void Peer::channel_connected(Side side, const LocalEnd& local) {
+  carry_out(peering_.connected(side, local, now(), context_.random));
 }
 
-void Peer::dial() {
-  end_socket({});
-  SocketOptions options;
-  options.peer = config_.address;
-  options.port = config_.port;
-  options.interface = config_.interface;
-  options.local_address = config_.local_address;
-  options.hops = config_.remote_as == RemoteAs::exactly(config_.local_as) ? kInternalHops : config_.hops;
-  options.gtsm_hops = config_.gtsm_hops;
-  options.password_file = config_.password_file;
-  auto socket = open_socket(context_.io, options);
-  if (!socket) {
-    // Not from here: the engine is about to be told that the connection failed, and is still carrying out its wish.
-    boost::asio::post(context_.io, [weak = weak_from_this(), number = socket_number_, why = socket.error().message] {
-      const auto self = weak.lock();
-      if (!self || self->socket_number_ != number) return;
-      self->carry_out(self->connection_.handle({EventType::TcpConnectionFails, nullptr, nullptr, nullptr, why}, now(),
-                                               self->context_.random));
-    });
-    return;
-  }
-  socket_ = std::move(*socket);
-  socket_->async_connect(endpoint_of(options), handler(&Peer::on_connected));
+void Peer::channel_failed(Side side, std::string_view reason) {
+  carry_out(peering_.failed(side, reason, now(), context_.random));
 }
 
-void Peer::on_connected(const error_code& error) {
-  if (error) {
-    lost(error);
-    return;
-  }
-  const auto local = local_end(*socket_, config_.address);
-  if (!local) {
-    lost(boost::asio::error::not_connected);
-    return;
-  }
-  connected_ = true;
-  status_.local_address = local->address;
-  await_octets();
-  carry_out(connection_.connected(*local, now(), context_.random));
+void Peer::channel_received(Side side, Bytes octets) {
+  carry_out(peering_.received(side, octets, now(), context_.random));
 }
 
-void Peer::lost(const error_code& error) {
-  const bool closed = error == boost::asio::error::eof;
-  const std::string reason = closed ? "The peer closed the connection" : error.message();
-  carry_out(
-      connection_.handle({EventType::TcpConnectionFails, nullptr, nullptr, nullptr, reason}, now(), context_.random));
-}
-
-void Peer::await_octets() { socket_->async_wait(tcp::socket::wait_read, handler(&Peer::on_readable)); }
-
-// One buffer a turn, then everybody else has theirs: a peer that sends at full speed delays nobody.
-void Peer::on_readable(const error_code& error) {
-  const std::uint64_t number = socket_number_;
-  if (error) {
-    lost(error);
-    return;
-  }
-  read_once();
-  if (socket_number_ == number) await_octets();
-}
-
-void Peer::read_once() {
-  error_code error;
-  const std::size_t octets = socket_->read_some(boost::asio::buffer(context_.read_buffer), error);
-  if (error == boost::asio::error::would_block) return;
-  if (error) {
-    lost(error);
-    return;
-  }
-  carry_out(connection_.received(Bytes(context_.read_buffer).first(octets), now(), context_.random));
-}
-
-void Peer::flush_soon() {
-  if (!connected_ || awaiting_writable_ || std::exchange(flush_posted_, true)) return;
-  boost::asio::post(context_.io, [weak = weak_from_this()] {
-    const auto self = weak.lock();
-    if (!self) return;
-    self->flush_posted_ = false;
-    if (!self->connected_) return;
-    self->flush();
-    self->arm_timer();
-  });
-}
-
-void Peer::on_writable(const error_code& error) {
-  awaiting_writable_ = false;
-  if (error) {
-    lost(error);
-    return;
-  }
-  flush();
+void Peer::channel_flushed(Side side) {
   arm_timer();
-}
-
-void Peer::flush() {
-  if (awaiting_writable_) return;
-  std::size_t budget = kWriteOctetsPerTurn;
-  while (budget > 0) {
-    const Bytes next = connection_.to_write(now(), context_.random);
-    if (next.empty()) break;
-    error_code error;
-    const std::size_t octets = socket_->write_some(boost::asio::buffer(next.data(), next.size()), error);
-    if (error == boost::asio::error::would_block) {
-      awaiting_writable_ = true;
-      socket_->async_wait(tcp::socket::wait_write, handler(&Peer::on_writable));
-      break;
-    }
-    if (error) {
-      // What the peer sent before it closed, perhaps a NOTIFICATION, still waits to be read, and says more than this
-      // error; the end of the stream comes behind it.
-      return;
-    }
-    connection_.wrote(octets);
-    written_ += octets;
-    budget -= std::min(budget, octets);
-  }
-  if (budget == 0) flush_soon();
-  note_transmission();
-  if (draining_ && connection_.drained()) {
+  if (side != peering_.foremost()) return;
+  if (draining_ && foremost().drained()) {
     give_up();
     return;
   }
-  if (!status_.synchronized && connection_.drained()) check_synchronized();
-}
-
-void Peer::note_transmission() {
-  const std::uint64_t outstanding = std::min(outstanding_octets(*socket_), written_);
-  connection_.note_transmission(written_ - outstanding, outstanding, now());
+  if (!status_.synchronized && foremost().drained()) check_synchronized();
 }
 
 // The kernel does not tell when the peer's TCP has acknowledged everything, so it is asked, at growing intervals, and
 // once a session only.
 void Peer::check_synchronized() {
-  if (!connected_ || status_.synchronized || !connection_.drained()) return;
-  if (outstanding_octets(*socket_) == 0) {
+  if (status_.synchronized || !foremost().drained()) return;
+  if (channel(peering_.foremost()).all_acknowledged()) {
     status_.synchronized = true;
     synchronize_wait_ = Duration::zero();
     notify_soon();
@@ -324,9 +290,9 @@ void Peer::check_synchronized() {
   }
   synchronize_wait_ = std::clamp(2 * synchronize_wait_, kSynchronizeFirst, kSynchronizeMost);
   synchronize_timer_.expires_after(synchronize_wait_);
-  synchronize_timer_.async_wait([weak = weak_from_this(), number = socket_number_](const error_code& error) {
+  synchronize_timer_.async_wait([weak = weak_from_this()](const error_code& error) {
     const auto self = weak.lock();
-    if (self && !error && self->socket_number_ == number) self->check_synchronized();
+    if (self && !error) self->check_synchronized();
   });
 }
 
@@ -335,7 +301,7 @@ void Peer::check_synchronized() {
 // One timer for all of the engine's. A deadline that moves away leaves it as it is: it fires, finds nothing due, and is
 // set anew; so a stream of UPDATEs, each restarting the hold timer, costs no system call.
 void Peer::arm_timer() {
-  const auto deadline = connection_.next_deadline();
+  const auto deadline = peering_.next_deadline();
   if (!deadline) {
     if (armed_for_) timer_.cancel();
     armed_for_.reset();
@@ -352,34 +318,54 @@ void Peer::arm_timer() {
 
 void Peer::on_timer() {
   armed_for_.reset();
-  const auto& timers = connection_.session().timers;
-  // We may have been slow, not the peer: what it has sent meanwhile is read before its silence is judged.
-  if (connected_ && timers.hold && *timers.hold <= now()) read_once();
-  if (connected_ && timers.send_hold && *timers.send_hold <= now()) note_transmission();
-  carry_out(connection_.expire(now(), context_.random));
+  for (const Side side : {Side::Dialed, Side::Accepted}) {
+    const Timers& timers = peering_.at(side).session().timers;
+    // We may have been slow, not the peer: what it has sent meanwhile is read before its silence is judged.
+    if (timers.hold && *timers.hold <= now()) channel(side).read_once();
+    if (timers.send_hold && *timers.send_hold <= now()) channel(side).note_transmission();
+  }
+  carry_out(peering_.expire(now(), context_.random));
+}
+
+// --- the status ---
+
+std::string Peer::waiting() const {
+  if (!config_.enabled) return "Enabled is false";
+  if (address_.is_unspecified()) return "no router advertisement on " + config_.interface + " yet";
+  if (peering_.waits_for_bfd()) return "BFD is not up (strict mode)";
+  return {};
 }
 
 const PeerStatus& Peer::status() {
-  const Session& session = connection_.session();
+  const Connection& connection = foremost();
+  const Session& session = connection.session();
+  const Session& dialed = peering_.at(Side::Dialed).session();
+  const Session& accepted = peering_.at(Side::Accepted).session();
   status_.state = session.state;
   status_.hold_time.reset();
   status_.keepalive_time.reset();
   status_.remote_router_id = IpAddress();
+  status_.remote_as = Asn();
   status_.capabilities.clear();
+  status_.negotiated.clear();
   if (session.agreed) {
     status_.hold_time = session.agreed->hold_time;
     status_.keepalive_time = session.agreed->keepalive_time;
     status_.remote_router_id = session.agreed->remote_router_id;
+    status_.remote_as = session.agreed->remote_as;
+    status_.negotiated = describe(*session.agreed);
   }
   if (session.capabilities) status_.capabilities = describe(*session.capabilities);
-  if (!connected_) status_.local_address = IpAddress();
-  status_.received = session.received;
-  status_.sent = session.sent;
-  status_.routes_received = session.routes_received;
-  status_.routes_withdrawn_received = session.routes_withdrawn;
-  status_.updates_refused = session.updates_refused;
-  status_.routes_announced = connection_.routes_sent();
-  status_.carries = connection_.carries();
+  status_.local_address = channel(peering_.foremost()).connected() ? connection.local().address : IpAddress();
+  status_.peer_address = address_;
+  status_.waiting = waiting();
+  status_.received = dialed.received + accepted.received;
+  status_.sent = dialed.sent + accepted.sent;
+  status_.routes_received = dialed.routes_received + accepted.routes_received;
+  status_.routes_withdrawn_received = dialed.routes_withdrawn + accepted.routes_withdrawn;
+  status_.updates_refused = dialed.updates_refused + accepted.updates_refused;
+  status_.routes_announced = connection.routes_sent();
+  status_.carries = connection.carries();
   return status_;
 }
 

@@ -1,77 +1,71 @@
-// One configured peer: dials, joins the socket to the session engine, waits for its timers, keeps its status. The shell
-// around connection.h, with no protocol in it.
+// One configured peer: carries out what its two state machines want done (peering.h), waits for their timers, keeps its
+// status and its log. The shell around the engine, with no protocol in it; its sockets are channel.h's.
 //
-// Handlers hold the peer weakly and know the number of the connection that they were made for, so neither a removed
-// peer nor an old socket is ever acted upon.
+// Handlers hold the peer weakly, so a removed one is never acted upon.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <array>
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "firmware/bgp/connection.h"
-#include "firmware/bgp/farewell.h"
+#include "firmware/bgp/channel.h"
+#include "firmware/bgp/peering.h"
 #include "firmware/bgp/rib_out.h"
 #include "firmware/bgp/speaker.h"
 
 namespace portreeve::bgp {
 
-// What all peers of a speaker use in common; outlives them.
-struct PeerContext {
-  explicit PeerContext(boost::asio::io_context& loop) : io(loop), farewells(loop) {}
-
-  boost::asio::io_context& io;
-  Random random;
-  Farewells farewells;
-  // Everything read goes through here: what it holds is used up before the handler returns.
-  std::array<std::byte, 65536> read_buffer{};
-  std::function<void(const PeerName&)> changed;
-};
-
-class Peer : public std::enable_shared_from_this<Peer> {
+class Peer final : public std::enable_shared_from_this<Peer>, private ChannelOwner {
  public:
-  Peer(PeerContext& context, PeerName name, PeerConfig config, std::shared_ptr<RibOut> routes);
+  // `restarted`: until this process has had a session with it, the peer is told so (RFC 4724).
+  Peer(PeerContext& context, PeerName name, PeerConfig config, std::shared_ptr<RibOut> routes, bool restarted);
   ~Peer();
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
 
   void start();
+  // Of the same group, and numbered or not as before.
+  void configure(const PeerConfig& config);
   // Ends the session with this Cease; with `drain`, not before all UPDATEs are written, or `give_up` is called.
   void stop(const Notification& cease, bool drain);
   void give_up();
-  [[nodiscard]] bool stopped() const { return !draining_ && connection_.session().state == SessionState::Idle; }
+  // Ends without a word where the peer keeps our routes meanwhile; else with this Cease.
+  void leave(const Notification& cease);
+  [[nodiscard]] bool stopped() const { return !draining_ && peering_.state() == SessionState::Idle; }
   void retry_now();
+  void bfd_changed(bool up);
+  // The router that an unnumbered peer is; none: it is not heard any more, and a session that stands goes on.
+  void set_router(const std::optional<IpAddress>& router);
+  void accept(boost::asio::ip::tcp::socket socket, Admission admission);
   // The group's routes changed: they are sent in the next turn of the loop, with all that changes until then.
   void routes_changed();
 
+  [[nodiscard]] const PeerName& name() const { return name_; }
   [[nodiscard]] const PeerConfig& config() const { return config_; }
+  // Where the peer is; unspecified: not known yet.
+  [[nodiscard]] const IpAddress& address() const { return address_; }
   const PeerStatus& status();
 
  private:
-  using Completion = void (Peer::*)(const boost::system::error_code&);
-  auto handler(Completion method);  // for the socket of now
+  void channel_connected(Side side, const LocalEnd& local) override;
+  void channel_failed(Side side, std::string_view reason) override;
+  void channel_received(Side side, Bytes octets) override;
+  void channel_flushed(Side side) override;
+  Connection& connection(Side side) override { return peering_.at(side); }
 
-  void carry_out(Connection::Orders orders);
-  void report(const Connection::Orders& orders);
-  void note_state(const Connection::Orders& orders);
-  void end_socket(Octets last_words);
-  void dial();
-  void on_connected(const boost::system::error_code& error);
-  void await_octets();
-  void on_readable(const boost::system::error_code& error);
-  void read_once();
-  void on_writable(const boost::system::error_code& error);
-  void flush();
-  void flush_soon();
-  void lost(const boost::system::error_code& error);
-  void note_transmission();
+  Channel& channel(Side side) { return *channels_.at(static_cast<std::size_t>(side)); }
+  [[nodiscard]] const Connection& foremost() const { return peering_.at(peering_.foremost()); }
+  [[nodiscard]] SocketOptions socket_options(const PeerConfig& config) const;
+  [[nodiscard]] bool may_run() const { return config_.enabled && !address_.is_unspecified(); }
+  [[nodiscard]] std::string waiting() const;
+
+  void carry_out(Peering::Orders orders);
+  void report(Side side, const Connection::Orders& orders);
+  void note(const Connection::Orders& orders);
   void arm_timer();
   void on_timer();
   void check_synchronized();
@@ -79,16 +73,13 @@ class Peer : public std::enable_shared_from_this<Peer> {
 
   PeerContext& context_;
   const PeerName name_;
-  const PeerConfig config_;
+  PeerConfig config_;
   std::shared_ptr<RibOut> routes_;
-  Connection connection_;
-  std::optional<boost::asio::ip::tcp::socket> socket_;
-  std::uint64_t socket_number_ = 0;  // counts sockets: a handler of an earlier one does nothing
-  bool connected_ = false;
-  bool awaiting_writable_ = false;
-  bool flush_posted_ = false;
+  Peering peering_;
+  std::array<std::shared_ptr<Channel>, 2> channels_;
+  IpAddress address_;
+  bool restarted_ = false;
   bool change_posted_ = false;
-  std::uint64_t written_ = 0;  // octets, on this socket
 
   boost::asio::steady_timer timer_;
   std::optional<TimePoint> armed_for_;

@@ -138,6 +138,10 @@ Step expire(const SessionConfig& config, Session& session, TimePoint now, Random
   return step(config, session, {due->event}, now, random);
 }
 
+void set_keepalive_time(Session& session, const std::optional<std::chrono::seconds>& configured) {
+  session.agreed->keepalive_time = keepalive_time(session.agreed->hold_time, configured);
+}
+
 void note_updates_sent(Session& session, std::uint32_t messages, TimePoint now, Random& random) {
   session.sent.update += messages;
   if (session.state == SessionState::Established) {

@@ -137,6 +137,9 @@ std::optional<TimePoint> next_deadline(const Session& session);
 // Steps with the timer that has been due longest; call again until `next_deadline` is later than now.
 Step expire(const SessionConfig& config, Session& session, TimePoint now, Random& random);
 
+// Of a session that stands; none: a third of the hold time. The KEEPALIVE that is due next stays where it is.
+void set_keepalive_time(Session& session, const std::optional<std::chrono::seconds>& configured);
+
 // `messages` UPDATEs have been given to the socket: the peer needs no KEEPALIVE for a while (RFC 4271 §8.2.2).
 void note_updates_sent(Session& session, std::uint32_t messages, TimePoint now, Random& random);
 

@@ -9,7 +9,10 @@
 #include <map>
 #include <utility>
 
+#include "firmware/bgp/listener.h"
 #include "firmware/bgp/peer.h"
+#include "firmware/bgp/router_discovery.h"
+#include "hal/base/log.h"
 
 namespace portreeve::bgp {
 namespace {
@@ -18,7 +21,16 @@ namespace {
 constexpr std::chrono::milliseconds kDrainMost{1000};
 constexpr std::chrono::milliseconds kStopMost{2000};
 
-Notification cease(StopReason reason) { return {ErrorCode::Cease, static_cast<std::uint8_t>(reason)}; }
+// A peer that is new for longer than this after the start was not there before it.
+constexpr std::chrono::seconds kRestartWindow{60};
+
+Notification cease(StopReason reason) {
+  // RFC 9003: of these, a shutdown alone has room for words.
+  if (reason == StopReason::AdministrativeShutdown) {
+    return administrative_cease(subcode::AdministrativeShutdown, "Portreeve is stopping");
+  }
+  return {ErrorCode::Cease, static_cast<std::uint8_t>(reason)};
+}
 
 std::uint32_t seed() {
   std::uint32_t value = 0;
@@ -37,6 +49,11 @@ struct Speaker::Impl {
   std::shared_ptr<RibOut> group(const std::string& name);
   void tidy(const std::string& group);
   void routes_changed(const std::string& group);
+  void expect(Peer& peer);
+  void expect_no_more(const Peer& peer);
+  void watch(const PeerConfig& config);
+  void router_changed(const std::string& interface, const std::optional<IpAddress>& router);
+  void accepted(AcceptedConnection connection);
   void after(std::chrono::milliseconds wait, void (Impl::*then)());
   void drained();
   void lingered();
@@ -48,11 +65,19 @@ struct Speaker::Impl {
   std::map<PeerName, std::shared_ptr<Peer>> peers;
   std::function<void(const PeerName&)> changed;
   std::function<void()> stopped;
+  std::optional<TimePoint> restarted_at;
+  bool keep_routes = false;  // the next stop leaves them with the peers that can
+  Listeners listeners;
+  RouterDiscovery discovery;
   boost::asio::steady_timer stop_timer;
   std::shared_ptr<Impl*> alive = std::make_shared<Impl*>(this);  // handlers hold it weakly
 };
 
-Speaker::Impl::Impl(boost::asio::io_context& io) : context(io), stop_timer(io) {
+Speaker::Impl::Impl(boost::asio::io_context& io)
+    : context(io),
+      listeners(io, [this](AcceptedConnection connection) { accepted(std::move(connection)); }),
+      discovery(io, [this](const auto& interface, const auto& router) { router_changed(interface, router); }),
+      stop_timer(io) {
   context.random.seed(seed());
   context.changed = [this](const PeerName& name) {
     if (stopped) check_stopped_soon();
@@ -83,19 +108,80 @@ void Speaker::Impl::routes_changed(const std::string& name) {
   }
 }
 
+// --- who may dial us, and where unnumbered peers are ---
+
+void Speaker::Impl::expect(Peer& peer) {
+  const PeerConfig& config = peer.config();
+  if (config.connect_mode == ConnectMode::Active || !config.enabled || peer.address().is_unspecified()) {
+    expect_no_more(peer);
+    return;
+  }
+  const auto done = listeners.expect(config.group, {peer.address(), config.gtsm_hops, config.password_file});
+  if (!done) log_error("BGP peer " + peer.name() + " cannot connect to us: " + done.error().message);
+}
+
+void Speaker::Impl::expect_no_more(const Peer& peer) {
+  if (!peer.address().is_unspecified()) listeners.expect_no_more(peer.config().group, peer.address());
+}
+
+void Speaker::Impl::watch(const PeerConfig& config) {
+  if (!config.unnumbered) return;
+  const auto done = discovery.watch(config.interface);
+  // One that is yet to come is watched when it has: `retry_now`.
+  if (!done && done.error().kind != ErrorKind::NotReady) {
+    log_error("no router can be found on " + config.interface + ": " + done.error().message);
+  }
+}
+
+void Speaker::Impl::router_changed(const std::string& interface, const std::optional<IpAddress>& router) {
+  for (const auto& [name, peer] : peers) {
+    if (!peer->config().unnumbered || peer->config().interface != interface) continue;
+    expect_no_more(*peer);
+    peer->set_router(router);
+    expect(*peer);
+  }
+}
+
+void Speaker::Impl::accepted(AcceptedConnection connection) {
+  for (const auto& [name, peer] : peers) {
+    if (peer->config().group != connection.group || peer->address() != connection.remote) continue;
+    peer->accept(std::move(connection.socket), std::move(connection.admission));
+    return;
+  }
+}
+
+Result<> Speaker::listen(const std::string& group, const ListenConfig& config) {
+  return impl_->listeners.listen(group, config);
+}
+
+void Speaker::stop_listening(const std::string& group) { impl_->listeners.close(group); }
+
+// --- peers ---
+
 Speaker::Speaker(boost::asio::io_context& context) : impl_(std::make_unique<Impl>(context)) {}
 
 Speaker::~Speaker() = default;
 
 void Speaker::set_peer(const PeerName& name, const PeerConfig& config) {
   const auto found = impl_->peers.find(name);
-  if (found != impl_->peers.end()) {
-    if (found->second->config() == config) return;
-    remove_peer(name, StopReason::OtherConfigurationChange);
+  if (found != impl_->peers.end() && found->second->config().group == config.group) {
+    Peer& peer = *found->second;
+    if (peer.config() == config) return;
+    if (peer.config().unnumbered == config.unnumbered && peer.config().interface == config.interface) {
+      impl_->expect_no_more(peer);
+      peer.configure(config);
+      impl_->expect(peer);
+      return;
+    }
   }
-  const auto peer = std::make_shared<Peer>(impl_->context, name, config, impl_->group(config.group));
+  if (found != impl_->peers.end()) remove_peer(name, StopReason::OtherConfigurationChange);
+  const bool restarted = impl_->restarted_at && Clock::now() - *impl_->restarted_at < kRestartWindow;
+  const auto peer = std::make_shared<Peer>(impl_->context, name, config, impl_->group(config.group), restarted);
   impl_->peers.emplace(name, peer);
   peer->start();
+  impl_->expect(*peer);
+  impl_->watch(config);
+  if (config.unnumbered) peer->set_router(impl_->discovery.router(config.interface));
 }
 
 void Speaker::remove_peer(const PeerName& name, StopReason reason) {
@@ -103,47 +189,65 @@ void Speaker::remove_peer(const PeerName& name, StopReason reason) {
   if (found == impl_->peers.end()) return;
   const auto peer = found->second;
   impl_->peers.erase(found);
+  impl_->expect_no_more(*peer);
   peer->stop(cease(reason), false);
-  impl_->tidy(peer->config().group);
+  const PeerConfig& config = peer->config();
+  const bool others = std::any_of(impl_->peers.begin(), impl_->peers.end(), [&](const auto& other) {
+    return other.second->config().unnumbered && other.second->config().interface == config.interface;
+  });
+  if (config.unnumbered && !others) impl_->discovery.unwatch(config.interface);
+  impl_->tidy(config.group);
 }
 
+void Speaker::read_passwords_again() {
+  for (const auto& [name, peer] : impl_->peers) {
+    if (peer->config().password_file.empty()) continue;
+    peer->configure(PeerConfig(peer->config()));
+    impl_->expect(*peer);
+  }
+}
+
+void Speaker::bfd_changed(const PeerName& name, bool up) {
+  const auto found = impl_->peers.find(name);
+  if (found != impl_->peers.end()) found->second->bfd_changed(up);
+}
+
+void Speaker::set_restarted() { impl_->restarted_at = Clock::now(); }
+
+void Speaker::prepare_restart() { impl_->keep_routes = true; }
+
+// --- routes ---
+
 void Speaker::announce(const std::string& group, std::span<const IpAddress> addresses) {
-  const auto routes = impl_->group(group);
-  bool changed = false;
-  for (const IpAddress& address : addresses) changed = routes->announce(address) || changed;
-  if (changed) impl_->routes_changed(group);
+  if (impl_->group(group)->announce(addresses) != 0) impl_->routes_changed(group);
   impl_->tidy(group);
 }
 
 void Speaker::withdraw(const std::string& group, std::span<const IpAddress> addresses) {
   const auto found = impl_->groups.find(group);
   if (found == impl_->groups.end()) return;
-  bool changed = false;
-  for (const IpAddress& address : addresses) changed = found->second->withdraw(address) || changed;
-  if (changed) impl_->routes_changed(group);
+  if (found->second->withdraw(addresses) != 0) impl_->routes_changed(group);
   impl_->tidy(group);
 }
 
-Result<> Speaker::listen(const std::string& /*group*/, const ListenConfig& /*config*/) {
-  return Error{ErrorKind::NotSupported, "not yet"};
-}
-void Speaker::stop_listening(const std::string& /*group*/) {}
-void Speaker::bfd_changed(const PeerName& /*name*/, bool /*up*/) {}
-void Speaker::set_restarted() {}
-void Speaker::prepare_restart() {}
-ChangeEffect effect_of(const PeerConfig& before, const PeerConfig& after) {
-  return before == after ? ChangeEffect::None : ChangeEffect::SessionReset;
-}
+// --- the link, and the end ---
 
 void Speaker::retry_now(const std::string& group) {
+  if (const auto done = impl_->listeners.refresh(group); !done) log_error(done.error().message);
   for (const auto& [name, peer] : impl_->peers) {
-    if (peer->config().group == group) peer->retry_now();
+    if (peer->config().group != group) continue;
+    impl_->watch(peer->config());
+    peer->retry_now();
   }
 }
 
 void Speaker::stop(std::function<void()> stopped) {
   Impl& impl = *impl_;
   impl.stopped = std::move(stopped);
+  for (const auto& [name, peer] : impl.peers) impl.expect_no_more(*peer);
+  if (impl.keep_routes) {
+    for (const auto& [name, peer] : impl.peers) peer->leave(cease(StopReason::AdministrativeShutdown));
+  }
   for (const auto& [name, routes] : impl.groups) routes->withdraw_all();
   for (const auto& [name, peer] : impl.peers) peer->stop(cease(StopReason::AdministrativeShutdown), true);
   impl.check_stopped_soon();

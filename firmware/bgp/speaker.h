@@ -15,8 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "firmware/bgp/export_policy.h"
-#include "firmware/bgp/session.h"
+#include "firmware/bgp/peering.h"
 #include "hal/base/ip_address.h"
 #include "hal/base/number.h"
 #include "hal/base/result.h"
@@ -31,9 +30,6 @@ namespace portreeve::bgp {
 // Named uniquely in the speaker: "vSwitch1/10.126.77.125".
 using PeerName = std::string;
 
-// Who begins the TCP connection. Passive and Both need a listener (`listen`).
-enum class ConnectMode : std::uint8_t { Active, Passive, Both };
-
 struct PeerConfig {
   std::string group;      // whose routes it gets: the switch
   std::string interface;  // bind to this interface (the switch's); empty: no binding
@@ -44,7 +40,7 @@ struct PeerConfig {
   RemoteAs remote_as;
   Asn local_as;
   std::optional<Asn> second_as;        // stands behind local_as in AS_PATH (RFC 7705: we are migrating to it)
-  IpAddress router_id;                 // IPv4; 0.0.0.0: the local address of the session
+  IpAddress router_id;                 // IPv4; 0.0.0.0: the IPv4 address of the session's own end
   std::chrono::seconds hold_time{90};  // 0 or 3–65535
   std::optional<std::chrono::seconds> keepalive_time;  // none: a third of the negotiated hold time
   std::chrono::seconds connect_retry_time{30};         // ceiling of the back-off
@@ -59,9 +55,9 @@ struct PeerConfig {
   std::optional<std::uint8_t> gtsm_hops;
   std::string password_file;  // RFC 2385 (MD5); empty: none. Read when a socket is made, and kept nowhere
   bool graceful_restart = false;
-  std::chrono::seconds restart_time{120};   // RFC 4724 §3: 1–4095
+  std::chrono::seconds restart_time{120};     // RFC 4724 §3: 1–4095
   std::optional<std::uint32_t> prefix_limit;  // received; beyond: Cease/1
-  bool wait_for_bfd = false;                // strict mode: no session before BFD is up
+  bool wait_for_bfd = false;                  // strict mode: no session before BFD is up
   ExportPolicy policy;
 
   friend bool operator==(const PeerConfig&, const PeerConfig&) = default;
@@ -93,9 +89,9 @@ struct PeerStatus {
   SessionState state = SessionState::Idle;
   WallTime since{};  // of the state Established / not Established
   std::uint64_t established_count = 0;
-  std::uint64_t flaps = 0;              // sessions that were Established and ended
-  std::optional<LastError> last_error;  // the last thing that went wrong, whatever it was
-  std::optional<LastError> last_sent, last_received;  // NOTIFICATIONs
+  std::uint64_t flaps = 0;                                        // sessions that were Established and ended
+  std::optional<LastError> last_error;                            // the last thing that went wrong, whatever it was
+  std::optional<LastError> last_sent, last_received;              // NOTIFICATIONs
   std::optional<std::chrono::seconds> hold_time, keepalive_time;  // negotiated; none unless OpenConfirm or Established
   IpAddress local_address;                                        // of the session; unspecified without one
   IpAddress peer_address;                                         // unspecified until one is learnt (unnumbered)
@@ -138,6 +134,9 @@ class Speaker {
   // kernel refused.
   Result<> listen(const std::string& group, const ListenConfig& config);
   void stop_listening(const std::string& group);
+
+  // Keys may have changed where the names of their files have not: sessions that stand take the new ones.
+  void read_passwords_again();
 
   // BFD's verdict on the way to a peer. Down after up ends the session (Cease/10, RFC 9384).
   void bfd_changed(const PeerName& name, bool up);

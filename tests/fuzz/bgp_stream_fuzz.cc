@@ -61,11 +61,12 @@ Ended converse(Bytes stream, Bytes sizes) {
   config.open.local_as = Asn{65000};
   config.open.remote_as = RemoteAs::exactly(Asn{65001});
   config.open.router_id = IpAddress::v4(0x0A000001);
-  Connection connection(config, routes);
+  Connection connection(config, {}, routes);
   Random random(1);
   const TimePoint now{};
   connection.handle({EventType::ManualStart}, now, random);
-  connection.connected({IpAddress::v4(0x0A000001), IpAddress::v4(0x0A000001), std::nullopt}, now, random);
+  connection.connected(EventType::TcpConnectionAcknowledged,
+                       {IpAddress::v4(0x0A000001), IpAddress::v4(0x0A000001), {}, {}}, now, random);
   std::string why;
   in_pieces(stream, sizes, [&](Bytes piece) {
     const auto orders = connection.received(piece, now, random);

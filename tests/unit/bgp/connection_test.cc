@@ -22,13 +22,15 @@ SessionConfig config_of(std::uint32_t local, std::uint32_t remote, const char* r
   return config;
 }
 
+LocalEnd local_end() { return {address("10.0.0.1"), address("10.0.0.1"), std::nullopt, std::nullopt}; }
+
 IpAddress nth(std::uint32_t n) { return IpAddress::v4(0x0A640000 + n); }
 
 }  // namespace
 
 TEST_GROUP(BgpConnection) {
   RibOut routes;
-  Connection connection{config_of(65000, 65001, "10.0.0.1"), routes};
+  Connection connection{config_of(65000, 65001, "10.0.0.1"), {}, routes};
   TimePoint now{1h};
   Random random{3};
   Connection::Orders orders;
@@ -44,7 +46,7 @@ TEST_GROUP(BgpConnection) {
   }
   void establish() {
     connection.handle({EventType::ManualStart}, now, random);
-    orders = connection.connected({address("10.0.0.1"), address("10.0.0.1"), std::nullopt}, now, random);
+    orders = connection.connected(EventType::TcpConnectionAcknowledged, local_end(), now, random);
     written();
     give(encode_open(config_of(65001, 65000, "10.0.0.2").open) + keepalive());
   }
@@ -106,7 +108,7 @@ TEST(BgpConnection, AConnectionBeginsWithNothingOfTheOneBefore) {
   now = *connection.next_deadline();
   orders = connection.expire(now, random);
   CHECK(orders.connect);
-  connection.connected({address("10.0.0.1"), address("10.0.0.1"), std::nullopt}, now, random);
+  connection.connected(EventType::TcpConnectionAcknowledged, local_end(), now, random);
   LONGS_EQUAL(1, std::to_integer<int>(Bytes(written())[18]));
   give(encode_open(config_of(65001, 65000, "10.0.0.2").open));
   CHECK(connection.session().state == SessionState::OpenConfirm);
@@ -266,7 +268,7 @@ class Simulation {
       end.dialing = false;
       connected_ = true;
       for (End& one : ends_)
-        absorb(one, one.connection.connected({address("10.0.0.1"), address("10.0.0.1"), std::nullopt}, now_, random_));
+        absorb(one, one.connection.connected(EventType::TcpConnectionAcknowledged, local_end(), now_, random_));
       return;
     }
     if (!connected_) return;
@@ -334,8 +336,9 @@ class Simulation {
   Random random_;
   TimePoint now_{1h};
   std::array<RibOut, 2> routes_;
-  std::array<End, 2> ends_{End{Connection{config_of(65000, 65001, "10.0.0.1"), routes_[0]}, false, false, {}, false},
-                           End{Connection{config_of(65001, 65000, "10.0.0.2"), routes_[1]}, false, false, {}, false}};
+  std::array<End, 2> ends_{
+      End{Connection{config_of(65000, 65001, "10.0.0.1"), {}, routes_[0]}, false, false, {}, false},
+      End{Connection{config_of(65001, 65000, "10.0.0.2"), {}, routes_[1]}, false, false, {}, false}};
   bool connected_ = false;
   const End* hung_up_ = nullptr;
   bool faults_ = true;

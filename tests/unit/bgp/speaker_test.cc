@@ -192,7 +192,8 @@ TEST(BgpSpeaker, StoppingWithdrawsThenSaysSoThenCloses) {
   speaker->stop([&] { stopped = true; });
   CHECK_FALSE(stopped);
   CHECK(until([&] { return router.end == boost::asio::error::eof; }));
-  STRCMP_EQUAL("0602", router.last(MessageType::Notification).c_str());
+  STRCMP_EQUAL(("060215" + to_hex(as_bytes("Portreeve is stopping"))).c_str(),
+               router.last(MessageType::Notification).c_str());
   STRCMP_EQUAL(without_blanks("000f 20 0a640000 20 0a640001 20 0a640002 0000").c_str(),
                router.last(MessageType::Update).c_str());
   router.socket.reset();

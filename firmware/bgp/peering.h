@@ -1,0 +1,97 @@
+// A peer's two connections, the one that we dial and the one that the peer does, each with a state machine of its own
+// (RFC 4271 §8.2.1): who may begin, which of two stays (§6.8), and what BFD has to say. Pure: sockets are peer.h's.
+//
+// At most one is Established at any time. While the peer has a connection to us, we do not dial; when it is lost, we do
+// so again after the back-off that the loss began.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "firmware/bgp/connection.h"
+
+namespace portreeve::bgp {
+
+// Who begins the TCP connection. Passive and Both need a listener.
+enum class ConnectMode : std::uint8_t { Active, Passive, Both };
+
+struct PeeringConfig {
+  SessionConfig session;  // `passive` is each connection's own
+  ExportConfig exported;
+  ConnectMode mode = ConnectMode::Active;
+  bool wait_for_bfd = false;  // strict: no session before BFD is up, none after it went down
+};
+
+class Peering {
+ public:
+  enum class Side : std::uint8_t { Dialed, Accepted };
+
+  // What is to be done for a connection; several for one are in order.
+  struct Order {
+    Side side = Side::Dialed;
+    Connection::Orders what;
+  };
+  using Orders = std::vector<Order>;
+
+  Peering(const PeeringConfig& config, RibOut& routes);
+
+  Orders start(TimePoint now, Random& random);
+  // Ends both with this NOTIFICATION; nothing begins again before `start`.
+  Orders stop(const Notification& cease, TimePoint now, Random& random);
+  // The same without a word where the peer keeps our routes meanwhile (RFC 4724); else with the NOTIFICATION.
+  Orders leave(const Notification& cease, TimePoint now, Random& random);
+  // Ends what stands, to begin again at once.
+  Orders restart(const Notification& cease, TimePoint now, Random& random);
+  Orders retry_now(TimePoint now, Random& random);
+
+  // Takes effect at once, but for what an OPEN says: that, with the next session.
+  Orders configure(const PeeringConfig& config, TimePoint now, Random& random);
+
+  // BFD's verdict on the way to the peer. Down after up ends the session (RFC 9384).
+  Orders bfd_changed(bool up, TimePoint now, Random& random);
+
+  // Why a connection that the peer has begun is not taken; none: it is. Then `make_way` ends what it replaces, and
+  // `connected` begins it.
+  [[nodiscard]] std::optional<Notification> refusal() const;
+  Orders make_way(TimePoint now, Random& random);
+  Orders connected(Side side, const LocalEnd& local, TimePoint now, Random& random);
+  Orders failed(Side side, std::string_view reason, TimePoint now, Random& random);
+  Orders received(Side side, Bytes octets, TimePoint now, Random& random);
+  Orders expire(TimePoint now, Random& random);  // all timers that are due
+  [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+
+  Connection& at(Side side) { return side == Side::Dialed ? dialed_ : accepted_; }
+  [[nodiscard]] const Connection& at(Side side) const { return side == Side::Dialed ? dialed_ : accepted_; }
+  // The one that has got further: what the peer's state is.
+  [[nodiscard]] Side foremost() const;
+  [[nodiscard]] SessionState state() const { return at(foremost()).session().state; }
+  [[nodiscard]] bool waits_for_bfd() const { return running_ && config_.wait_for_bfd && !bfd_up_; }
+
+ private:
+  static Side other(Side side) { return side == Side::Dialed ? Side::Accepted : Side::Dialed; }
+  [[nodiscard]] SessionState state_of(Side side) const { return at(side).session().state; }
+  [[nodiscard]] bool has_connection(Side side) const;
+  [[nodiscard]] bool rests(Side side) const;  // does nothing, and nothing will make it but us
+  [[nodiscard]] bool tries(Side side) const { return !has_connection(side) && !rests(side); }
+  [[nodiscard]] bool wanted(Side side) const;
+
+  void carry(Side side, Connection::Orders what, Orders& orders, TimePoint now, Random& random);
+  void give(Side side, const Event& event, Orders& orders, TimePoint now, Random& random);
+  void resolve_collision(Side side, Orders& orders, TimePoint now, Random& random);
+  [[nodiscard]] Side winner() const;
+  void begin(Orders& orders, TimePoint now, Random& random);
+  void end(EventType how, const Notification& cease, Orders& orders, TimePoint now, Random& random);
+  void settle(Orders& orders, TimePoint now, Random& random);
+  [[nodiscard]] SessionConfig session_config(Side side) const;
+
+  PeeringConfig config_;
+  Connection dialed_;
+  Connection accepted_;
+  bool running_ = false;
+  bool bfd_up_ = false;
+};
+
+}  // namespace portreeve::bgp

@@ -1,0 +1,69 @@
+#include "firmware/bgp/prefix_counter.h"
+
+#include <optional>
+#include <string_view>
+
+#include "firmware/bgp/attributes.h"
+
+namespace portreeve::bgp {
+namespace {
+
+std::optional<Family> family_of(std::uint16_t afi, std::uint8_t safi, FamilySet families) {
+  const AddressFamily family{afi, safi};
+  if (!families.has(family)) return std::nullopt;
+  return family == kIPv4Unicast ? Family::IPv4 : Family::IPv6;
+}
+
+}  // namespace
+
+void PrefixCounter::note(Bytes update_body, FamilySet families, bool as_withdrawal) {
+  Reader reader(update_body);
+  const Bytes withdrawn = reader.take(reader.u16());
+  const Bytes attributes = reader.take(reader.u16());
+  const Bytes nlri = reader.rest();
+  // RFC 4271 §4.3: a prefix in both fields is announced.
+  if (families.ipv4) note_field(withdrawn, Family::IPv4, true);
+  note_attributes(attributes, families, as_withdrawal);
+  if (families.ipv4) note_field(nlri, Family::IPv4, as_withdrawal);
+}
+
+void PrefixCounter::note_attributes(Bytes attributes, FamilySet families, bool as_withdrawal) {
+  Reader reader(attributes);
+  while (reader.remaining() > 0) {
+    const std::uint8_t flags = reader.u8();
+    const std::uint8_t type = reader.u8();
+    Reader value(reader.take((flags & kExtendedLength) != 0 ? reader.u16() : reader.u8()));
+    if (!reader.good() || (type != kMpReach && type != kMpUnreach)) continue;
+    const std::uint16_t afi = value.u16();
+    const auto family = family_of(afi, value.u8(), families);
+    if (!family) continue;
+    if (type == kMpReach) {
+      value.skip(value.u8());
+      value.skip(1);
+    }
+    note_field(value.rest(), *family, type == kMpUnreach || as_withdrawal);
+  }
+}
+
+void PrefixCounter::note_field(Bytes field, Family family, bool withdrawn) {
+  Prefixes& prefixes = of(family);
+  Reader reader(field);
+  while (reader.remaining() > 0) {
+    const auto bits = std::to_integer<std::uint8_t>(field[reader.offset()]);
+    const Bytes prefix = reader.take(1U + (bits + 7U) / 8U);
+    if (!reader.good()) return;
+    const std::uint64_t hash = std::hash<std::string_view>{}(as_text(prefix));
+    if (withdrawn) {
+      prefixes.erase(hash);
+    } else {
+      prefixes.insert(hash);
+    }
+  }
+}
+
+void PrefixCounter::clear() {
+  ipv4_ = {};
+  ipv6_ = {};
+}
+
+}  // namespace portreeve::bgp

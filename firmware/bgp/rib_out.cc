@@ -204,10 +204,10 @@ std::shared_ptr<const UpdateChunk> RibOut::take_mark(Place& place) {
       return std::make_shared<const UpdateChunk>(end_of_rib(place.family));
     case Mark::RefreshBegin:
       place.refresh_begin_due = false;
-      return std::make_shared<const UpdateChunk>(refresh_mark(place.family, RefreshMark::Begin));
+      return std::make_shared<const UpdateChunk>(refresh_mark(place.family, RouteRefresh::Begin));
     case Mark::RefreshEnd:
       place.refresh_end_due = false;
-      return std::make_shared<const UpdateChunk>(refresh_mark(place.family, RefreshMark::End));
+      return std::make_shared<const UpdateChunk>(refresh_mark(place.family, RouteRefresh::End));
   }
   return nullptr;
 }

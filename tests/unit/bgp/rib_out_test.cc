@@ -254,11 +254,11 @@ TEST(BgpUpdateWriter, EndOfRibIsAnUpdateOfNothing) {
 
 TEST(BgpUpdateWriter, ATableThatIsSentOnceMoreStandsBetweenTwoMarks) {
   CHECK_OCTETS("ffffffffffffffffffffffffffffffff 0017 05 0001 01 01",
-               refresh_mark(Family::IPv4, RefreshMark::Begin).octets);
+               refresh_mark(Family::IPv4, RouteRefresh::Begin).octets);
   CHECK_OCTETS("ffffffffffffffffffffffffffffffff 0017 05 0002 02 01",
-               refresh_mark(Family::IPv6, RefreshMark::End).octets);
-  LONGS_EQUAL(0, refresh_mark(Family::IPv6, RefreshMark::End).messages);
-  LONGS_EQUAL(1, refresh_mark(Family::IPv6, RefreshMark::End).refresh_marks);
+               refresh_mark(Family::IPv6, RouteRefresh::End).octets);
+  LONGS_EQUAL(0, refresh_mark(Family::IPv6, RouteRefresh::End).messages);
+  LONGS_EQUAL(1, refresh_mark(Family::IPv6, RouteRefresh::End).refresh_marks);
 }
 
 TEST(BgpUpdateWriter, IPv4OverAnIPv6NextHopGoesIntoMpReach) {
@@ -532,7 +532,7 @@ TEST(BgpRibOut, AnEnhancedRefreshStandsBetweenItsMarks) {
   rib.refresh(session, Family::IPv4, true);
   CHECK(rib.pending(session));
   LONGS_EQUAL(1, rib.next(session)->refresh_marks);
-  peer.take(refresh_mark(Family::IPv4, RefreshMark::Begin).octets);
+  peer.take(refresh_mark(Family::IPv4, RouteRefresh::Begin).octets);
   CHECK(peer.refreshing);
   drain(rib, session, peer);
   LONGS_EQUAL(1, peer.refreshes_ended);

@@ -109,18 +109,14 @@ void Speaker::remove_peer(const PeerName& name, StopReason reason) {
 
 void Speaker::announce(const std::string& group, std::span<const IpAddress> addresses) {
   const auto routes = impl_->group(group);
-  bool changed = false;
-  for (const IpAddress& address : addresses) changed = routes->announce(address) || changed;
-  if (changed) impl_->routes_changed(group);
+  if (routes->announce(addresses) > 0) impl_->routes_changed(group);
   impl_->tidy(group);
 }
 
 void Speaker::withdraw(const std::string& group, std::span<const IpAddress> addresses) {
   const auto found = impl_->groups.find(group);
   if (found == impl_->groups.end()) return;
-  bool changed = false;
-  for (const IpAddress& address : addresses) changed = found->second->withdraw(address) || changed;
-  if (changed) impl_->routes_changed(group);
+  if (found->second->withdraw(addresses) > 0) impl_->routes_changed(group);
   impl_->tidy(group);
 }
 

@@ -99,12 +99,16 @@ void RibOut::detach(Session session) {
   sessions_.erase(found);
   for (const Place& place : places) {
     leave(place.family, *place.group);
-    Sequence& furthest = of(place.family).furthest;
-    furthest = 0;
-    for (const auto& [other, remaining] : sessions_) {
-      for (const Place& one : remaining) {
-        if (one.family == place.family) furthest = std::max({furthest, one.at, one.born});
-      }
+    find_furthest(place.family);
+  }
+}
+
+void RibOut::find_furthest(Family family) {
+  Sequence& furthest = of(family).furthest;
+  furthest = 0;
+  for (const auto& [session, places] : sessions_) {
+    for (const Place& place : places) {
+      if (place.family == family) furthest = std::max({furthest, place.at, place.born});
     }
   }
 }

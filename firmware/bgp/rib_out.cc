@@ -99,12 +99,16 @@ void RibOut::detach(Session session) {
   sessions_.erase(found);
   for (const Place& place : places) {
     leave(place.family, *place.group);
-    Sequence& furthest = of(place.family).furthest;
-    furthest = 0;
-    for (const auto& [other, remaining] : sessions_) {
-      for (const Place& one : remaining) {
-        if (one.family == place.family) furthest = std::max({furthest, one.at, one.born});
-      }
+    find_furthest(place.family);
+  }
+}
+
+void RibOut::find_furthest(Family family) {
+  Sequence& furthest = of(family).furthest;
+  furthest = 0;
+  for (const auto& [session, places] : sessions_) {
+    for (const Place& place : places) {
+      if (place.family == family) furthest = std::max({furthest, place.at, place.born});
     }
   }
 }
@@ -204,10 +208,10 @@ std::shared_ptr<const UpdateChunk> RibOut::take_mark(Place& place) {
       return std::make_shared<const UpdateChunk>(end_of_rib(place.family));
     case Mark::RefreshBegin:
       place.refresh_begin_due = false;
-      return std::make_shared<const UpdateChunk>(refresh_mark(place.family, RefreshMark::Begin));
+      return std::make_shared<const UpdateChunk>(refresh_mark(place.family, RouteRefresh::Begin));
     case Mark::RefreshEnd:
       place.refresh_end_due = false;
-      return std::make_shared<const UpdateChunk>(refresh_mark(place.family, RefreshMark::End));
+      return std::make_shared<const UpdateChunk>(refresh_mark(place.family, RouteRefresh::End));
   }
   return nullptr;
 }

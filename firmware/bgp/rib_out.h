@@ -18,7 +18,9 @@
 #include "firmware/bgp/route_log.h"
 #include "firmware/bgp/stream.h"
 #include "firmware/bgp/update_writer.h"
+#include "hal/base/bytes.h"
 #include "hal/base/ip_address.h"
+#include "hal/base/result.h"
 
 namespace portreeve::bgp {
 
@@ -55,6 +57,10 @@ class RibOut {
   void refresh(Session session, Family family, bool enhanced = false);
   // Routes of all families that the session has been sent and that stand.
   [[nodiscard]] std::size_t sent(Session session) const;
+
+  // Appends everything that the sessions need to go on, under their numbers, in another process (DESIGN, decision 3).
+  void store(Octets& octets) const;
+  static Result<std::unique_ptr<RibOut>, Malformed> restore(Bytes octets);
 
  private:
   // What was built for the changes (from, to].
@@ -104,6 +110,7 @@ class RibOut {
   void leave(Family family, UpdateGroup& group);
   Place begin(const ExportAttributes& attributes);
   Place* find(Session session, Family family);
+  void find_furthest(Family family);
   static void begin_again(Place& place);
   void begin_refresh(Place& place);
 
@@ -115,6 +122,8 @@ class RibOut {
   static std::optional<Mark> due(const Place& place);
   std::shared_ptr<const UpdateChunk> take_mark(Place& place);
   std::shared_ptr<const UpdateChunk> next(Place& place);
+  static void store_place(StoreWriter& writer, const Place& place);
+  Place restore_place(StoreReader& reader);
 
   Table ipv4_;
   Table ipv6_;

@@ -89,6 +89,10 @@ void RouteLog::compact(Sequence passed) {
   index_.rehash(0);
   index_.reserve(entries_.size());
   for (std::uint32_t at = 0; at < entries_.size(); ++at) index_.insert(Slot{at});
+  tighten();
+}
+
+void RouteLog::tighten() {
   // What stays is either in force or waits for a slow session: do not look again before half as much has come on top.
   loose_at_ = entries_.size() - announced_ + std::max(kSmall, entries_.size() / 2);
 }

@@ -16,6 +16,9 @@
 
 namespace portreeve::bgp {
 
+class StoreReader;
+class StoreWriter;
+
 // Of a change: 1, 2, 3 … for as long as the process lives; 0 is before all.
 using Sequence = std::uint64_t;
 
@@ -56,6 +59,10 @@ class RouteLog {
   // Forgets superseded entries, and withdrawals no later than `passed`, which every session has sent.
   void compact(Sequence passed);
 
+  void store(StoreWriter& writer) const;
+  // Of a log that is new; its state means nothing where the reader is not good afterwards.
+  void restore(StoreReader& reader, Family family);
+
  private:
   // The index holds places in entries_ and finds them by address; the place of an address changes in place.
   struct Slot {
@@ -76,6 +83,8 @@ class RouteLog {
     bool operator()(const IpAddress& address, Slot slot) const { return (*entries)[slot.at].address == address; }
     bool operator()(Slot slot, const IpAddress& address) const { return (*this)(address, slot); }
   };
+
+  void tighten();
 
   std::vector<RouteEntry> entries_;
   boost::unordered_flat_set<Slot, Hash, Equal> index_;  // of entries that are not superseded

@@ -1,6 +1,21 @@
 #include "firmware/bgp/stream.h"
 
+#include "firmware/bgp/stored.h"
+
 namespace portreeve::bgp {
+namespace {
+
+constexpr std::uint8_t kVersion = 1;
+
+// The octets after `octets`' first message; none where it does not begin with a whole one.
+std::optional<Bytes> after_message(Bytes octets) {
+  if (octets.size() < kHeaderOctets) return std::nullopt;
+  const auto header = check_header(octets.first(kHeaderOctets));
+  if (!header || header->length > octets.size()) return std::nullopt;
+  return octets.subspan(header->length);
+}
+
+}  // namespace
 
 Result<Header, Notification> Inbox::judge(Bytes beginning) {
   if (beginning.size() >= kHeaderOctets) return check_header(beginning.first(kHeaderOctets));
@@ -12,6 +27,24 @@ Result<Header, Notification> Inbox::judge(Bytes beginning) {
 void Inbox::hold(Bytes octets) {
   std::copy(octets.begin(), octets.end(), partial_.begin() + static_cast<std::ptrdiff_t>(held_));
   held_ += octets.size();
+}
+
+void Inbox::store(Octets& octets) const {
+  StoreWriter writer(octets);
+  writer.u8(kVersion);
+  writer.part(unfinished());
+}
+
+Result<Inbox, Malformed> Inbox::restore(Bytes octets) {
+  StoreReader reader(octets);
+  reader.require(reader.u8() == kVersion);
+  const Bytes unfinished = reader.part();
+  const auto header = judge(unfinished);
+  // A message that is whole, or cannot become one, would have been dealt with.
+  reader.require(header.has_value() && unfinished.size() < (header->length == 0 ? kHeaderOctets : header->length));
+  Inbox inbox;
+  if (reader.good()) inbox.hold(unfinished);
+  return reader.finish(inbox);
 }
 
 void Outbox::push(Bytes message) { control_.insert(control_.end(), message.begin(), message.end()); }
@@ -53,6 +86,39 @@ void Outbox::wrote(std::size_t octets) {
     chunk_.reset();
     chunk_at_ = begun_until_ = 0;
   }
+}
+
+void Outbox::store(Octets& octets) const {
+  StoreWriter writer(octets);
+  writer.u8(kVersion);
+  writer.part(Bytes(control_).subspan(control_at_));
+  writer.flag(has_updates());
+  if (!has_updates()) return;
+  writer.part(Bytes(chunk_->octets).subspan(chunk_at_));
+  writer.u32(static_cast<std::uint32_t>(begun_until_ - chunk_at_));
+}
+
+Result<Outbox, Malformed> Outbox::restore(Bytes octets) {
+  StoreReader reader(octets);
+  reader.require(reader.u8() == kVersion);
+  Outbox outbox;
+  const Bytes control = reader.part();
+  outbox.control_.assign(control.begin(), control.end());
+  if (reader.flag()) {
+    const Bytes rest = reader.part();
+    outbox.begun_until_ = reader.u32();
+    reader.require(!rest.empty() && outbox.begun_until_ <= rest.size());
+    // `wrote` goes from message to message behind the one that has begun.
+    for (Bytes whole = reader.good() ? rest.subspan(outbox.begun_until_) : Bytes(); !whole.empty();) {
+      const auto behind = after_message(whole);
+      reader.require(behind.has_value());
+      whole = behind.value_or(Bytes());
+    }
+    auto chunk = std::make_shared<UpdateChunk>();
+    chunk->octets.assign(rest.begin(), rest.end());
+    outbox.chunk_ = std::move(chunk);
+  }
+  return reader.finish(std::move(outbox));
 }
 
 Octets Outbox::last_words() {

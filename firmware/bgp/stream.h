@@ -11,6 +11,8 @@
 
 #include "firmware/bgp/message.h"
 #include "firmware/bgp/notification.h"
+#include "hal/base/bytes.h"
+#include "hal/base/result.h"
 
 namespace portreeve::bgp {
 
@@ -24,6 +26,9 @@ class Inbox {
 
   [[nodiscard]] Bytes unfinished() const { return Bytes(partial_).first(held_); }
   void clear() { held_ = 0; }
+
+  void store(Octets& octets) const;
+  static Result<Inbox, Malformed> restore(Bytes octets);
 
  private:
   // Judges a message's beginning; a length of 0 means that the header is not whole yet.
@@ -61,6 +66,10 @@ class Outbox {
   // Gives away what must still be written before the connection may end: the rest of the message that has begun, and
   // the messages that overtake. The UPDATEs behind are forgotten.
   Octets last_words();
+
+  // What has not been written yet, a chunk that is shared by value.
+  void store(Octets& octets) const;
+  static Result<Outbox, Malformed> restore(Bytes octets);
 
  private:
   Octets control_;

@@ -294,15 +294,9 @@ UpdateChunk end_of_rib(Family family) {
   return chunk;
 }
 
-UpdateChunk refresh_mark(Family family, RefreshMark mark) {
-  std::array<std::byte, kHeaderOctets + 4> buffer{};
-  Writer writer(buffer);
-  write_header(writer, MessageType::RouteRefresh, buffer.size());
-  writer.u16(unicast(family).afi);
-  writer.u8(static_cast<std::uint8_t>(mark));
-  writer.u8(unicast(family).safi);
+UpdateChunk refresh_mark(Family family, RouteRefresh::Subtype mark) {
   UpdateChunk chunk;
-  chunk.octets = octets_of(writer);
+  chunk.octets = encode_route_refresh({unicast(family), mark});
   chunk.refresh_marks = 1;
   return chunk;
 }

@@ -90,8 +90,7 @@ class UpdateWriter {
 // RFC 4724 §2.
 UpdateChunk end_of_rib(Family family);
 
-// RFC 7313 §3.2: the subtypes of ROUTE-REFRESH that enclose a table sent once more.
-enum class RefreshMark : std::uint8_t { Begin = 1, End = 2 };
-UpdateChunk refresh_mark(Family family, RefreshMark mark);
+// RFC 7313 §3.2: what encloses a table that is sent once more.
+UpdateChunk refresh_mark(Family family, RouteRefresh::Subtype mark);
 
 }  // namespace portreeve::bgp

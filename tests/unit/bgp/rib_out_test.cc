@@ -3,6 +3,7 @@
 #include <CppUTest/TestHarness.h>
 
 #include <map>
+#include <memory>
 #include <random>
 #include <set>
 
@@ -43,7 +44,7 @@ struct Peer {
   std::set<IpAddress> stale;  // RFC 7313 §4: marked at BoRR, forgotten at EoRR where they were not sent again
   bool refreshing = false;
   std::string path;  // attributes of the last announcement, its prefixes left out
-  std::set<std::string> known_paths;
+  std::shared_ptr<std::set<std::string>> known_paths = std::make_shared<std::set<std::string>>();
   std::map<IpAddress, const std::string*> path_of;
   bool only_host_routes = true;
 
@@ -130,7 +131,7 @@ struct Peer {
       stale.erase(route);
       if (announced) {
         routes.insert(route);
-        path_of[route] = &*known_paths.insert(path).first;
+        path_of[route] = &*known_paths->insert(path).first;
       } else {
         routes.erase(route);
       }
@@ -254,11 +255,11 @@ TEST(BgpUpdateWriter, EndOfRibIsAnUpdateOfNothing) {
 
 TEST(BgpUpdateWriter, ATableThatIsSentOnceMoreStandsBetweenTwoMarks) {
   CHECK_OCTETS("ffffffffffffffffffffffffffffffff 0017 05 0001 01 01",
-               refresh_mark(Family::IPv4, RefreshMark::Begin).octets);
+               refresh_mark(Family::IPv4, RouteRefresh::Begin).octets);
   CHECK_OCTETS("ffffffffffffffffffffffffffffffff 0017 05 0002 02 01",
-               refresh_mark(Family::IPv6, RefreshMark::End).octets);
-  LONGS_EQUAL(0, refresh_mark(Family::IPv6, RefreshMark::End).messages);
-  LONGS_EQUAL(1, refresh_mark(Family::IPv6, RefreshMark::End).refresh_marks);
+               refresh_mark(Family::IPv6, RouteRefresh::End).octets);
+  LONGS_EQUAL(0, refresh_mark(Family::IPv6, RouteRefresh::End).messages);
+  LONGS_EQUAL(1, refresh_mark(Family::IPv6, RouteRefresh::End).refresh_marks);
 }
 
 TEST(BgpUpdateWriter, IPv4OverAnIPv6NextHopGoesIntoMpReach) {
@@ -532,7 +533,7 @@ TEST(BgpRibOut, AnEnhancedRefreshStandsBetweenItsMarks) {
   rib.refresh(session, Family::IPv4, true);
   CHECK(rib.pending(session));
   LONGS_EQUAL(1, rib.next(session)->refresh_marks);
-  peer.take(refresh_mark(Family::IPv4, RefreshMark::Begin).octets);
+  peer.take(refresh_mark(Family::IPv4, RouteRefresh::Begin).octets);
   CHECK(peer.refreshing);
   drain(rib, session, peer);
   LONGS_EQUAL(1, peer.refreshes_ended);
@@ -697,65 +698,179 @@ TEST(BgpRibOut, AForgottenSessionHasNothingPending) {
   LONGS_EQUAL(0, rib.sent(session));
 }
 
-// Whatever the interleaving of changes, sessions that come, go and refresh, and their appetite: in the end each peer
-// has exactly what is announced, and no peer was ever told of a route that was not announced when it took the message.
-TEST(BgpRibOut, EveryPeerEndsWithWhatIsAnnouncedInAnyInterleaving) {
-  for (std::uint32_t seed = 1; seed <= 300; ++seed) {
-    std::minstd_rand random(seed);
-    const auto below = [&](std::uint32_t bound) { return static_cast<std::uint32_t>(random() % bound); };
-    RibOut rib_out;
-    std::set<IpAddress> announced;
-    std::map<RibOut::Session, Peer> peers;
-    const std::uint32_t space = 1 + below(seed % 15 == 0 ? 3000 : 20);
-    const std::array hops{"10.0.0.1", "10.0.0.2", "2001:db8::1"};  // the last puts IPv4 into MP_REACH_NLRI
-    const auto any_attributes = [&] {
-      ExportAttributes attributes = external(hops.at(below(3)));
-      attributes.policy.graceful_shutdown = below(2) == 0;
-      return attributes;
-    };
-    std::map<RibOut::Session, ExportAttributes> last_attributes;
-    for (int i = 0; i < 400; ++i) {
-      const std::uint32_t dice = below(100);
-      if (dice < 70) {
-        const std::uint32_t run = seed % 15 == 0 ? below(300) : 1;
-        const IpAddress first = nth(below(space));
-        for (std::uint32_t n = 0; n < run; ++n) {
-          const IpAddress route = *first.plus(n);
-          const bool agree = dice < 35 ? announced.insert(route).second == rib_out.announce(route)
-                                       : (announced.erase(route) == 1) == rib_out.withdraw(route);
-          if (!agree) FAIL("a change was or was not one");
-        }
-      } else if (dice < 90 && !peers.empty()) {
-        auto& [session, one] = *std::next(peers.begin(), below(static_cast<std::uint32_t>(peers.size())));
-        if (const auto chunk = rib_out.next(session)) one.take(chunk->octets);
-      } else if (dice < 94 && peers.size() < 5) {
-        const ExportAttributes attributes = any_attributes();
-        const auto session = attach(rib_out, attributes);
-        peers.emplace(session, Peer());
-        last_attributes[session] = attributes;
-      } else if (dice < 96 && !peers.empty()) {
-        rib_out.refresh(peers.begin()->first, Family::IPv4, below(2) == 0);
-      } else if (dice < 98 && !peers.empty()) {
-        const auto session = std::next(peers.begin(), below(static_cast<std::uint32_t>(peers.size())))->first;
-        last_attributes[session] = any_attributes();
-        rib_out.reattribute(session, std::array{last_attributes[session]});
-      } else if (!peers.empty()) {
-        rib_out.detach(peers.begin()->first);
-        peers.erase(peers.begin());
-      }
+namespace {
+
+// A table with its peers, and what each of them is to have in the end.
+struct World {
+  std::unique_ptr<RibOut> rib = std::make_unique<RibOut>();
+  std::set<IpAddress> announced;
+  std::map<RibOut::Session, Peer> peers;
+  std::map<RibOut::Session, ExportAttributes> attributes;
+  std::uint32_t space = 20;  // of addresses
+  std::uint32_t run = 1;     // changes at once
+
+  static std::uint32_t below(std::minstd_rand& random, std::uint32_t bound) {
+    return static_cast<std::uint32_t>(random() % bound);
+  }
+
+  static ExportAttributes any_attributes(std::minstd_rand& random) {
+    static constexpr std::array kHops{"10.0.0.1", "10.0.0.2", "2001:db8::1"};  // the last one by MP_REACH_NLRI
+    ExportAttributes any = external(kHops.at(below(random, 3)));
+    any.policy.graceful_shutdown = below(random, 2) == 0;
+    if (below(random, 4) == 0) any.policy.communities = {7};
+    return any;
+  }
+
+  void change(std::minstd_rand& random, bool announce) {
+    const IpAddress first = nth(below(random, space));
+    for (std::uint32_t n = 0; n < run; ++n) {
+      const IpAddress route = *first.plus(n);
+      const bool agree = announce ? announced.insert(route).second == rib->announce(route)
+                                  : (announced.erase(route) == 1) == rib->withdraw(route);
+      if (!agree) FAIL("a change was or was not one");
     }
+  }
+
+  void step(std::minstd_rand& random) {
+    const std::uint32_t dice = below(random, 100);
+    if (dice < 70) {
+      change(random, dice < 35);
+    } else if (dice < 90 && !peers.empty()) {
+      auto& [session, one] = *std::next(peers.begin(), below(random, static_cast<std::uint32_t>(peers.size())));
+      if (const auto chunk = rib->next(session)) one.take(chunk->octets);
+    } else if (dice < 94 && peers.size() < 5) {
+      const ExportAttributes any = any_attributes(random);
+      const auto session = attach(*rib, any);
+      peers.emplace(session, Peer());
+      attributes[session] = any;
+    } else if (dice < 96 && !peers.empty()) {
+      rib->refresh(peers.begin()->first, Family::IPv4, below(random, 2) == 0);
+    } else if (dice < 98 && !peers.empty()) {
+      const auto session = std::next(peers.begin(), below(random, static_cast<std::uint32_t>(peers.size())))->first;
+      attributes[session] = any_attributes(random);
+      rib->reattribute(session, std::array{attributes[session]});
+    } else if (!peers.empty()) {
+      rib->detach(peers.begin()->first);
+      peers.erase(peers.begin());
+    }
+  }
+
+  // All peers take all there is for them, and have exactly what is announced, with the attributes of now.
+  void settle(const std::string& what) {
     for (auto& [session, one] : peers) {
-      drain(rib_out, session, one);
-      CHECK_TEXT(one.routes == announced, ("seed " + std::to_string(seed)).c_str());
-      LONGS_EQUAL(announced.size(), rib_out.sent(session));
-      LONGS_EQUAL(1, one.ends_of_rib);
+      drain(*rib, session, one);
+      CHECK_TEXT(one.routes == announced, what.c_str());
+      LONGS_EQUAL_TEXT(announced.size(), rib->sent(session), what.c_str());
+      LONGS_EQUAL_TEXT(1, one.ends_of_rib, what.c_str());
       CHECK_FALSE(one.refreshing);
-      const std::string path = path_with(last_attributes[session]);
+      const std::string path = path_with(attributes[session]);
       for (const IpAddress& route : announced) {
-        if (*one.path_of[route] != path) FAIL("a route has the attributes of before");
+        if (*one.path_of[route] != path) FAIL((what + ": a route has the attributes of before").c_str());
       }
     }
   }
+
+  // The same after a change of process.
+  [[nodiscard]] World handed_over() const {
+    Octets stored;
+    rib->store(stored);
+    auto restored = RibOut::restore(stored);
+    CHECK(restored.has_value());
+    return {std::move(*restored), announced, peers, attributes, space, run};
+  }
+};
+
+World world_of(std::uint32_t seed, std::minstd_rand& random) {
+  const bool large = seed % 15 == 0;
+  World world;
+  world.space = 1 + World::below(random, large ? 3000 : 20);
+  world.run = large ? 1 + World::below(random, 300) : 1;
+  return world;
+}
+
+}  // namespace
+
+// Whatever the interleaving of changes, sessions that come, go, refresh and get other attributes, and their appetite:
+// in the end each peer has exactly what is announced, and no peer was ever told of a route that was not announced when
+// it took the message.
+TEST(BgpRibOut, EveryPeerEndsWithWhatIsAnnouncedInAnyInterleaving) {
+  for (std::uint32_t seed = 1; seed <= 300; ++seed) {
+    std::minstd_rand random(seed);
+    World world = world_of(seed, random);
+    for (int i = 0; i < 400; ++i) world.step(random);
+    world.settle("seed " + std::to_string(seed));
+  }
+}
+
+TEST(BgpRibOut, AnyHistoryGoesOnInAnotherProcess) {
+  for (std::uint32_t seed = 1; seed <= 100; ++seed) {
+    std::minstd_rand random(seed);
+    World world = world_of(seed, random);
+    for (std::uint32_t i = World::below(random, 300); i > 0; --i) world.step(random);
+    World other = world.handed_over();
+    std::minstd_rand same = random;
+    for (int i = 0; i < 50; ++i) world.step(random);
+    for (int i = 0; i < 50; ++i) other.step(same);
+    const std::string what = "seed " + std::to_string(seed);
+    world.settle(what);
+    other.settle(what + ", restored");
+    CHECK_TEXT(world.announced == other.announced, what.c_str());
+  }
+}
+
+TEST(BgpRibOut, IsStoredAsItWasRestored) {
+  std::minstd_rand random(7);
+  World world;
+  for (int i = 0; i < 500; ++i) world.step(random);
+  Octets first;
+  world.rib->store(first);
+  Octets second;
+  (*RibOut::restore(first))->store(second);
+  CHECK(first == second);
+}
+
+TEST(BgpRibOut, NothingThatWasStoredIsTrusted) {
+  std::minstd_rand random(8);
+  World world;
+  for (int i = 0; i < 100; ++i) world.step(random);
+  rib.announce(address("2001:db8::7"));
+  attach(rib, external_ipv6());
+  Octets stored;
+  world.rib->store(stored);
+  for (std::size_t length = 0; length < stored.size(); ++length) {
+    CHECK_FALSE(RibOut::restore(Bytes(stored).first(length)).has_value());
+  }
+  CHECK_FALSE(RibOut::restore(stored + hex("00")).has_value());
+  // Whatever an octet becomes, what is taken can be worked with.
+  for (std::size_t at = 0; at < stored.size(); ++at) {
+    for (const unsigned bit : {0U, 3U, 7U}) {
+      Octets wrong = stored;
+      wrong[at] ^= static_cast<std::byte>(1U << bit);
+      const auto restored = RibOut::restore(wrong);
+      if (!restored) continue;
+      RibOut& taken = **restored;
+      taken.withdraw_all();
+      taken.announce(nth(1));
+      for (RibOut::Session session = 0; session < 50; ++session) {
+        for (int i = 0; i < 50 && taken.next(session) != nullptr; ++i) continue;
+        CHECK_FALSE(taken.pending(session));
+      }
+    }
+  }
+}
+
+TEST(BgpRibOut, AnAddressThatIsStoredTwiceIsRefused) {
+  RibOut two;
+  two.announce(nth(1));
+  two.announce(nth(2));
+  Octets stored;
+  two.store(stored);
+  CHECK(RibOut::restore(stored).has_value());
+  // Version, last change, count; of an entry, 10 octets stand before the address.
+  constexpr std::size_t kFirst = 1 + 8 + 4;
+  constexpr std::size_t kEntry = 10 + 5;
+  std::copy_n(stored.begin() + kFirst + 10, 5, stored.begin() + kFirst + kEntry + 10);
+  CHECK_FALSE(RibOut::restore(stored).has_value());
 }
 
 TEST_GROUP(BgpRouteLog) { RouteLog log; };

@@ -96,6 +96,38 @@ TEST(BgpInbox, TakesTheLargestMessage) {
   }
 }
 
+TEST(BgpInbox, GoesOnInAnotherProcessAtAnyOctet) {
+  const Octets stream = three_messages();
+  for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
+    Inbox before;
+    const Seen first = feed(before, Octets(stream.begin(), stream.begin() + static_cast<std::ptrdiff_t>(cut)), {5});
+    Octets stored;
+    before.store(stored);
+    auto after = Inbox::restore(stored);
+    CHECK(after.has_value());
+    const Seen rest = feed(*after, Octets(stream.begin() + static_cast<std::ptrdiff_t>(cut), stream.end()), {5});
+    LONGS_EQUAL(3, first.messages.size() + rest.messages.size());
+    STRCMP_EQUAL("3:060203616263", rest.messages.empty() ? "3:060203616263" : rest.messages.back().c_str());
+  }
+}
+
+TEST(BgpInbox, WhatCannotHaveBeenLeftOverIsNotRestored) {
+  const auto stored = [](const Octets& unfinished) {
+    Octets length(4);
+    Writer(length).u32(static_cast<std::uint32_t>(unfinished.size()));
+    return hex("01") + length + unfinished;
+  };
+  CHECK(Inbox::restore(stored(hex("ffffff"))).has_value());
+  CHECK_FALSE(Inbox::restore(stored(hex("ffff00"))).has_value());
+  CHECK_FALSE(Inbox::restore(stored(keepalive())).has_value());              // whole
+  CHECK_FALSE(Inbox::restore(stored(keepalive() + hex("ff"))).has_value());  // and more
+  CHECK_FALSE(Inbox::restore(stored(Octets(5000, std::byte{0xFF}))).has_value());
+  CHECK_FALSE(Inbox::restore(stored(hex("ffffff")) + hex("00")).has_value());
+  CHECK_FALSE(Inbox::restore(hex("02 00000000")).has_value());  // of another version
+  CHECK_FALSE(Inbox::restore(hex("01 ffffffff")).has_value());
+  CHECK_FALSE(Inbox::restore({}).has_value());
+}
+
 namespace {
 
 std::shared_ptr<const UpdateChunk> chunk_of(std::size_t messages) {
@@ -177,4 +209,48 @@ TEST(BgpOutbox, AControlMessageThatHasBegunIsFinishedFirst) {
   outbox.push(chunk_of(1));
   outbox.push(keepalive());
   STRCMP_EQUAL("442", kinds(written + take(outbox, 1000)).c_str());
+}
+
+TEST(BgpOutbox, GoesOnInAnotherProcessAtAnyOctet) {
+  for (std::size_t begun = 0; begun <= 3 * kUpdate + 19; ++begun) {
+    for (const bool control_first : {false, true}) {
+      Outbox before;
+      if (control_first) before.push(keepalive());
+      before.push(chunk_of(3));
+      Octets written = take(before, begun);
+      before.push(keepalive());
+      Octets stored;
+      before.store(stored);
+      auto after = Outbox::restore(stored);
+      CHECK(after.has_value());
+      after->push(encode_notification({ErrorCode::Cease, 2}));
+      before.push(encode_notification({ErrorCode::Cease, 2}));
+      const Octets rest = take(*after, 1000);
+      CHECK_OCTETS(to_hex(take(before, 1000)), rest);
+      LONGS_EQUAL(control_first ? 6 : 5, kinds(written + rest).size());
+    }
+  }
+}
+
+TEST(BgpOutbox, NothingThatWasStoredIsTrusted) {
+  outbox.push(chunk_of(3));
+  take(outbox, kUpdate + 5);
+  outbox.push(keepalive());
+  Octets stored;
+  outbox.store(stored);
+  for (std::size_t length = 0; length < stored.size(); ++length) {
+    CHECK_FALSE(Outbox::restore(Bytes(stored).first(length)).has_value());
+  }
+  CHECK_FALSE(Outbox::restore(stored + hex("00")).has_value());
+  // Whatever an octet becomes, what is taken can be written to its end.
+  for (std::size_t at = 0; at < stored.size(); ++at) {
+    for (unsigned bit = 0; bit < 8; ++bit) {
+      Octets wrong = stored;
+      wrong[at] ^= static_cast<std::byte>(1U << bit);
+      auto restored = Outbox::restore(wrong);
+      if (!restored) continue;
+      take(*restored, 10000);
+      CHECK(restored->empty());
+    }
+  }
 }

@@ -97,8 +97,8 @@ class Runner {
   std::vector<std::unique_ptr<Entry>> entries_;
   std::unordered_map<std::uint32_t, Entry*> by_discriminator_;
   DeadlineHeap<Entry> heap_;
-  Random random_;
   std::random_device secrets_;  // what an outsider must not guess
+  Random random_;
   std::size_t read_in_turn_ = 0;
   bool any_finished_ = false;
   bool stopping_ = false;

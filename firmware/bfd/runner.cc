@@ -1,0 +1,451 @@
+#include "firmware/bfd/runner.h"
+
+#include <sched.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "hal/base/log.h"
+
+namespace portreeve::bfd {
+namespace {
+
+// Above all that is not real-time; below the kernel's own threads (50).
+constexpr int kPriority = 10;
+constexpr Duration kHouseKeeping = std::chrono::seconds(1);
+// Five hundred sessions at 10 ms get 50 packets a millisecond. Whoever sends more than this between two looks floods
+// us, and must not have the processor: a thread of this priority would leave nothing for the others.
+constexpr std::size_t kFlood = 256;
+constexpr Duration kFloodRest = std::chrono::milliseconds(1);
+constexpr int kSourcePortAttempts = 64;
+
+WallTime wall_now() { return std::chrono::time_point_cast<WallTime::duration>(std::chrono::system_clock::now()); }
+
+void count(std::atomic<std::uint64_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
+
+Timing timing_of(const SessionConfig& config) {
+  const auto interval = [](Duration duration) {
+    return Interval(
+        static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::microseconds>(duration).count()));
+  };
+  return {interval(config.transmit_interval), interval(config.receive_interval), config.detect_multiplier,
+          config.passive};
+}
+
+Place place_of(const SessionConfig& config) {
+  // A path of several hops may come in anywhere.
+  return {config.peer.family(), config.multihop, config.multihop ? std::string() : config.interface};
+}
+
+bool same_path(const SessionConfig& a, const SessionConfig& b) {
+  return a.peer == b.peer && a.interface == b.interface && a.multihop == b.multihop;
+}
+
+}  // namespace
+
+struct Runner::Port {
+  Place place;
+  Receiver receiver;
+  std::vector<Entry*> entries;
+};
+
+struct Runner::Entry : HeapMember {
+  SessionNumber number = 0;
+  SessionConfig config;
+  Timing timing;
+  Session session;
+  std::shared_ptr<Counters> counters;
+  Port* port = nullptr;
+  std::optional<Sender> sender;
+  std::uint16_t source_port = 0;  // 0: none was taken yet
+  bool send_failed = false;       // the last time
+  bool leaving = false;           // removed: goes when it has said its farewell
+  bool finished = false;
+  std::string problem;
+  WallTime since = wall_now();
+  Status published;
+};
+
+Runner::Runner(Mail& mail)
+    : mail_(mail),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      timer_(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)),
+      random_(secrets_()) {
+  // Which descriptor it was, the pointer says: one of these two, or a port.
+  for (const auto& [descriptor, tag] :
+       {std::pair<int, void*>{timer_.get(), &timer_}, {mail_.commands.descriptor(), &mail_}}) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.ptr = tag;
+    epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event);
+  }
+}
+
+Runner::~Runner() = default;
+
+// --- the loop ---
+
+void Runner::run() {
+  ask_for_priority();
+  while (!quit_) {
+    arm_timer();
+    wait();
+    run_due();
+    if (any_finished_) forget_finished();
+    if (read_in_turn_ >= kFlood) std::this_thread::sleep_for(kFloodRest);
+  }
+}
+
+void Runner::ask_for_priority() {
+  sched_param parameter{};
+  parameter.sched_priority = kPriority;
+  if (sched_setscheduler(0, SCHED_FIFO, &parameter) == 0) return;
+  log(LogLevel::Notice, system_error("BFD runs without real-time priority (CAP_SYS_NICE)", errno).message);
+}
+
+void Runner::wait() {
+  std::array<epoll_event, 32> events{};
+  const int ready = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
+  read_in_turn_ = 0;
+  bool commands = false;
+  for (int i = 0; i < ready; ++i) {
+    void* const tag = events.at(static_cast<std::size_t>(i)).data.ptr;
+    if (tag == &timer_) {
+      std::uint64_t expirations = 0;
+      static_cast<void>(!read(timer_.get(), &expirations, sizeof(expirations)));
+      armed_.reset();
+    } else if (tag == &mail_) {
+      commands = true;
+    } else {
+      drain(*static_cast<Port*>(tag));
+    }
+  }
+  // Last, since a command may close a port that an event is about.
+  if (!commands) return;
+  for (const Command& command : mail_.commands.take()) obey(command);
+}
+
+// An alarm that comes too early costs a look; so deadlines that only move away, as each packet moves the end of a
+// detection time, need no system call.
+void Runner::arm_timer() {
+  std::optional<TimePoint> due = house_keeping_;
+  if (const Entry* const first = heap_.first(); first != nullptr && (!due || first->deadline() < *due)) {
+    due = first->deadline();
+  }
+  if (!due || (armed_ && *armed_ <= *due)) return;
+  const auto since_start = due->time_since_epoch();
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_start);
+  itimerspec alarm{};
+  alarm.it_value.tv_sec = seconds.count();
+  alarm.it_value.tv_nsec = std::chrono::nanoseconds(since_start - seconds).count();
+  timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &alarm, nullptr);
+  armed_ = due;
+}
+
+void Runner::run_due() {
+  bool all_read = false;
+  for (Entry* first = heap_.first(); first != nullptr; first = heap_.first()) {
+    const TimePoint now = Clock::now();
+    if (first->deadline() > now) break;
+    const auto detection = detection_deadline(first->session);
+    if (!all_read && detection && *detection <= now) {
+      drain_all();
+      all_read = true;
+      continue;
+    }
+    apply(*first, expire(first->timing, first->session, now, random_));
+  }
+  if (house_keeping_ && *house_keeping_ <= Clock::now()) keep_house();
+}
+
+void Runner::keep_house() {
+  for (const auto& entry : entries_) {
+    if (entry->leaving) continue;
+    if (entry->session.state != State::Up || entry->send_failed) repair(*entry);
+    if (status_of(*entry) != entry->published) publish(*entry);
+  }
+  house_keeping_ = Clock::now() + kHouseKeeping;
+  if (entries_.empty()) house_keeping_.reset();
+}
+
+// --- packets ---
+
+void Runner::drain(Port& port) {
+  if (read_in_turn_ >= kFlood) return;
+  read_in_turn_ += port.receiver.drain(kFlood, [&](const Datagram& datagram) { take(port, datagram); });
+}
+
+void Runner::drain_all() {
+  for (const auto& port : ports_) drain(*port);
+}
+
+void Runner::take(Port& port, const Datagram& datagram) {
+  const auto packet = decode(datagram.payload);
+  // RFC 5880 §6.8.6, §6.3: by our discriminator alone once the other end knows it; RFC 5881 §3, RFC 5883 §3: by
+  // interface and addresses before. A session is bound to its interface and to its kind, whatever a packet says.
+  Entry* entry = nullptr;
+  if (packet && packet->your_discriminator != 0) {
+    const auto known = by_discriminator_.find(packet->your_discriminator);
+    if (known != by_discriminator_.end() && known->second->port == &port) entry = known->second;
+  } else {
+    const auto found = std::find_if(port.entries.begin(), port.entries.end(), [&](const Entry* each) {
+      return each->config.peer == datagram.source && !each->leaving &&
+             (!each->config.multihop || !each->sender || each->sender->local() == datagram.destination);
+    });
+    if (found != port.entries.end()) entry = *found;
+  }
+  if (entry == nullptr) {
+    count(mail_.packets_of_nobody);
+    return;
+  }
+  // RFC 5881 §5 (GTSM); RFC 5883 §5 leaves multihop to configuration.
+  const int minimum = entry->config.multihop ? entry->config.minimum_ttl : kMaximumTtl;
+  if (!packet || datagram.ttl < minimum) {
+    count(entry->counters->dropped);
+    return;
+  }
+  count(entry->counters->received);
+  apply(*entry, receive(entry->timing, entry->session, *packet, Clock::now(), random_));
+}
+
+void Runner::apply(Entry& entry, const Step& step) {
+  if (step.send) send(entry, *step.send);
+  if (step.changed) {
+    if (entry.session.state != entry.published.state) entry.since = wall_now();
+    publish(entry);
+  }
+  if (const auto deadline = next_deadline(entry.session)) {
+    heap_.set(entry, *deadline);
+  } else {
+    heap_.remove(entry);
+    if (entry.leaving) entry.finished = any_finished_ = true;
+  }
+}
+
+void Runner::send(Entry& entry, const Packet& packet) {
+  if (!entry.sender) return;
+  const int error = entry.sender->send(encode(packet));
+  entry.send_failed = error != 0;
+  if (error == 0) {
+    count(entry.counters->sent);
+    if (!entry.problem.empty()) entry.problem.clear();
+  } else {
+    count(entry.counters->send_errors);
+    entry.problem = system_error("send to " + entry.config.peer.to_string(), error).message;
+  }
+}
+
+// --- news ---
+
+Status Runner::status_of(const Entry& entry) const {
+  const Session& session = entry.session;
+  Status status;
+  status.state = session.state;
+  status.remote_state = session.remote_state;
+  status.verdict = session.verdict;
+  status.since = entry.since;
+  status.diagnostic = session.diagnostic;
+  status.remote_diagnostic = session.remote_diagnostic;
+  if (entry.sender) status.local = entry.sender->local();
+  status.transmit_interval = transmit_interval(session);
+  status.receive_interval = std::max<Duration>(session.rx_in_use, session.remote_desired_min_tx);
+  status.detection_time = detection_time(session);
+  status.remote_transmit_interval = session.remote_desired_min_tx;
+  if (session.remote_detect_multiplier != 0) status.remote_receive_interval = session.remote_min_rx;
+  status.remote_detect_multiplier = session.remote_detect_multiplier;
+  status.local_discriminator = session.local_discriminator;
+  status.remote_discriminator = session.remote_discriminator;
+  status.up_count = session.up_count;
+  status.down_count = session.down_count;
+  status.problem = entry.problem;
+  return status;
+}
+
+void Runner::publish(Entry& entry) {
+  if (entry.leaving) return;
+  entry.published = status_of(entry);
+  // An event loop that is held up finds a few changes of each session, not all that a restless peer could make. The
+  // earlier ones stay, so a failure is among them if there was one.
+  constexpr std::ptrdiff_t kMostOfOne = 4;
+  mail_.news.put_with({News::Kind::Changed, entry.number, entry.published}, [](std::vector<News>& waiting, News added) {
+    const auto of_this = [&](const News& each) { return each.number == added.number; };
+    const auto last = std::find_if(waiting.rbegin(), waiting.rend(), of_this);
+    if (last != waiting.rend() && (last->status.verdict == added.status.verdict ||
+                                   std::count_if(waiting.begin(), waiting.end(), of_this) >= kMostOfOne)) {
+      *last = std::move(added);
+    } else {
+      waiting.push_back(std::move(added));
+    }
+  });
+}
+
+// --- commands ---
+
+void Runner::obey(const Command& command) {
+  switch (command.kind) {
+    case Command::Kind::Set:
+      set(command);
+      return;
+    case Command::Kind::Remove:
+      if (Entry* const entry = find(command.number)) leave(*entry);
+      return;
+    case Command::Kind::Stop:
+      stopping_ = true;
+      for (const auto& entry : entries_) leave(*entry);
+      any_finished_ = true;  // also where there is none
+      return;
+    case Command::Kind::Quit:
+      quit_ = true;
+      return;
+  }
+}
+
+void Runner::set(const Command& command) {
+  if (Entry* const known = find(command.number)) {
+    known->config = command.config;
+    known->timing = timing_of(command.config);
+    apply(*known, reconfigure(known->timing, known->session, Clock::now(), random_));
+    return;
+  }
+  // One that still says its farewell on the same path would contradict the new one.
+  for (const auto& entry : entries_) {
+    if (entry->leaving && same_path(entry->config, command.config)) entry->finished = true;
+  }
+  forget_finished();
+
+  auto entry = std::make_unique<Entry>();
+  entry->number = command.number;
+  entry->config = command.config;
+  entry->timing = timing_of(command.config);
+  entry->session = make_session(entry->timing, new_discriminator(), Clock::now());
+  entry->counters = command.counters;
+  by_discriminator_.emplace(entry->session.local_discriminator, entry.get());
+  repair(*entry);
+  entries_.push_back(std::move(entry));
+  publish(*entries_.back());
+  apply(*entries_.back(), {});
+  if (!house_keeping_) house_keeping_ = Clock::now() + kHouseKeeping;
+}
+
+void Runner::leave(Entry& entry) {
+  if (entry.leaving) return;
+  entry.leaving = true;
+  apply(entry, disable(entry.timing, entry.session, Clock::now(), random_));
+}
+
+void Runner::forget_finished() {
+  any_finished_ = false;
+  std::erase_if(entries_, [this](const auto& entry) {
+    if (!entry->finished) return false;
+    heap_.remove(*entry);
+    by_discriminator_.erase(entry->session.local_discriminator);
+    close_port(*entry);
+    return true;
+  });
+  if (!stopping_ || !entries_.empty()) return;
+  stopping_ = false;
+  mail_.news.put({News::Kind::Stopped, 0, {}});
+}
+
+Runner::Entry* Runner::find(SessionNumber number) {
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const auto& entry) { return entry->number == number && !entry->leaving; });
+  return found == entries_.end() ? nullptr : found->get();
+}
+
+// Not 0 (RFC 5880 §6.8.1), unique, and not to be guessed by who would send packets in the other end's name.
+std::uint32_t Runner::new_discriminator() {
+  for (;;) {
+    const std::uint32_t drawn = secrets_();
+    if (drawn != 0 && !by_discriminator_.contains(drawn)) return drawn;
+  }
+}
+
+// --- sockets ---
+
+// Of a session that is not Up, or cannot send: whatever its sockets lack, or was chosen for them in other
+// circumstances.
+void Runner::repair(Entry& entry) {
+  Result<> repaired = open_port(entry);
+  if (repaired) repaired = open_sender(entry);
+  if (repaired) {
+    // An error of sending stands until a packet has left.
+    if (!entry.send_failed) entry.problem.clear();
+  } else {
+    entry.problem = repaired.error().message;
+  }
+}
+
+Result<> Runner::open_port(Entry& entry) {
+  Place place = place_of(entry.config);
+  if (entry.port != nullptr) {
+    const std::uint32_t index = place.interface.empty() ? 0 : interface_index(place.interface);
+    if (entry.port->receiver.interface_index() == index) return {};
+    // The interface is gone, or another one has its name.
+    entry.sender.reset();
+    close_port(entry);
+  }
+  const auto known = std::find_if(ports_.begin(), ports_.end(), [&](const auto& port) {
+    return port->place == place &&
+           (place.interface.empty() || port->receiver.interface_index() == interface_index(place.interface));
+  });
+  if (known != ports_.end()) {
+    entry.port = known->get();
+  } else {
+    PORTREEVE_TRY(Receiver receiver, Receiver::open(place));
+    auto port = std::make_unique<Port>(Port{std::move(place), std::move(receiver), {}});
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.ptr = port.get();
+    if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, port->receiver.descriptor(), &event) != 0) {
+      return system_error("watch a BFD socket", errno);
+    }
+    entry.port = port.get();
+    ports_.push_back(std::move(port));
+  }
+  entry.port->entries.push_back(&entry);
+  return {};
+}
+
+void Runner::close_port(Entry& entry) {
+  Port* const port = std::exchange(entry.port, nullptr);
+  if (port == nullptr) return;
+  std::erase(port->entries, &entry);
+  if (!port->entries.empty()) return;
+  std::erase_if(ports_, [port](const auto& each) { return each.get() == port; });
+}
+
+Result<> Runner::open_sender(Entry& entry) {
+  // What the kernel chose when the socket was opened, it might choose differently now.
+  if (entry.sender && !entry.send_failed && !entry.config.local.is_unspecified()) return {};
+  entry.sender.reset();
+  const Route route{entry.config.peer, entry.config.local, entry.config.multihop, entry.config.interface};
+  // RFC 5881 §4: of this range, the same for the session's whole life, and no other session's.
+  std::uniform_int_distribution<std::uint32_t> any_port(kFirstSourcePort, kLastSourcePort);
+  for (int attempt = 0;; ++attempt) {
+    if (entry.source_port == 0) {
+      const auto port = static_cast<std::uint16_t>(any_port(secrets_));
+      if (!source_port_is_free(port)) continue;
+      entry.source_port = port;
+    }
+    auto sender = Sender::open(route, entry.source_port);
+    if (sender) {
+      entry.sender = std::move(*sender);
+      return {};
+    }
+    if (sender.error().kind != ErrorKind::Conflict || attempt >= kSourcePortAttempts) return std::move(sender).error();
+    entry.source_port = 0;
+  }
+}
+
+bool Runner::source_port_is_free(std::uint16_t port) const {
+  return std::none_of(entries_.begin(), entries_.end(), [&](const auto& entry) { return entry->source_port == port; });
+}
+
+}  // namespace portreeve::bfd

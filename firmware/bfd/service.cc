@@ -1,0 +1,187 @@
+#include "firmware/bfd/service.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <map>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "firmware/bfd/runner.h"
+#include "hal/base/log.h"
+
+namespace portreeve::bfd {
+namespace {
+
+// Signals are for the event loop's thread. A thread is born with the mask of its maker.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+// With these others it is another session, that the peer must not take for the old one.
+bool same_session(const SessionConfig& a, const SessionConfig& b) {
+  return a.peer == b.peer && a.local == b.local && a.interface == b.interface && a.multihop == b.multihop;
+}
+
+// One line a change, in the words of RFC 5880.
+void report(const std::string& name, const Status& before, const Status& after) {
+  const std::string prefix = "BFD session " + name + ": ";
+  if (before.problem != after.problem && !after.problem.empty()) log_warning(prefix + after.problem);
+  if (before.state == after.state) return;
+  std::string line = prefix + state_name(before.state) + " to " + state_name(after.state);
+  if (after.diagnostic != Diagnostic::None) line += ": " + describe(after.diagnostic);
+  if (after.remote_state == State::AdminDown) line += " (the peer is administratively down)";
+  log_info(line);
+}
+
+}  // namespace
+
+struct Service::Impl : std::enable_shared_from_this<Service::Impl> {
+  struct Record {
+    SessionNumber number = 0;
+    SessionConfig config;
+    std::shared_ptr<Counters> counters = std::make_shared<Counters>();
+    Status status;
+  };
+
+  explicit Impl(boost::asio::io_context& owner) : notifications(owner) {}
+
+  void start();
+  void listen();
+  void read_news();
+  void note(News& news);
+  [[nodiscard]] static Status with_counters(const Record& record);
+
+  Mail mail;
+  std::thread thread;
+  boost::asio::posix::stream_descriptor notifications;  // borrows the mailbox's descriptor
+  std::map<std::string, Record> records;
+  SessionNumber last_number = 0;
+  std::function<void(const std::string&, const Status&)> changed;
+  std::vector<std::function<void()>> stopped;  // all that wait for one stop
+};
+
+Service::Service(boost::asio::io_context& owner) : impl_(std::make_shared<Impl>(owner)) {}
+
+Service::~Service() {
+  if (impl_->notifications.is_open()) impl_->notifications.release();
+  if (!impl_->thread.joinable()) return;
+  impl_->mail.commands.put({Command::Kind::Quit, 0, {}, {}});
+  impl_->thread.join();
+}
+
+void Service::set(const std::string& name, const SessionConfig& config) {
+  impl_->start();
+  const auto known = impl_->records.find(name);
+  if (known != impl_->records.end()) {
+    if (known->second.config == config) return;
+    if (!same_session(known->second.config, config)) remove(name);
+  }
+  Impl::Record& record = impl_->records[name];
+  if (record.number == 0) record.number = ++impl_->last_number;
+  record.config = config;
+  if (record.status.since == WallTime{}) {
+    record.status.since = std::chrono::time_point_cast<WallTime::duration>(std::chrono::system_clock::now());
+  }
+  impl_->mail.commands.put({Command::Kind::Set, record.number, config, record.counters});
+}
+
+void Service::remove(const std::string& name) {
+  const auto known = impl_->records.find(name);
+  if (known == impl_->records.end()) return;
+  impl_->mail.commands.put({Command::Kind::Remove, known->second.number, {}, {}});
+  impl_->records.erase(known);
+}
+
+void Service::stop(std::function<void()> stopped) {
+  impl_->start();
+  impl_->records.clear();
+  impl_->stopped.push_back(std::move(stopped));
+  impl_->mail.commands.put({Command::Kind::Stop, 0, {}, {}});
+}
+
+std::optional<Status> Service::status(const std::string& name) const {
+  const auto known = impl_->records.find(name);
+  if (known == impl_->records.end()) return std::nullopt;
+  return Impl::with_counters(known->second);
+}
+
+std::uint64_t Service::packets_of_nobody() const {
+  return impl_->mail.packets_of_nobody.load(std::memory_order_relaxed);
+}
+
+void Service::on_change(std::function<void(const std::string&, const Status&)> changed) {
+  impl_->changed = std::move(changed);
+}
+
+void Service::Impl::start() {
+  if (thread.joinable()) return;
+  notifications.assign(mail.news.descriptor());
+  listen();
+  const SignalsBlocked blocked;
+  thread = std::thread([this] {
+    Runner runner(mail);
+    runner.run();
+  });
+}
+
+void Service::Impl::listen() {
+  notifications.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                           [weak = weak_from_this()](const boost::system::error_code& error) {
+                             const auto self = weak.lock();
+                             if (self && !error && self->notifications.is_open()) self->read_news();
+                           });
+}
+
+void Service::Impl::read_news() {
+  for (News& news : mail.news.take()) note(news);
+  // A callback may have destroyed the service.
+  if (notifications.is_open()) listen();
+}
+
+void Service::Impl::note(News& news) {
+  if (!notifications.is_open()) return;
+  if (news.kind == News::Kind::Stopped) {
+    for (const auto& each : std::exchange(stopped, {})) {
+      if (each) each();
+    }
+    return;
+  }
+  const auto record =
+      std::find_if(records.begin(), records.end(), [&](const auto& each) { return each.second.number == news.number; });
+  if (record == records.end()) return;  // removed meanwhile
+  report(record->first, record->second.status, news.status);
+  record->second.status = std::move(news.status);
+  if (!changed) return;
+  // Values of our own: the callback may remove the session.
+  const std::string name = record->first;
+  const Status status = with_counters(record->second);
+  changed(name, status);
+}
+
+Status Service::Impl::with_counters(const Record& record) {
+  Status status = record.status;
+  const Counters& counters = *record.counters;
+  status.packets_received = counters.received.load(std::memory_order_relaxed);
+  status.packets_sent = counters.sent.load(std::memory_order_relaxed);
+  status.packets_dropped = counters.dropped.load(std::memory_order_relaxed);
+  status.send_errors = counters.send_errors.load(std::memory_order_relaxed);
+  return status;
+}
+
+}  // namespace portreeve::bfd

@@ -1,0 +1,286 @@
+// Two services, each in a network namespace of its own, with a veth pair between them.
+#include "firmware/bfd/service.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "firmware/bfd/descriptor.h"
+#include "tests/fakes/run_until.h"
+
+#include <CppUTest/TestHarness.h>  // last: it makes `new` a macro
+
+using namespace portreeve;
+using namespace portreeve::bfd;
+using namespace std::chrono_literals;
+
+namespace {
+
+IpAddress address(const char* text) { return *IpAddress::parse(text); }
+
+struct Namespace {
+  Namespace() {
+    if (unshare(CLONE_NEWNET) != 0) FAIL("cannot make a network namespace");
+    descriptor = Descriptor(open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+    run("ip link set lo up");
+  }
+  void enter() const {
+    if (setns(descriptor.get(), CLONE_NEWNET) != 0) FAIL("cannot enter a network namespace");
+  }
+  void run(const std::string& line) const {
+    enter();
+    if (std::system(line.c_str()) != 0) FAIL(("this failed: " + line).c_str());
+  }
+  [[nodiscard]] std::string path() const {
+    return "/proc/" + std::to_string(getpid()) + "/fd/" + std::to_string(descriptor.get());
+  }
+
+  Descriptor descriptor;
+};
+
+// A service and what it has said. Its thread is born in the namespace in which the first session is set.
+struct Side {
+  explicit Side(boost::asio::io_context& io) : context(io) { open(); }
+
+  void open() {
+    service = std::make_unique<Service>(context);
+    service->on_change([this](const std::string& name, const Status& status) {
+      log.push_back(name + " " + state_name(status.state) + " " + verdict_name(status.verdict));
+    });
+  }
+  void set(const std::string& name, const SessionConfig& config) {
+    place.enter();
+    service->set(name, config);
+  }
+  [[nodiscard]] Status status(const std::string& name) const { return service->status(name).value_or(Status{}); }
+  [[nodiscard]] bool is(const std::string& name, State state) const { return status(name).state == state; }
+  [[nodiscard]] bool said(const std::string& line) const {
+    return std::find(log.begin(), log.end(), line) != log.end();
+  }
+
+  boost::asio::io_context& context;
+  Namespace place;
+  std::unique_ptr<Service> service;
+  std::vector<std::string> log;
+};
+
+// To 192.0.2.1, from whatever address and port of this namespace.
+void send_with_ttl(const Packet& packet, int ttl) {
+  const Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  setsockopt(socket.get(), IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl));
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(3784);
+  to.sin_addr.s_addr = htonl(0xC0000201);
+  const auto octets = encode(packet);
+  const auto sent =
+      sendto(socket.get(), octets.data(), octets.size(), 0, reinterpret_cast<const sockaddr*>(&to), sizeof(to));
+  CHECK_EQUAL(static_cast<ssize_t>(octets.size()), sent);
+}
+
+SessionConfig session(const char* local, const char* peer) {
+  SessionConfig config;
+  config.peer = address(peer);
+  config.local = address(local);
+  config.interface = "cable";
+  config.receive_interval = config.transmit_interval = 50ms;
+  return config;
+}
+
+}  // namespace
+
+// clang-format off
+TEST_GROUP(BfdService) {
+  boost::asio::io_context context;
+  Side near{context};
+  Side far{context};
+
+  void setup() override {
+    near.place.run("ip link add cable type veth peer name cable netns " + far.place.path());
+    near.place.run("ip addr add 192.0.2.1/24 dev cable && ip addr add 2001:db8::1/64 dev cable nodad && ip link set cable up");
+    far.place.run("ip addr add 192.0.2.2/24 dev cable && ip addr add 2001:db8::2/64 dev cable nodad && ip link set cable up");
+    near.place.run("ip addr add fe80::1/64 dev cable nodad");
+    far.place.run("ip addr add fe80::2/64 dev cable nodad");
+  }
+
+  template <class Condition>
+  bool until(Condition condition, std::chrono::milliseconds limit = 10s) {
+    return fakes::run_until(context, condition, limit);
+  }
+  void settle(std::chrono::milliseconds time) {
+    until([] { return false; }, time);
+  }
+  bool both_up(const std::string& name) {
+    return until([&] { return near.is(name, State::Up) && far.is(name, State::Up); });
+  }
+  void set_both(const std::string& name, const SessionConfig& config) {
+    near.set(name, config);
+    SessionConfig mirrored = config;
+    mirrored.peer = config.local;
+    mirrored.local = config.peer;
+    far.set(name, mirrored);
+  }
+};
+// clang-format on
+
+TEST(BfdService, SessionsOfEveryKindComeUp) {
+  SessionConfig multihop = session("192.0.2.1", "192.0.2.2");
+  multihop.multihop = true;
+  multihop.interface.clear();
+  SessionConfig multihop6 = session("2001:db8::1", "2001:db8::2");
+  multihop6.multihop = true;
+  set_both("v4", session("192.0.2.1", "192.0.2.2"));
+  set_both("v6", session("2001:db8::1", "2001:db8::2"));
+  set_both("link-local", session("fe80::1", "fe80::2"));
+  set_both("multihop", multihop);
+  set_both("multihop6", multihop6);
+  for (const char* const name : {"v4", "v6", "link-local", "multihop", "multihop6"}) {
+    CHECK_TEXT(both_up(name), name);
+    STRCMP_EQUAL_TEXT("", near.status(name).problem.c_str(), name);
+    CHECK_TEXT(near.said(std::string(name) + " Up Alive"), name);
+  }
+  CHECK_EQUAL(0U, near.service->packets_of_nobody());
+}
+
+TEST(BfdService, TheStatusSaysWhatWasNegotiated) {
+  set_both("v4", session("192.0.2.1", "192.0.2.2"));
+  CHECK(both_up("v4"));
+  CHECK(until([&] { return near.status("v4").detection_time == 150ms; }));
+  const Status status = near.status("v4");
+  CHECK(status.transmit_interval == 50ms && status.receive_interval == 50ms);
+  CHECK(status.remote_transmit_interval == 50ms && status.remote_receive_interval == 50ms);
+  CHECK_EQUAL(3, status.remote_detect_multiplier);
+  CHECK_EQUAL(far.status("v4").local_discriminator, status.remote_discriminator);
+  CHECK(status.local == address("192.0.2.1"));
+  CHECK(status.packets_received > 0 && status.packets_sent > 0);
+  CHECK_EQUAL(1U, status.up_count);
+  CHECK_EQUAL(0U, status.down_count);
+}
+
+TEST(BfdService, TheKernelsChoiceOfAddressIsGoodEnough) {
+  SessionConfig config = session("0.0.0.0", "192.0.2.2");
+  near.set("v4", config);
+  far.set("v4", session("192.0.2.2", "192.0.2.1"));
+  CHECK(both_up("v4"));
+  CHECK(near.status("v4").local == address("192.0.2.1"));
+}
+
+TEST(BfdService, SilenceIsAFailure) {
+  set_both("v4", session("192.0.2.1", "192.0.2.2"));
+  CHECK(both_up("v4"));
+  settle(200ms);
+  far.service.reset();
+  CHECK(until([&] { return near.is("v4", State::Down); }, 2s));
+  CHECK(near.status("v4").verdict == Verdict::Failed);
+  CHECK(near.status("v4").diagnostic == Diagnostic::DetectionTimeExpired);
+  CHECK_EQUAL(1U, near.status("v4").down_count);
+  // And it comes back when the other end does.
+  far.open();
+  far.set("v4", session("192.0.2.2", "192.0.2.1"));
+  CHECK(both_up("v4"));
+}
+
+TEST(BfdService, APlannedStopIsNoFailure) {
+  set_both("v4", session("192.0.2.1", "192.0.2.2"));
+  set_both("v6", session("2001:db8::1", "2001:db8::2"));
+  CHECK(both_up("v4") && both_up("v6"));
+  bool stopped = false;
+  far.service->stop([&] { stopped = true; });
+  CHECK(until([&] { return stopped; }, 1s));
+  CHECK(!far.service->status("v4"));
+  settle(1s);
+  for (const char* const name : {"v4", "v6"}) {
+    CHECK(near.status(name).verdict == Verdict::Waived);
+    CHECK(near.status(name).state == State::Down);
+  }
+}
+
+TEST(BfdService, StoppingWithoutAnySessionIsDoneAtOnce) {
+  bool stopped = false;
+  near.service->stop([&] { stopped = true; });
+  CHECK(!stopped);
+  CHECK(until([&] { return stopped; }, 1s));
+}
+
+TEST(BfdService, OneThatIsRemovedAndSetAgainComesUpAgain) {
+  set_both("v4", session("192.0.2.1", "192.0.2.2"));
+  CHECK(both_up("v4"));
+  near.service->remove("v4");
+  CHECK(!near.service->status("v4"));
+  near.set("v4", session("192.0.2.1", "192.0.2.2"));
+  CHECK(near.is("v4", State::Down));
+  CHECK(both_up("v4"));
+  CHECK(!far.said("v4 Down Failed"));
+}
+
+TEST(BfdService, IntervalsChangeWhileItStaysUp) {
+  SessionConfig config = session("192.0.2.1", "192.0.2.2");
+  set_both("v4", config);
+  CHECK(both_up("v4"));
+  for (const auto interval : {300ms, 20ms, 100ms}) {
+    config.receive_interval = config.transmit_interval = interval;
+    set_both("v4", config);
+    CHECK(until([&] { return near.status("v4").detection_time == 3 * interval; }));
+    CHECK(until([&] { return far.status("v4").detection_time == 3 * interval; }));
+  }
+  CHECK_EQUAL(0U, near.status("v4").down_count + far.status("v4").down_count);
+}
+
+TEST(BfdService, PacketsThatARouterForwardedAreNotTakenOnASingleHop) {
+  SessionConfig config = session("192.0.2.1", "192.0.2.2");
+  set_both("v4", config);
+  CHECK(both_up("v4"));
+  const auto dropped = near.status("v4").packets_dropped;
+  Packet packet;
+  packet.my_discriminator = 1;
+  far.place.enter();
+  send_with_ttl(packet, 254);
+  CHECK(until([&] { return near.status("v4").packets_dropped == dropped + 1; }, 2s));
+  packet.your_discriminator = near.status("v4").local_discriminator;
+  send_with_ttl(packet, 254);
+  CHECK(until([&] { return near.status("v4").packets_dropped == dropped + 2; }, 2s));
+  CHECK(near.is("v4", State::Up));
+  // Down, and from next door: this one counts.
+  send_with_ttl(packet, 255);
+  CHECK(until([&] { return near.is("v4", State::Down); }, 2s));
+}
+
+TEST(BfdService, WhatTheKernelRefusesIsToldAndTriedAgain) {
+  SessionConfig config = session("192.0.2.1", "198.51.100.1");
+  config.multihop = true;
+  config.interface.clear();
+  near.set("nowhere", config);
+  CHECK(until([&] { return !near.status("nowhere").problem.empty(); }));
+  STRCMP_EQUAL("reach 198.51.100.1: Network is unreachable", near.status("nowhere").problem.c_str());
+
+  config = session("192.0.2.1", "192.0.2.2");
+  config.interface = "later";
+  near.set("later", config);
+  CHECK(until([&] { return !near.status("later").problem.empty(); }));
+  STRCMP_EQUAL("bind a BFD socket to interface later: No such device", near.status("later").problem.c_str());
+  far.set("later", session("192.0.2.2", "192.0.2.1"));
+  near.place.run("ip link set cable down && ip link set cable name later && ip link set later up");
+  CHECK(both_up("later"));
+  STRCMP_EQUAL("", near.status("later").problem.c_str());
+}
+
+TEST(BfdService, AnInterfaceThatIsMadeAnewIsFoundAgain) {
+  set_both("v4", session("192.0.2.1", "192.0.2.2"));
+  CHECK(both_up("v4"));
+  near.place.run("ip link del cable");
+  near.place.run("ip link add cable type veth peer name cable netns " + far.place.path());
+  near.place.run("ip addr add 192.0.2.1/24 dev cable && ip link set cable up");
+  far.place.run("ip addr add 192.0.2.2/24 dev cable && ip link set cable up");
+  CHECK(until([&] { return near.said("v4 Down Failed") && far.said("v4 Down Failed"); }));
+  CHECK(both_up("v4"));
+}

@@ -68,10 +68,10 @@ Result<> Appliance::start() {
 void Appliance::join_parts() {
   host_.on_change([this] { links_changed(); });
   speaker_.on_change([this](const bgp::PeerName& name) {
-    // A session counts for the announcer if it carries what the announcer has: IPv4.
     const bgp::PeerStatus* const status = speaker_.status(name);
-    const bool carries = status != nullptr && status->carries.ipv4;
-    announcer_.peer_changed(name.substr(0, name.find('/')), name, carries, carries && status->synchronized);
+    const bgp::FamilySet carries = status == nullptr ? bgp::FamilySet{} : status->carries;
+    announcer_.peer_changed(name.substr(0, name.find('/')), name, {carries.ipv4, carries.ipv6},
+                            status != nullptr && status->synchronized);
     publish_soon();
   });
   announcer_.on_mode_change([this](const std::string& switch_name) {

@@ -9,20 +9,33 @@
 namespace portreeve::dsc {
 namespace {
 
-std::size_t count_keys(const ResourceType& type) {
-  return static_cast<std::size_t>(
-      std::count_if(type.properties.begin(), type.properties.end(), [](const Property& p) { return p.key; }));
+// What a key is made of, part by part: for each the properties that it may be the value of.
+std::vector<std::vector<const Property*>> key_parts(const ResourceType& type) {
+  std::vector<std::vector<const Property*>> parts;
+  for (const Property& property : type.properties) {
+    if (property.key && property.required) parts.push_back({&property});
+  }
+  if (auto alternatives = type.key_alternatives(); !alternatives.empty()) parts.push_back(std::move(alternatives));
+  return parts;
+}
+
+// The value of the first of `alternatives` that takes the text; else why the last does not.
+Result<std::string, ValueFault> canonical_part(const std::vector<const Property*>& alternatives,
+                                               std::string_view text) {
+  for (const Property* one : alternatives) {
+    if (auto value = check_value(*one, text); value || one == alternatives.back()) return value;
+  }
+  return std::string();
 }
 
 // The parts of `key` are the key properties' values, checked one by one; the last takes what is left, so only it may
 // hold a '/'.
 Result<std::string, ValueFault> canonical_key(const ResourceType& type, std::string_view key) {
   std::string canonical;
-  std::size_t left = count_keys(type);
-  for (const Property& property : type.properties) {
-    if (!property.key) continue;
-    const std::size_t end = --left == 0 ? std::string_view::npos : key.find('/');
-    PORTREEVE_TRY(const std::string part, check_value(property, key.substr(0, end)));
+  const auto parts = key_parts(type);
+  for (const auto& alternatives : parts) {
+    const std::size_t end = &alternatives == &parts.back() ? std::string_view::npos : key.find('/');
+    PORTREEVE_TRY(const std::string part, canonical_part(alternatives, key.substr(0, end)));
     if (!canonical.empty()) canonical += '/';
     canonical += part;
     key.remove_prefix(end == std::string_view::npos ? key.size() : end + 1);
@@ -62,7 +75,7 @@ void check_values(const Schema& schema, Resource& resource, Diagnostics& diagnos
 
 void check_missing(const Resource& resource, std::span<const std::string_view> meant, Diagnostics& diagnostics) {
   for (const Property& property : resource.type->properties) {
-    const bool needed = property.key || (property.required && !resource.absent);
+    const bool needed = property.required && (property.key || !resource.absent);
     const bool is_meant = std::find(meant.begin(), meant.end(), property.name) != meant.end();
     if (!needed || is_meant || resource.has(property.name)) continue;
     const std::string name(property.name);
@@ -73,10 +86,36 @@ void check_missing(const Resource& resource, std::span<const std::string_view> m
   }
 }
 
+// Exactly one of the alternatives of a key.
+void check_alternatives(const Resource& resource, std::span<const std::string_view> meant, Diagnostics& diagnostics) {
+  const auto alternatives = resource.type->key_alternatives();
+  std::string names;
+  std::vector<const Property*> stated;
+  for (const Property* one : alternatives) {
+    if (std::find(meant.begin(), meant.end(), one->name) != meant.end()) return;
+    if (resource.has(one->name)) stated.push_back(one);
+    if (!names.empty()) names += one == alternatives.back() ? " and " : ", ";
+    names += one->name;
+  }
+  if (alternatives.empty() || stated.size() == 1) return;
+  if (stated.empty()) {
+    diagnostics.push_back({resource.at, "MissingAttribute", "give exactly one of " + names});
+  } else {
+    diagnostics.push_back({resource.location(stated[1]->name), "TooManyAttributes",
+                           std::string(stated[1]->name) + " cannot stand beside " + std::string(stated[0]->name) +
+                               "; give exactly one of " + names});
+  }
+}
+
 bool key_is_good(const Schema& schema, const Resource& resource) {
+  const auto alternatives = resource.type->key_alternatives();
+  const auto stated = std::count_if(alternatives.begin(), alternatives.end(),
+                                    [&](const Property* one) { return resource.has(one->name); });
+  if (!alternatives.empty() && stated != 1) return false;
   return std::all_of(resource.type->properties.begin(), resource.type->properties.end(), [&](const Property& property) {
-    return !property.key || (resource.has(property.name) &&
-                             canonical_value(schema, property, resource.values(property.name).front().text));
+    if (!property.key) return true;
+    if (!resource.has(property.name)) return !property.required;
+    return canonical_value(schema, property, resource.values(property.name).front().text).has_value();
   });
 }
 
@@ -88,6 +127,7 @@ void check_resource(const Schema& schema, Resource& resource, std::size_t first,
   check_values(schema, resource, diagnostics);
   resource.key = resource.make_key();
   check_missing(resource, meant, diagnostics);
+  check_alternatives(resource, meant, diagnostics);
   if (diagnostics.size() == first) return;
   const std::string label =
       key_is_good(schema, resource) ? resource.id().to_string() : std::string(resource.type->name);

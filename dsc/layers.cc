@@ -99,6 +99,8 @@ void Resolver::find_reference(Position dependent, const Value& value) {
   } else {
     edges_.push_back({static_cast<Position>(found), dependent});
   }
+  const std::size_t shaping = unordered_.position(value.property->shaped_by, value.text);
+  if (shaping != unordered_.resources.size()) edges_.push_back({static_cast<Position>(shaping), dependent});
 }
 
 void Resolver::find_edges(Position dependent) {

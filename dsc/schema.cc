@@ -10,6 +10,14 @@ const Property* ResourceType::find(std::string_view property) const {
   return found == properties.end() ? nullptr : &*found;
 }
 
+std::vector<const Property*> ResourceType::key_alternatives() const {
+  std::vector<const Property*> alternatives;
+  for (const Property& property : properties) {
+    if (property.key && !property.required) alternatives.push_back(&property);
+  }
+  return alternatives;
+}
+
 const ResourceType* Schema::find(std::string_view name) const {
   const auto found =
       std::find_if(types_.begin(), types_.end(), [&](const ResourceType* type) { return type->name == name; });

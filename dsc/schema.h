@@ -7,22 +7,28 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace portreeve::dsc {
 
 enum class ValueKind : std::uint8_t {
-  Name,         // minimum..maximum (1..63) of [A-Za-z0-9_.-]; where `slashes`, with '/' between such parts, 253 in all
-  Text,         // any text of minimum..maximum characters
-  Boolean,      // "true" | "false" (also "1" | "0", made canonical)
-  Number,       // decimal, minimum..maximum, or 0 too where `or_zero`
-  Asn,          // base Asn::parse
-  IpAddress,    // base IpAddress::parse
-  IpPrefix,     // base IpPrefix::parse
-  IpRange,      // base IpRange::parse: "a-b", "a/n" or one address
-  MacAddress,   // base MacAddress::parse
-  PciAddress,   // hhhh:hh:hh.d, hexadecimal, function 0–7
-  Enumeration,  // one of `words`
-  Reference,    // the key of a resource of the type `references`
+  Name,        // minimum..maximum (1..63) of [A-Za-z0-9_.-]; where `slashes`, with '/' between such parts, 253 in all
+  Text,        // any text of minimum..maximum characters
+  Boolean,     // "true" | "false" (also "1" | "0", made canonical)
+  Number,      // decimal, minimum..maximum, or 0 too where `or_zero`
+  Asn,         // base Asn::parse, or one of `words`
+  IpAddress,   // base IpAddress::parse
+  IpPrefix,    // base IpPrefix::parse
+  RouterId,    // an IPv4 address other than 0.0.0.0 (RFC 6286)
+  IpRange,     // base IpRange::parse: "a-b", "a/n" or one address
+  MacAddress,  // base MacAddress::parse
+  PciAddress,  // hhhh:hh:hh.d, hexadecimal, function 0–7
+  Path,        // absolute, of letters, digits and _.-+@%=:,~ between its slashes
+  Community,   // base Community::parse
+  LargeCommunity,     // base LargeCommunity::parse
+  ExtendedCommunity,  // base ExtendedCommunity::parse
+  Enumeration,        // one of `words`
+  Reference,          // the key of a resource of the type `references`
 };
 
 struct Property {
@@ -31,7 +37,9 @@ struct Property {
   std::string_view help = {};  // one sentence
   bool required = false;
   bool list = false;  // child elements (0..n); else an attribute
-  bool key = false;   // part of the resource's key, in table order, joined by '/'
+  // Part of the resource's key, in table order, joined by '/'. Those of a type that are not `required` are
+  // alternatives: exactly one of them is stated.
+  bool key = false;
   std::uint64_t minimum = 0;
   std::uint64_t maximum = 0;
   bool or_zero = false;
@@ -39,6 +47,9 @@ struct Property {
   std::string_view default_value = {};  // as it would stand in a document; empty: none
   std::span<const std::string_view> words = {};
   std::string_view references = {};  // name of a ResourceType
+  // Of a Reference: the type whose resource of the same key, where there is one, shapes this one too. It is applied
+  // before, and this one is planned again when it comes, changes or goes.
+  std::string_view shaped_by = {};
 };
 
 struct ResourceType {
@@ -47,6 +58,7 @@ struct ResourceType {
   std::span<const Property> properties;  // without Ensure and DependsOn, which every resource takes
 
   [[nodiscard]] const Property* find(std::string_view property) const;  // nullptr where there is none
+  [[nodiscard]] std::vector<const Property*> key_alternatives() const;
 };
 
 // All resource types of the product, in the order in which they are applied (a later one may rest on an earlier one).

@@ -29,6 +29,16 @@ Transaction::Transaction(Mode mode, std::shared_ptr<const Configuration> from, s
     const auto dependents = to_->dependents(at);
     applies_.insert(dependents.begin(), dependents.end());
   }
+  // What stays though something that shaped it goes.
+  for (const std::vector<Position>* going : {&removals_, &late_removals_}) {
+    for (const Position at : *going) {
+      for (const Position dependent : from_->dependents(at)) {
+        const Resource& left = from_->resources[dependent];
+        const std::size_t stays = to_->position(left.type->name, left.key);
+        if (stays < to_->resources.size()) applies_.insert(static_cast<Position>(stays));
+      }
+    }
+  }
   applies_.insert(changed_.begin(), changed_.end());
   total_ = removals_.size() + late_removals_.size() + applies_.size();
 }

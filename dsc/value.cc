@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dsc/suggestion.h"
+#include "hal/base/community.h"
 #include "hal/base/ip_address.h"
 #include "hal/base/mac_address.h"
 #include "hal/base/number.h"
@@ -87,7 +88,18 @@ Checked check_number(const Property& property, std::string_view text) {
   return refuse(property, text, "is out of range", "OutOfRange");
 }
 
+bool is_word(const Property& property, std::string_view text) {
+  return std::find(property.words.begin(), property.words.end(), text) != property.words.end();
+}
+
+std::string words_of(const Property& property) {
+  std::string words;
+  for (const std::string_view word : property.words) words += (words.empty() ? "" : ", ") + std::string(word);
+  return words;
+}
+
 Checked check_asn(const Property& property, std::string_view text) {
+  if (is_word(property, text)) return std::string(text);
   if (auto asn = Asn::parse(text)) return asn->to_string();
   const bool number = parse_number(text, 0, UINT64_MAX).has_value();
   return refuse(property, text, "is not an AS number that can be used", number ? "OutOfRange" : "InvalidValue");
@@ -100,6 +112,40 @@ Checked check_address(std::string_view text) {
   auto address = IpAddress::parse(text);
   if (!address) return explained(std::move(address).error());
   return address->to_string();
+}
+
+Checked check_router_id(const Property& property, std::string_view text) {
+  const auto address = IpAddress::parse(text);
+  if (!address || !address->is_v4() || address->is_unspecified()) return refuse(property, text, "is not a router id");
+  return address->to_string();
+}
+
+Checked check_path(const Property& property, std::string_view text) {
+  constexpr std::string_view kOthers = "_.-+@%=:,~/";
+  const bool good = text.starts_with('/') && !text.ends_with('/') && text.find("//") == std::string_view::npos &&
+                    std::all_of(text.begin(), text.end(), [&](char c) {
+                      return is_name_part(std::string_view(&c, 1)) || kOthers.find(c) != std::string_view::npos;
+                    });
+  if (!good) return refuse(property, text, "is not an absolute path");
+  return std::string(text);
+}
+
+Checked check_community(std::string_view text) {
+  auto community = Community::parse(text);
+  if (!community) return explained(std::move(community).error());
+  return community->to_string();
+}
+
+Checked check_large_community(std::string_view text) {
+  auto community = LargeCommunity::parse(text);
+  if (!community) return explained(std::move(community).error());
+  return community->to_string();
+}
+
+Checked check_extended_community(std::string_view text) {
+  auto community = ExtendedCommunity::parse(text);
+  if (!community) return explained(std::move(community).error());
+  return std::move(community->text);
 }
 
 Checked check_prefix(std::string_view text) {
@@ -142,7 +188,7 @@ Checked check_pci(const Property& property, std::string_view text) {
 }
 
 Checked check_word(const Property& property, std::string_view text) {
-  if (std::find(property.words.begin(), property.words.end(), text) != property.words.end()) return std::string(text);
+  if (is_word(property, text)) return std::string(text);
   return ValueFault{"InvalidValue", quoted(text) + " is not a known word" + did_you_mean(text, property.words)};
 }
 
@@ -167,6 +213,8 @@ Checked check_collapsed(const Property& property, std::string_view text) {
       return check_asn(property, text);
     case ValueKind::IpAddress:
       return check_address(text);
+    case ValueKind::RouterId:
+      return check_router_id(property, text);
     case ValueKind::IpPrefix:
       return check_prefix(text);
     case ValueKind::IpRange:
@@ -175,6 +223,14 @@ Checked check_collapsed(const Property& property, std::string_view text) {
       return check_mac(text);
     case ValueKind::PciAddress:
       return check_pci(property, text);
+    case ValueKind::Path:
+      return check_path(property, text);
+    case ValueKind::Community:
+      return check_community(text);
+    case ValueKind::LargeCommunity:
+      return check_large_community(text);
+    case ValueKind::ExtendedCommunity:
+      return check_extended_community(text);
     case ValueKind::Enumeration:
       return check_word(property, text);
     case ValueKind::Reference:
@@ -233,9 +289,11 @@ std::string allowed_values(const Property& property) {
     case ValueKind::Number:
       return (property.or_zero ? "0 or " : "") + between(property.minimum, property.maximum);
     case ValueKind::Asn:
-      return Asn::allowed();
+      return Asn::allowed() + (property.words.empty() ? "" : ", " + words_of(property));
     case ValueKind::IpAddress:
       return "an IPv4 or IPv6 address, as 192.0.2.1 or 2001:db8::1";
+    case ValueKind::RouterId:
+      return "an IPv4 address other than 0.0.0.0, as 192.0.2.1";
     case ValueKind::IpPrefix:
       return "an address with its prefix length, as 192.0.2.1/24 or 2001:db8::1/64";
     case ValueKind::IpRange:
@@ -244,11 +302,16 @@ std::string allowed_values(const Property& property) {
       return "six octets, as 02:00:5e:10:00:01";
     case ValueKind::PciAddress:
       return "a PCI address, as 0000:3b:00.1";
-    case ValueKind::Enumeration: {
-      std::string words;
-      for (const std::string_view word : property.words) words += (words.empty() ? "" : ", ") + std::string(word);
-      return words;
-    }
+    case ValueKind::Path:
+      return "an absolute path of letters, digits and _.-+@%=:,~ between its slashes, as /etc/portreeve/peer.key";
+    case ValueKind::Community:
+      return Community::allowed();
+    case ValueKind::LargeCommunity:
+      return LargeCommunity::allowed();
+    case ValueKind::ExtendedCommunity:
+      return ExtendedCommunity::allowed();
+    case ValueKind::Enumeration:
+      return words_of(property);
     case ValueKind::Reference:
       return "the name of a resource of type " + std::string(property.references);
   }

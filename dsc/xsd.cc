@@ -36,6 +36,8 @@ class XsdWriter {
   void write_restriction(const std::string& base, const std::string& pattern, const std::string& facets = {});
   void write_number_type(std::uint64_t minimum, std::uint64_t maximum);
   void write_number_union(const Property& property);
+  void write_words(const Property& property, const std::string& pattern);
+  void write_unique_keys(const ResourceType& type);
   void write_unique(const std::string& name, const std::string& selector, const std::string& fields);
 
   const Schema& schema_;
@@ -95,12 +97,19 @@ void XsdWriter::write_number_union(const Property& property) {
     write_number_type(1, 23455);
     write_number_type(23457, 65534);
     write_number_type(131072, 4294967294);
+    if (!property.words.empty()) write_words(property, "[^ ]*");
   } else {
     write_number_type(0, 0);
     write_number_type(property.minimum, property.maximum);
   }
   close("xs:union");
   close("xs:simpleType");
+}
+
+void XsdWriter::write_words(const Property& property, const std::string& pattern) {
+  std::string words;
+  for (const std::string_view word : property.words) words += facet("enumeration", word);
+  write_restriction("xs:token", pattern, words);
 }
 
 void XsdWriter::write_value_type(const Property& property) {
@@ -116,12 +125,9 @@ void XsdWriter::write_value_type(const Property& property) {
         write_number_type(property.minimum, property.maximum);
       }
       return;
-    case ValueKind::Enumeration: {
-      std::string words;
-      for (const std::string_view word : property.words) words += facet("enumeration", word);
-      write_restriction("xs:token", pattern, words);
+    case ValueKind::Enumeration:
+      write_words(property, pattern);
       return;
-    }
     case ValueKind::Text: {
       const auto [minimum, maximum] = text_length(property);
       write_restriction("xs:token", pattern,
@@ -131,10 +137,15 @@ void XsdWriter::write_value_type(const Property& property) {
     case ValueKind::Name:
     case ValueKind::Boolean:
     case ValueKind::IpAddress:
+    case ValueKind::RouterId:
     case ValueKind::IpPrefix:
     case ValueKind::IpRange:
     case ValueKind::MacAddress:
     case ValueKind::PciAddress:
+    case ValueKind::Path:
+    case ValueKind::Community:
+    case ValueKind::LargeCommunity:
+    case ValueKind::ExtendedCommunity:
     case ValueKind::Reference:
       write_restriction("xs:token", pattern, facet("maxLength", std::to_string(kLongestValue)));
       return;
@@ -143,7 +154,7 @@ void XsdWriter::write_value_type(const Property& property) {
 
 void XsdWriter::write_attribute(const Property& property) {
   std::string tag = "xs:attribute name=\"" + std::string(property.name) + "\"";
-  if (property.key) tag += " use=\"required\"";
+  if (property.key && property.required) tag += " use=\"required\"";
   if (!property.default_value.empty()) tag += " default=\"" + escaped(property.default_value) + "\"";
   open(tag);
   documentation(help_of(property));
@@ -186,6 +197,25 @@ void XsdWriter::write_resource(const ResourceType& type) {
   close("xs:element");
 }
 
+// One for each alternative: where a field is absent, nothing is compared.
+void XsdWriter::write_unique_keys(const ResourceType& type) {
+  const std::string name(type.name);
+  std::string fields;
+  const auto field = [](const Property& property) {
+    return "<xs:field xpath=\"@" + std::string(property.name) + "\"/>";
+  };
+  for (const Property& property : type.properties) {
+    if (property.key && property.required) fields += field(property);
+  }
+  const auto alternatives = type.key_alternatives();
+  if (alternatives.empty()) write_unique(name, name, fields);
+  for (const Property* one : alternatives) {
+    std::string unique = name;
+    unique.append(".").append(one->name);
+    write_unique(unique, name, fields + field(*one));
+  }
+}
+
 void XsdWriter::write_root() {
   open("xs:element name=\"Configuration\"");
   documentation("What an appliance is to be: resources in any order.");
@@ -195,13 +225,7 @@ void XsdWriter::write_root() {
   close("xs:choice");
   write_attribute({.name = "Name", .kind = ValueKind::Name, .help = "What the configuration is called."});
   close("xs:complexType");
-  for (const ResourceType* type : schema_.types()) {
-    std::string fields;
-    for (const Property& property : type->properties) {
-      if (property.key) fields += "<xs:field xpath=\"@" + std::string(property.name) + "\"/>";
-    }
-    write_unique(std::string(type->name), std::string(type->name), fields);
-  }
+  for (const ResourceType* type : schema_.types()) write_unique_keys(*type);
   close("xs:element");
 }
 

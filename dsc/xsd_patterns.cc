@@ -1,5 +1,7 @@
 #include "dsc/xsd_patterns.h"
 
+#include "hal/base/community.h"
+
 // A repetition with bounds never stands within another: libxml2 miscounts those ("([0-9]{1,4}:){1,7}:" takes
 // "12345::").
 
@@ -24,6 +26,51 @@ std::string name_pattern(const Property& property) {
   const bool stated = property.maximum != 0;
   return part + "{" + std::to_string(stated && property.minimum > 1 ? property.minimum : 1) + "," +
          std::to_string(stated ? property.maximum : 63) + "}";
+}
+
+// Whole numbers from 0 to `largest`.
+std::string up_to(std::uint64_t largest) {
+  const std::string digits = std::to_string(largest);
+  std::string all = "[0-9]";
+  if (digits.size() > 2) all += "|[1-9][0-9]{1," + std::to_string(digits.size() - 2) + "}";
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    const char least = i == 0 ? '1' : '0';
+    if (digits[i] == least) continue;
+    const std::size_t left = digits.size() - 1 - i;
+    all += "|" + digits.substr(0, i) + "[" + least + "-" + static_cast<char>(digits[i] - 1) + "]";
+    if (left > 0) all += "[0-9]{" + std::to_string(left) + "}";
+  }
+  return "(" + all + "|" + digits + ")";
+}
+
+std::string number16() { return up_to(0xFFFF); }
+
+std::string number32() { return up_to(0xFFFFFFFF); }
+
+std::string community_pattern() {
+  std::string pattern = number16() + ":" + number16();
+  for (const WellKnownCommunity& one : kWellKnownCommunities) {
+    pattern += "|";
+    for (const char c : one.name) pattern += c == '-' ? "\\-" : std::string(1, c);
+  }
+  return pattern;
+}
+
+std::string extended_community_pattern() {
+  return "(target|origin):" + either(number16() + ":" + number32(), number32() + ":" + number16()) +
+         "|link\\-bandwidth:" + number16() + ":" + up_to(ExtendedCommunity::kMostBandwidth);
+}
+
+// An IPv4 address of which at least one octet is not 0.
+std::string router_id_pattern() {
+  const std::string any = "([0-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])";
+  const std::string some = "([1-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])";
+  std::string all;
+  for (int at = 0; at < 4; ++at) {
+    if (at > 0) all += "|";
+    for (int i = 0; i < 4; ++i) all += (i > 0 ? "\\." : "") + (i == at ? some : any);
+  }
+  return "(" + all + ")";
 }
 
 std::string range_pattern() {
@@ -62,10 +109,15 @@ std::string ipv6_pattern() {
 std::string key_pattern(const Schema& schema, const ResourceType& type) {
   std::string pattern;
   for (const Property& property : type.properties) {
-    if (!property.key) continue;
+    if (!property.key || !property.required) continue;
     if (!pattern.empty()) pattern += "/";
     pattern += "(" + value_pattern(schema, property) + ")";
   }
+  std::string alternatives;
+  for (const Property* one : type.key_alternatives()) {
+    alternatives += (alternatives.empty() ? "" : "|") + value_pattern(schema, *one);
+  }
+  if (!alternatives.empty()) pattern += "/(" + alternatives + ")";
   return pattern;
 }
 
@@ -81,6 +133,8 @@ std::string value_pattern(const Schema& schema, const Property& property) {
       return "0|[1-9][0-9]*";
     case ValueKind::IpAddress:
       return either(ipv4_pattern(), ipv6_pattern());
+    case ValueKind::RouterId:
+      return router_id_pattern();
     case ValueKind::IpPrefix:
       return either(ipv4_pattern() + kV4Length, ipv6_pattern() + kV6Length);
     case ValueKind::IpRange:
@@ -89,6 +143,14 @@ std::string value_pattern(const Schema& schema, const Property& property) {
       return either(times(octet + ":", 5, 5), times(octet + "-", 5, 5)) + octet;
     case ValueKind::PciAddress:
       return "[0-9A-Fa-f]{4}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\\.[0-7]";
+    case ValueKind::Path:
+      return "(/[A-Za-z0-9_.\\-+@%=:,~]+)+";
+    case ValueKind::Community:
+      return community_pattern();
+    case ValueKind::LargeCommunity:
+      return number32() + ":" + number32() + ":" + number32();
+    case ValueKind::ExtendedCommunity:
+      return extended_community_pattern();
     case ValueKind::Reference: {
       const ResourceType* const type = schema.find(property.references);
       return type == nullptr ? "[^ ]+" : key_pattern(schema, *type);

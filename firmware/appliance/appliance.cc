@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "dsc/read_layers.h"
 #include "firmware/appliance/guid.h"
@@ -15,6 +16,12 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kLinkTypes = {"Port", "ExternalVirtualSwitch"};
 
+// Where systemd puts what LoadCredential= names (systemd.exec(5)).
+std::string credentials_directory() {
+  const char* const directory = std::getenv("CREDENTIALS_DIRECTORY");
+  return directory == nullptr ? "" : directory;
+}
+
 }  // namespace
 
 Appliance::Appliance(Options options)
@@ -25,8 +32,10 @@ Appliance::Appliance(Options options)
       state_files_(disk_),
       host_(context_, options_.state_directory),
       registry_(journal_),
+      peer_provider_(speaker_, announcer_, bfd_, host_, credentials_directory()),
       manager_(providers::schema(),
-               {&port_provider_, &switch_provider_, &pool_provider_, &peer_provider_, &service_provider_},
+               {&port_provider_, &switch_provider_, &pool_provider_, &bfd_profile_provider_, &speaker_provider_,
+                &peer_provider_, &service_provider_},
                state_files_),
       views_({manager_, host_, port_provider_, speaker_, announcer_, responder_, registry_, read_machine_id()}),
       control_({manager_, registry_, views_, [this] { return dsc::read_drop_ins(options_.configuration_directories); },
@@ -59,10 +68,10 @@ Result<> Appliance::start() {
 void Appliance::join_parts() {
   host_.on_change([this] { links_changed(); });
   speaker_.on_change([this](const bgp::PeerName& name) {
-    // A session counts for the announcer if it carries what the announcer has: IPv4.
     const bgp::PeerStatus* const status = speaker_.status(name);
-    const bool carries = status != nullptr && status->carries.ipv4;
-    announcer_.peer_changed(name.substr(0, name.find('/')), name, carries, carries && status->synchronized);
+    const bgp::FamilySet carries = status == nullptr ? bgp::FamilySet{} : status->carries;
+    announcer_.peer_changed(name.substr(0, name.find('/')), name, {carries.ipv4, carries.ipv6},
+                            status != nullptr && status->synchronized);
     publish_soon();
   });
   announcer_.on_mode_change([this](const std::string& switch_name) {

@@ -19,16 +19,19 @@
 #include "firmware/appliance/control.h"
 #include "firmware/appliance/journal_file.h"
 #include "firmware/appliance/local_addresses.h"
+#include "firmware/appliance/peer_bfd.h"
 #include "firmware/appliance/state_files.h"
 #include "firmware/appliance/switch_links.h"
 #include "firmware/appliance/views.h"
 #include "firmware/bgp/speaker.h"
 #include "firmware/bus/object_server.h"
 #include "firmware/layer2/responder.h"
+#include "firmware/providers/bfd_profile_provider.h"
 #include "firmware/providers/peer_provider.h"
 #include "firmware/providers/pool_provider.h"
 #include "firmware/providers/port_provider.h"
 #include "firmware/providers/service_provider.h"
+#include "firmware/providers/speaker_provider.h"
 #include "firmware/providers/switch_provider.h"
 #include "firmware/runtime/bus_connection.h"
 #include "firmware/runtime/disk_writer.h"
@@ -98,7 +101,10 @@ class Appliance {
   providers::PortProvider port_provider_{host_};
   providers::SwitchProvider switch_provider_{host_, port_provider_};
   providers::PoolProvider pool_provider_{registry_};
-  providers::PeerProvider peer_provider_{speaker_, announcer_, host_};
+  PeerBfd bfd_;
+  providers::BfdProfileProvider bfd_profile_provider_;
+  providers::SpeakerProvider speaker_provider_{speaker_, host_};
+  providers::PeerProvider peer_provider_;
   providers::ServiceProvider service_provider_{registry_};
   dsc::Manager manager_;
 

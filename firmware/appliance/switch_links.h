@@ -41,6 +41,7 @@ class SwitchLinks {
 class SpeakerRoutes : public services::RouteAnnouncer {
  public:
   explicit SpeakerRoutes(bgp::Speaker& speaker) : speaker_(speaker) {}
+  [[nodiscard]] bool carries(Family /*family*/) const override { return true; }
   void announce(const std::string& switch_name, std::span<const IpAddress> addresses) override;
   void withdraw(const std::string& switch_name, std::span<const IpAddress> addresses) override;
 
@@ -51,6 +52,7 @@ class SpeakerRoutes : public services::RouteAnnouncer {
 class ResponderAddresses : public services::RouteAnnouncer {
  public:
   explicit ResponderAddresses(layer2::Responder& responder) : responder_(responder) {}
+  [[nodiscard]] bool carries(Family family) const override { return family == Family::IPv4; }  // ARP, no NDP yet
   void announce(const std::string& switch_name, std::span<const IpAddress> addresses) override;
   void withdraw(const std::string& switch_name, std::span<const IpAddress> addresses) override;
 

@@ -20,6 +20,7 @@ dsc::Diagnostics faults_of(const std::vector<dsc::SourceFile>& files) {
   providers::check_ports(*configuration, faults);
   providers::check_switches(*configuration, faults);
   providers::check_pools(*configuration, faults);
+  providers::check_speakers(*configuration, faults);
   providers::check_peers(*configuration, {}, faults);
   providers::check_services(*configuration, faults);
   return faults;

@@ -232,11 +232,12 @@ std::vector<bus::DiagnosticView> Views::faults() const {
 
 std::string Views::announcement(const services::Service& service) const {
   if (service.switch_name.empty()) return "None: no pool of the configuration has its address";
-  const services::AnnouncementMode mode = from_.announcer.mode(service.switch_name);
   const bool any_v4 = std::any_of(service.addresses.begin(), service.addresses.end(),
                                   [](const IpAddress& address) { return address.is_v4(); });
-  if (!any_v4) return "None: announcing IPv6 addresses is not supported yet";
-  return services::mode_name(mode);
+  if (!any_v4 && !from_.announcer.has_peers(service.switch_name)) {
+    return "None: answering for IPv6 addresses on layer 2 is not supported yet; add a BGP peer";
+  }
+  return services::mode_name(from_.announcer.mode(service.switch_name, any_v4 ? Family::IPv4 : Family::IPv6));
 }
 
 bus::ServiceView Views::service(const services::Service& service) const {

@@ -1,35 +1,80 @@
 #include "firmware/providers/peer_provider.h"
 
+#include <utility>
+
+#include "firmware/providers/peer_config.h"
 #include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
-#include "firmware/providers/switch_provider.h"
 
 namespace portreeve::providers {
 namespace {
 
-std::string describe(const bgp::PeerConfig& config) {
-  return "AS " + config.remote_as.to_string() + ", own AS " + config.local_as.to_string() + ", hold time " +
-         std::to_string(config.hold_time.count()) + " s";
+// What a property says, defaults included: "15", "no-export 65000:100", "none". A password is only ever named by its
+// file.
+std::string value_of(const dsc::Resource& resource, const dsc::Property& property) {
+  if (!property.list) {
+    const std::string_view text = resource.text(property.name);
+    return text.empty() ? "none" : std::string(text);
+  }
+  std::string joined;
+  for (const std::string_view text : resource.list(property.name))
+    joined += (joined.empty() ? "" : " ") + std::string(text);
+  return joined.empty() ? "none" : joined;
+}
+
+void add(std::string& list, const std::string& more) { list += (list.empty() ? "" : ", ") + more; }
+
+// "PeerAsn 64512, SelfAsn 64513, HoldTimeInSeconds 15": what is stated, and the hold time.
+std::string describe(const dsc::Resource& peer) {
+  std::string text;
+  for (const dsc::Property& property : peer.type->properties) {
+    if (property.key) continue;
+    if (!peer.has(property.name) && property.name != "HoldTimeInSeconds") continue;
+    add(text, std::string(property.name) + " " + value_of(peer, property));
+  }
+  return text;
+}
+
+// "HoldTimeInSeconds 15 (was 90)", each property that says something else.
+std::string describe_change(const dsc::Resource& before, const dsc::Resource& after) {
+  std::string text;
+  for (const dsc::Property& property : after.type->properties) {
+    const std::string old = value_of(before, property);
+    const std::string now = value_of(after, property);
+    if (old != now) add(text, std::string(property.name) + " " + now + " (was " + old + ")");
+  }
+  return text;
+}
+
+std::string identifier(const IpAddress& address) {
+  return address.is_unspecified() ? "the session's own address" : address.to_string();
+}
+
+// What follows from other resources.
+std::string describe_surroundings(const bgp::PeerConfig& before, const bgp::PeerConfig& after) {
+  std::string text;
+  if (before.router_id != after.router_id) {
+    add(text, "router id " + identifier(after.router_id) + " (was " + identifier(before.router_id) + ")");
+  }
+  if (before.wait_for_bfd != after.wait_for_bfd)
+    add(text, after.wait_for_bfd ? "waits for BFD" : "does not wait for BFD");
+  return text;
+}
+
+const char* effect_in_words(bgp::ChangeEffect effect) {
+  switch (effect) {
+    case bgp::ChangeEffect::None:
+    case bgp::ChangeEffect::InPlace:
+      return "the session stays as it is";
+    case bgp::ChangeEffect::RoutesSentAgain:
+      return "sends its routes again";
+    case bgp::ChangeEffect::SessionReset:
+      return "resets its session";
+  }
+  return "";
 }
 
 }  // namespace
-
-bgp::PeerConfig PeerProvider::config_of(const dsc::Resource& resource, const dsc::Configuration& target) const {
-  bgp::PeerConfig config;
-  config.group = resource.text("SwitchName");
-  config.interface = host_.switch_interface(config.group);
-  if (auto address = IpAddress::parse(resource.text("PeerAddress"))) config.address = *address;
-  config.remote_as = bgp::RemoteAs::exactly({static_cast<std::uint32_t>(resource.number("PeerAsn"))});
-  config.local_as = {static_cast<std::uint32_t>(resource.number("SelfAsn"))};
-  config.hold_time = std::chrono::seconds(resource.number("HoldTimeInSeconds"));
-  const dsc::Resource* const virtual_switch = target.find(kExternalVirtualSwitchType.name, config.group);
-  if (virtual_switch != nullptr) {
-    for (const IpPrefix& prefix : SwitchNetwork::of(*virtual_switch).addresses) {
-      if (prefix.address.is_v4() && config.router_id.is_unspecified()) config.router_id = prefix.address;
-    }
-  }
-  return config;
-}
 
 const dsc::ResourceType& PeerProvider::type() const { return kBgpPeerType; }
 
@@ -39,18 +84,47 @@ void PeerProvider::check(const dsc::Configuration& configuration, dsc::Diagnosti
 
 Result<dsc::Plan> PeerProvider::plan(const dsc::Resource& desired, const dsc::Configuration& target) {
   dsc::Plan plan;
-  bgp::PeerConfig config = config_of(desired, target);
+  if (desired.has("PasswordCredential") && credentials_directory_.empty()) {
+    return Error{ErrorKind::NotReady, "credential " + std::string(desired.text("PasswordCredential")) +
+                                          " cannot be had: $CREDENTIALS_DIRECTORY is not set; add LoadCredential= to "
+                                          "the daemon's unit, or use PasswordFile"};
+  }
+  const std::string interface = host_.switch_interface(std::string(desired.text("SwitchName")));
+  Applied wanted{desired, peer_config(desired, target, interface, credentials_directory_),
+                 bfd_config(desired, target, interface)};
   const auto known = applied_.find(desired.key);
-  if (known != applied_.end() && known->second == config) return plan;
-  std::string text = "BGP peer " + desired.key + ": " + describe(config);
-  if (known != applied_.end()) text += " (was " + describe(known->second) + "; resets its session)";
-  plan.operations.push_back({std::move(text), [this, name = desired.key, config = std::move(config)]() -> Result<> {
-                               announcer_.add_peer(config.group, name);
-                               speaker_.set_peer(name, config);
-                               applied_[name] = config;
+  std::string text = "BGP peer " + desired.key + ": ";
+  if (known == applied_.end()) {
+    text += describe(desired);
+  } else {
+    const Applied& before = known->second;
+    if (before.config == wanted.config && before.bfd == wanted.bfd) {
+      known->second.resource = desired;  // what differs is for people only
+      return plan;
+    }
+    std::string changes = describe_change(before.resource, desired);
+    if (const std::string more = describe_surroundings(before.config, wanted.config); !more.empty()) add(changes, more);
+    if (changes.empty())
+      changes = before.config == wanted.config ? "BFD as its profile says now" : "as its switch is now";
+    text += changes + "; " + effect_in_words(bgp::effect_of(before.config, wanted.config));
+  }
+  plan.operations.push_back({std::move(text), [this, wanted = std::move(wanted)]() -> Result<> {
+                               apply(wanted);
                                return {};
                              }});
   return plan;
+}
+
+void PeerProvider::apply(const Applied& wanted) {
+  const std::string& name = wanted.resource.key;
+  announcer_.add_peer(wanted.config.group, name);
+  speaker_.set_peer(name, wanted.config);
+  if (wanted.bfd) {
+    bfd_.set(name, *wanted.bfd);
+  } else {
+    bfd_.remove(name);
+  }
+  applied_.insert_or_assign(name, wanted);
 }
 
 Result<dsc::Plan> PeerProvider::plan_removal(const dsc::Resource& old) {
@@ -58,9 +132,10 @@ Result<dsc::Plan> PeerProvider::plan_removal(const dsc::Resource& old) {
   const auto known = applied_.find(old.key);
   if (known == applied_.end()) return plan;
   plan.operations.push_back(
-      {"BGP peer " + old.key + ": remove", [this, name = old.key, group = known->second.group]() -> Result<> {
+      {"BGP peer " + old.key + ": remove", [this, name = old.key, group = known->second.config.group]() -> Result<> {
          announcer_.remove_peer(group, name);
          speaker_.remove_peer(name);
+         bfd_.remove(name);
          applied_.erase(name);
          return {};
        }});

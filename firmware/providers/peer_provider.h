@@ -5,10 +5,12 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "dsc/provider.h"
 #include "firmware/bgp/speaker.h"
+#include "firmware/providers/bfd_sessions.h"
 #include "firmware/services/announcer.h"
 #include "hal/host.h"
 
@@ -16,8 +18,14 @@ namespace portreeve::providers {
 
 class PeerProvider : public dsc::Provider {
  public:
-  PeerProvider(bgp::Speaker& speaker, services::Announcer& announcer, const hal::Host& host)
-      : speaker_(speaker), announcer_(announcer), host_(host) {}
+  // `credentials_directory` is systemd's ($CREDENTIALS_DIRECTORY); empty: there are no credentials.
+  PeerProvider(bgp::Speaker& speaker, services::Announcer& announcer, BfdSessions& bfd, const hal::Host& host,
+               std::string credentials_directory)
+      : speaker_(speaker),
+        announcer_(announcer),
+        bfd_(bfd),
+        host_(host),
+        credentials_directory_(std::move(credentials_directory)) {}
 
   [[nodiscard]] const dsc::ResourceType& type() const override;
   void check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const override;
@@ -25,12 +33,20 @@ class PeerProvider : public dsc::Provider {
   Result<dsc::Plan> plan_removal(const dsc::Resource& old) override;
 
  private:
-  bgp::PeerConfig config_of(const dsc::Resource& resource, const dsc::Configuration& target) const;
+  struct Applied {
+    dsc::Resource resource;  // what was stated, for telling what changes
+    bgp::PeerConfig config;
+    std::optional<BfdSessionConfig> bfd;
+  };
+
+  void apply(const Applied& wanted);
 
   bgp::Speaker& speaker_;
   services::Announcer& announcer_;
+  BfdSessions& bfd_;
   const hal::Host& host_;
-  std::map<std::string, bgp::PeerConfig> applied_;  // by key: "vSwitch1/10.126.77.125"
+  std::string credentials_directory_;
+  std::map<std::string, Applied> applied_;  // by key: "vSwitch1/10.126.77.125"
 };
 
 }  // namespace portreeve::providers

@@ -105,30 +105,6 @@ constexpr std::array kPoolProperties = {
              .list = true},
 };
 
-// The key is written [BGPPeer]vSwitch1/10.126.77.125: the switch stands first.
-constexpr std::array kPeerProperties = {
-    Property{.name = "SwitchName",
-             .kind = ValueKind::Reference,
-             .help = "The switch through which the router is reached.",
-             .required = true,
-             .key = true,
-             .references = "ExternalVirtualSwitch"},
-    Property{.name = "PeerAddress",
-             .kind = ValueKind::IpAddress,
-             .help = "The router's address on the switch's network.",
-             .required = true,
-             .key = true},
-    Property{.name = "PeerAsn", .kind = ValueKind::Asn, .help = "The router's AS number.", .required = true},
-    Property{.name = "SelfAsn", .kind = ValueKind::Asn, .help = "The appliance's AS number.", .required = true},
-    Property{.name = "HoldTimeInSeconds",
-             .kind = ValueKind::Number,
-             .help = "The hold time offered to the router (RFC 4271 §4.2); 0: none.",
-             .minimum = 3,
-             .maximum = 65535,
-             .or_zero = true,
-             .default_value = "90"},
-};
-
 constexpr std::array kServiceProperties = {
     Property{.name = "Name",
              .kind = ValueKind::Name,
@@ -157,13 +133,12 @@ const ResourceType kPortType{"Port", "An Ethernet link of the appliance, by the 
 const ResourceType kExternalVirtualSwitchType{"ExternalVirtualSwitch", "A bridge that joins ports and the host.",
                                               kSwitchProperties};
 const ResourceType kIpAddressPoolType{"IPAddressPool", "Addresses for services on a switch.", kPoolProperties};
-const ResourceType kBgpPeerType{"BGPPeer", "A router that the addresses of a switch's services are announced to.",
-                                kPeerProperties};
 const ResourceType kServiceType{"Service", "A service that is given an address of a pool.", kServiceProperties};
 
 const dsc::Schema& schema() {
-  static const std::array<const ResourceType*, 5> kTypes = {&kPortType, &kExternalVirtualSwitchType,
-                                                            &kIpAddressPoolType, &kBgpPeerType, &kServiceType};
+  static const std::array<const ResourceType*, 7> kTypes = {
+      &kPortType,   &kExternalVirtualSwitchType, &kIpAddressPoolType, &kBfdProfileType, &kBgpSpeakerType, &kBgpPeerType,
+      &kServiceType};
   static const dsc::Schema kSchema(kTypes);
   return kSchema;
 }

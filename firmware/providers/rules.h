@@ -11,6 +11,7 @@ namespace portreeve::providers {
 void check_ports(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
 void check_switches(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
 void check_pools(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
+void check_speakers(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
 // `inventory` is what this host has: a peer is never one of its own addresses.
 void check_peers(const dsc::Configuration& configuration, const hal::Inventory& inventory,
                  dsc::Diagnostics& diagnostics);

@@ -1,11 +1,13 @@
 #include "firmware/providers/switch_provider.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
 
 namespace portreeve::providers {
+
 SwitchNetwork SwitchNetwork::of(const dsc::Resource& resource) {
   SwitchNetwork network;
   for (const std::string_view text : resource.list("IPAddress")) {
@@ -16,6 +18,17 @@ SwitchNetwork SwitchNetwork::of(const dsc::Resource& resource) {
   }
   network.mtu = static_cast<std::uint32_t>(resource.number("Mtu"));
   return network;
+}
+
+bool SwitchNetwork::has(const IpAddress& address) const {
+  return std::any_of(addresses.begin(), addresses.end(),
+                     [&](const IpPrefix& prefix) { return prefix.address == address; });
+}
+
+std::string SwitchNetwork::addresses_in_words() const {
+  std::string words;
+  for (const IpPrefix& prefix : addresses) words += (words.empty() ? "" : ", ") + prefix.address.to_string();
+  return words.empty() ? "none, as the switch has no address" : words;
 }
 
 const dsc::ResourceType& SwitchProvider::type() const { return kExternalVirtualSwitchType; }

@@ -21,6 +21,9 @@ struct SwitchNetwork {
   std::uint32_t mtu = 0;
 
   static SwitchNetwork of(const dsc::Resource& resource);
+  [[nodiscard]] bool has(const IpAddress& address) const;  // of the host
+  [[nodiscard]] std::string addresses_in_words()
+      const;  // "10.0.0.1, 2001:db8::1", "none, as the switch has no address"
   friend bool operator==(const SwitchNetwork&, const SwitchNetwork&) = default;
 };
 

@@ -12,8 +12,8 @@ constexpr std::array kFamilies = {Family::IPv4, Family::IPv6};
 
 struct Switch {
   std::set<IpAddress> addresses;
-  std::map<std::string, bool> peers;  // whether established
-  bool handed_over = false;           // a session has had everything since the first peer was added
+  std::map<std::string, Carried> peers;  // what their sessions carry
+  Carried handed_over;                   // a session has had everything since the first peer was added
 };
 
 // Who announces a family on a switch. Both at once only while it waits for BGP.
@@ -88,23 +88,25 @@ void Announcer::addresses_changed(std::span<const AddressChange> changes) {
 }
 
 void Announcer::add_peer(const std::string& switch_name, const std::string& peer) {
-  state_->change_peers(switch_name, [&](Switch& on) { on.peers.try_emplace(peer, false); });
+  state_->change_peers(switch_name, [&](Switch& on) { on.peers.try_emplace(peer); });
 }
 
 void Announcer::remove_peer(const std::string& switch_name, const std::string& peer) {
   state_->change_peers(switch_name, [&](Switch& on) {
     on.peers.erase(peer);
-    if (on.peers.empty()) on.handed_over = false;
+    if (on.peers.empty()) on.handed_over = {};
   });
 }
 
-void Announcer::peer_changed(const std::string& switch_name, const std::string& peer, bool established,
+void Announcer::peer_changed(const std::string& switch_name, const std::string& peer, Carried carried,
                              bool synchronized) {
   state_->change_peers(switch_name, [&](Switch& on) {
     const auto known = on.peers.find(peer);
     if (known == on.peers.end()) return;
-    known->second = established;
-    if (established && synchronized) on.handed_over = true;
+    known->second = carried;
+    if (!synchronized) return;
+    on.handed_over.ipv4 = on.handed_over.ipv4 || carried.ipv4;
+    on.handed_over.ipv6 = on.handed_over.ipv6 || carried.ipv6;
   });
 }
 
@@ -113,20 +115,26 @@ AnnouncementMode Announcer::mode(const std::string& switch_name, Family family) 
   return known == state_->switches.end() ? state_->mode({}, family) : state_->mode(known->second, family);
 }
 
+bool Announcer::has_peers(const std::string& switch_name) const {
+  const auto known = state_->switches.find(switch_name);
+  return known != state_->switches.end() && !known->second.peers.empty();
+}
+
 void Announcer::on_mode_change(std::function<void(const std::string& switch_name)> changed) {
   state_->changed = std::move(changed);
 }
 
 Ways Announcer::State::ways(const Switch& on, Family family) const {
   const bool by_bgp = !on.peers.empty() && bgp.carries(family);
-  return {layer2.carries(family) && (!by_bgp || !on.handed_over), by_bgp};
+  return {layer2.carries(family) && (!by_bgp || !on.handed_over.has(family)), by_bgp};
 }
 
 AnnouncementMode Announcer::State::mode(const Switch& on, Family family) const {
   const Ways now = ways(on, family);
   if (now.layer2) return now.bgp ? AnnouncementMode::Layer2WaitingForBgp : AnnouncementMode::Layer2;
-  const bool established = std::any_of(on.peers.begin(), on.peers.end(), [](const auto& peer) { return peer.second; });
-  return now.bgp && established ? AnnouncementMode::Bgp : AnnouncementMode::NoAnnouncer;
+  const bool carried =
+      std::any_of(on.peers.begin(), on.peers.end(), [&](const auto& peer) { return peer.second.has(family); });
+  return now.bgp && carried ? AnnouncementMode::Bgp : AnnouncementMode::NoAnnouncer;
 }
 
 void Announcer::State::change_addresses(const std::string& name, const Difference& difference) {

@@ -3,7 +3,8 @@
 //
 // A switch with no peer: Layer2. First peer added: layer 2 answers on ("Layer2, waiting for BGP") until one session is
 // Established and synchronized; then BGP. Last peer removed: layer 2 answers before the peer's session is ended. All
-// sessions lost later: layer 2 does not return; the switch says NoAnnouncer.
+// sessions lost later: layer 2 does not return; the switch says NoAnnouncer. Each address family goes by itself: a
+// session that carries one of them says nothing of the other.
 #pragma once
 
 #include <functional>
@@ -26,10 +27,18 @@ const char* mode_name(AnnouncementMode mode);  // "Layer2", "Layer2, waiting for
 class RouteAnnouncer {
  public:
   virtual ~RouteAnnouncer() = default;
-  // Families that it can announce; it is never asked for others. Today both carry IPv4 only.
-  [[nodiscard]] virtual bool carries(Family family) const { return family == Family::IPv4; }
+  // Families that it can announce; it is never asked for others.
+  [[nodiscard]] virtual bool carries(Family family) const = 0;
   virtual void announce(const std::string& switch_name, std::span<const IpAddress> addresses) = 0;
   virtual void withdraw(const std::string& switch_name, std::span<const IpAddress> addresses) = 0;
+};
+
+// The families whose routes a session carries; none unless it is Established.
+struct Carried {
+  bool ipv4 = false;
+  bool ipv6 = false;
+
+  [[nodiscard]] bool has(Family family) const { return family == Family::IPv4 ? ipv4 : ipv6; }
 };
 
 class Announcer {
@@ -47,9 +56,10 @@ class Announcer {
   void remove_peer(const std::string& switch_name, const std::string& peer);
   // A peer's session came, went, or (`synchronized`) has had all that is announced taken by its TCP. An Established
   // session that has more to send again keeps the switch in BGP mode.
-  void peer_changed(const std::string& switch_name, const std::string& peer, bool established, bool synchronized);
+  void peer_changed(const std::string& switch_name, const std::string& peer, Carried carried, bool synchronized);
 
   [[nodiscard]] AnnouncementMode mode(const std::string& switch_name, Family family = Family::IPv4) const;
+  [[nodiscard]] bool has_peers(const std::string& switch_name) const;
   void on_mode_change(std::function<void(const std::string& switch_name)> changed);
 
  private:

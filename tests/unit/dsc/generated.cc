@@ -32,6 +32,24 @@ std::string Generator::lamp(const std::string& hub, int number) {
   return text + " HubName='" + hub + "'/>";
 }
 
+std::string Generator::spool(const std::string& hub, int number) {
+  static constexpr std::array<const char*, 4> kAsns = {"ours", "others", "64512", "4200000000"};
+  static constexpr std::array<const char*, 4> kCommunities = {"65000:100", "0:65535", "no-export", "graceful-shutdown"};
+  static constexpr std::array<const char*, 4> kExtended = {"target:65000:4294967295", "origin:4200000001:65535",
+                                                           "link-bandwidth:65000:1250000", "target:1:1"};
+  std::string text = "<Spool HubName='" + hub + "'";
+  text +=
+      one_in(2) ? " Address='2001:db8::" + std::to_string(number) + "'" : " Socket='s" + std::to_string(number) + "'";
+  if (one_in(2)) text += std::string(" Asn='") + kAsns.at(below(kAsns.size())) + "'";
+  if (one_in(3)) text += " Id='0.0.0." + std::to_string(1 + below(255)) + "'";
+  if (one_in(3)) text += " File='/etc/portreeve/" + std::to_string(number) + ".key'";
+  text += ">";
+  if (one_in(2)) text += std::string("<Community>") + kCommunities.at(below(kCommunities.size())) + "</Community>";
+  if (one_in(3)) text += "<Large>4200000001:0:" + std::to_string(below(9)) + "</Large>";
+  if (one_in(2)) text += std::string("<Extended>") + kExtended.at(below(kExtended.size())) + "</Extended>";
+  return text + "</Spool>";
+}
+
 std::string Generator::valid_inside() {
   std::string text;
   std::vector<std::string> cables;
@@ -51,6 +69,9 @@ std::string Generator::valid_inside() {
   for (int i = 0; i < 3 && !hubs.empty(); ++i) {
     if (one_in(2)) text += lamp(hubs[below(static_cast<std::uint32_t>(hubs.size()))], i);
   }
+  for (int i = 0; i < 3 && !hubs.empty(); ++i) {
+    if (one_in(2)) text += spool(hubs[below(static_cast<std::uint32_t>(hubs.size()))], i);
+  }
   for (int i = 0; i < 3; ++i) {
     if (one_in(3)) text += "<Task Name='t/" + std::to_string(i) + "' Text='" + std::to_string(below(3)) + "'/>";
   }
@@ -59,7 +80,7 @@ std::string Generator::valid_inside() {
 
 void Generator::spoil(std::string& text) {
   // What may stand between two quotes or tags, right somewhere and wrong elsewhere.
-  static constexpr std::array<const char*, 58> kValues = {"",
+  static constexpr std::array<const char*, 83> kValues = {"",
                                                           " ",
                                                           "0",
                                                           "1",
@@ -116,9 +137,35 @@ void Generator::spoil(std::string& text) {
                                                           "[Hub]h0",
                                                           "[Hub]h0  [Cable]c1",
                                                           "[Lamp]h0/10.0.0.1",
-                                                          "[Hut]h0"};
-  static constexpr std::array<const char*, 8> kNames = {"Name", "Length", "Cable",     "Address",
-                                                        "Pool", "Ensure", "DependsOn", "Colour"};
+                                                          "[Hut]h0",
+                                                          "0.0.0.0",
+                                                          "0.0.0.1",
+                                                          "65000:100",
+                                                          "65536:1",
+                                                          "1:65536",
+                                                          "65535:65281",
+                                                          "no-export",
+                                                          "no-exports",
+                                                          "1:2:3",
+                                                          "1:2:4294967296",
+                                                          "4294967295:0:0",
+                                                          "target:65000:100",
+                                                          "target:70000:70000",
+                                                          "origin:1:2:3",
+                                                          "link-bandwidth:1:999999999999999",
+                                                          "link-bandwidth:1:1000000000000000",
+                                                          "link-bandwidth:65536:1",
+                                                          "ours",
+                                                          "/a/b.key",
+                                                          "/a//b",
+                                                          "/a/",
+                                                          "[Spool]h0/s0",
+                                                          "[Spool]h0/::1",
+                                                          "[Spool]h0",
+                                                          "[Spool]h0/a/b"};
+  static constexpr std::array<const char*, 15> kNames = {"Name",      "Length",    "Cable",    "Address", "Pool",
+                                                         "Ensure",    "DependsOn", "Colour",   "Socket",  "Asn",
+                                                         "Community", "Large",     "Extended", "Id",      "File"};
   const std::size_t at = below(static_cast<std::uint32_t>(text.size() + 1));
   if (one_in(3)) {
     const std::size_t begin = text.find(one_in(2) ? '\'' : '>', at);
@@ -130,7 +177,7 @@ void Generator::spoil(std::string& text) {
         " " + std::string(kNames.at(below(kNames.size()))) + "='" + kValues.at(below(kValues.size())) + "'";
     if (end != std::string::npos) text.insert(end, attribute);
   } else if (one_in(2)) {
-    const std::size_t end = text.find("</Hub>", at);
+    const std::size_t end = text.find(one_in(2) ? "</Hub>" : "</Spool>", at);
     const std::string name = kNames.at(below(kNames.size()));
     if (end != std::string::npos)
       text.insert(end, "<" + name + ">" + kValues.at(below(kValues.size())) + "</" + name + ">");

@@ -26,6 +26,7 @@ class Generator {
  private:
   std::string cable(int number);
   std::string hub(int number, const std::string& cable);
+  std::string spool(const std::string& hub, int number);
   std::string lamp(const std::string& hub, int number);
   void spoil(std::string& text);
 

@@ -251,6 +251,24 @@ TEST(Manager, AnEditOfOneThingPlansOnlyThatAndWhatRefersToIt) {
   LONGS_EQUAL(2, machine.world.plans);
 }
 
+TEST(Manager, WhatAnotherShapesIsPlannedAgainWhenThatComesChangesAndGoes) {
+  machine.drop_in("a.xml", "<Cable Name='c1'/><Hub Name='h1'><Cable>c1</Cable></Hub><Spool HubName='h1' Socket='s'/>");
+  machine.boot();
+  const auto plans_of = [&](const Result<>& done) {
+    CHECK(done.has_value());
+    return std::exchange(machine.world.plans, 0U);
+  };
+  machine.world.plans = 0;
+  const unsigned frame_alone = plans_of(machine.set("<Frame HubName='h2' Ensure='Absent'/>"));
+  LONGS_EQUAL(0, frame_alone);
+  const unsigned came = plans_of(machine.set("<Frame HubName='h1'/>"));
+  const unsigned changed = plans_of(machine.set("<Frame HubName='h1' Text='a'/>"));
+  const unsigned gone = plans_of(machine.remove("Frame", "h1"));
+  CHECK(came >= 2);
+  CHECK(changed >= 2);
+  CHECK(gone >= 2);
+}
+
 TEST(Manager, AnEditOfADropInsResourceChangesOnlyWhatItStates) {
   machine.drop_in("10.xml", "<Cable Name='c' Length='50' Label='a'/>");
   machine.boot();

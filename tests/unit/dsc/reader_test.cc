@@ -40,6 +40,28 @@ TEST(Reader, ReadsNamesValuesListsAndKeys) {
   CHECK(document.resources[3].absent);
 }
 
+TEST(Reader, AKeyOfAlternativesIsMadeOfTheOneThatIsStated) {
+  const Document document = document_of(
+      "<Spool HubName='h1' Address='2001:DB8::1' DependsOn='[Spool]h1/s1'/><Spool HubName='h1' Socket='s1' "
+      "DependsOn='[Spool]h1/2001:DB8::1'/>");
+  LONGS_EQUAL(2, document.resources.size());
+  STRCMP_EQUAL("[Spool]h1/2001:db8::1", document.resources[0].id().to_string().c_str());
+  STRCMP_EQUAL("[Spool]h1/s1", document.resources[0].depends_on.at(0).id.to_string().c_str());
+  STRCMP_EQUAL("[Spool]h1/s1", document.resources[1].id().to_string().c_str());
+  STRCMP_EQUAL("[Spool]h1/2001:db8::1", document.resources[1].depends_on.at(0).id.to_string().c_str());
+}
+
+TEST(Reader, ExactlyOneOfAKeysAlternativesIsStated) {
+  STRCMP_EQUAL("f.xml:1:44: error: Spool: give exactly one of Address and Socket",
+               faults_inside("<Spool HubName='h1'/>").c_str());
+  STRCMP_EQUAL("f.xml:1:86: error: Spool: Socket cannot stand beside Address; give exactly one of Address and Socket",
+               faults_inside("<Spool HubName='h1' Address='::2' Socket='s1'/>").c_str());
+  STRCMP_EQUAL(
+      "f.xml:1:64: error: Spool: unknown attribute 'Adress'; did you mean 'Address'? Allowed: HubName, "
+      "Address, Socket, Asn, Id, File, Ensure, DependsOn",
+      faults_inside("<Spool HubName='h1' Adress='::2'/>").c_str());
+}
+
 TEST(Reader, ReadsTheConfigurationsName) {
   auto read =
       read_document(test_schema(), "<Configuration Name=' edge-01' xmlns='urn:portreeve:dsc:1'/>", "f", Source::User);
@@ -79,7 +101,7 @@ TEST(Reader, ReportsEveryFaultOfADocumentInItsOrder) {
   STRCMP_EQUAL(
       "f.xml:1:57: error: Cable: Name '' is not a name; allowed: 1-63 letters, digits, '_', '.' and '-'\n"
       "f.xml:1:67: error: Cable: Length '1' is out of range; allowed: 0 or 3-100\n"
-      "f.xml:1:71: error: unknown resource 'Hubb'; did you mean 'Hub'? Allowed: Cable, Hub, Lamp, Task\n"
+      "f.xml:1:71: error: unknown resource 'Hubb'; did you mean 'Hub'? Allowed: Cable, Hub, Lamp, Frame, Spool, Task\n"
       "f.xml:1:91: error: [Lamp]h/10.0.0.1: attribute 'Asn' is missing; allowed: 1-65534 (without 23456) or "
       "131072-4294967294",
       faults_inside("<Cable Name='' Length='1'/><Hubb Name='x'/>    <Lamp HubName='h' Address='10.0.0.1'/>").c_str());
@@ -99,8 +121,9 @@ TEST(Reader, TellsWhatIsWrongWithEachPart) {
       Case{"<Cable Name='a' p:x='5'/>",
            "60: error: [Cable]a: unknown attribute 'p:x'; allowed: Name, Length, Shielded, MacAddress, PciAddress, "
            "Label, Ensure, DependsOn"},
-      Case{"<p:Cable Name='a'/>",
-           "44: error: unknown resource 'p:Cable'; did you mean 'Cable'? Allowed: Cable, Hub, Lamp, Task"},
+      Case{
+          "<p:Cable Name='a'/>",
+          "44: error: unknown resource 'p:Cable'; did you mean 'Cable'? Allowed: Cable, Hub, Lamp, Frame, Spool, Task"},
       Case{"<Cable/>",
            "44: error: Cable: attribute 'Name' is missing; allowed: 1-63 letters, digits, '_', '.' and '-'"},
       Case{"<Cable Name='a' Ensure='absent'/>",
@@ -133,7 +156,7 @@ TEST(Reader, TellsWhatIsWrongWithEachPart) {
            "71: error: [Cable]a: DependsOn 'b' is not a resource; write it as [Type]Name"},
       Case{"<Cable Name='a' DependsOn='[Cabel]b'/>",
            "71: error: [Cable]a: DependsOn '[Cabel]b' is of an unknown type; did you mean 'Cable'? Allowed: Cable, "
-           "Hub, Lamp, Task"},
+           "Hub, Lamp, Frame, Spool, Task"},
       Case{"<Cable Name='a' DependsOn='[Lamp]h'/>",
            "71: error: [Cable]a: DependsOn '[Lamp]h' cannot name a resource: '' is not an IP address; write IPv4 as "
            "192.0.2.1 (no leading zeros) or IPv6 as 2001:db8::1"},

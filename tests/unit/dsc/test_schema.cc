@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::array kColours = {std::string_view("Red"), std::string_view("Green")};
 
+constexpr std::array kOwners = {std::string_view("ours"), std::string_view("others")};
+
 constexpr std::array kCableProperties = {
     Property{.name = "Name", .kind = ValueKind::Name, .help = "The cable.", .required = true, .key = true},
     Property{.name = "Length",
@@ -61,11 +63,42 @@ constexpr std::array kTaskProperties = {
     Property{.name = "Text", .kind = ValueKind::Text, .help = "What it says."},
 };
 
+// A key of two alternatives, and values of the kinds that only BGP has.
+constexpr std::array kSpoolProperties = {
+    Property{.name = "HubName",
+             .kind = ValueKind::Reference,
+             .help = "Where it stands.",
+             .required = true,
+             .key = true,
+             .references = "Hub",
+             .shaped_by = "Frame"},
+    Property{.name = "Address", .kind = ValueKind::IpAddress, .help = "How it is reached.", .key = true},
+    Property{.name = "Socket", .kind = ValueKind::Name, .help = "Or where it is plugged in.", .key = true},
+    Property{.name = "Asn", .kind = ValueKind::Asn, .help = "Whose it is.", .words = kOwners},
+    Property{.name = "Id", .kind = ValueKind::RouterId, .help = "What it calls itself."},
+    Property{.name = "File", .kind = ValueKind::Path, .help = "Where it is described."},
+    Property{.name = "Community", .kind = ValueKind::Community, .help = "What it is part of.", .list = true},
+    Property{.name = "Large", .kind = ValueKind::LargeCommunity, .help = "The same, large.", .list = true},
+    Property{.name = "Extended", .kind = ValueKind::ExtendedCommunity, .help = "The same, extended.", .list = true},
+};
+
+constexpr std::array kFrameProperties = {
+    Property{.name = "HubName",
+             .kind = ValueKind::Reference,
+             .help = "The hub in it.",
+             .required = true,
+             .key = true,
+             .references = "Hub"},
+    Property{.name = "Text", .kind = ValueKind::Text, .help = "What stands on it."},
+};
+
 constexpr ResourceType kCable{"Cable", "A cable.", kCableProperties};
 constexpr ResourceType kHub{"Hub", "Joins cables.", kHubProperties};
 constexpr ResourceType kLamp{"Lamp", "Hangs on a hub.", kLampProperties};
 constexpr ResourceType kTask{"Task", "Stands alone.", kTaskProperties};
-constexpr std::array<const ResourceType*, 4> kTypes = {&kCable, &kHub, &kLamp, &kTask};
+constexpr ResourceType kFrame{"Frame", "Holds a hub.", kFrameProperties};
+constexpr ResourceType kSpool{"Spool", "Stands at a hub.", kSpoolProperties};
+constexpr std::array<const ResourceType*, 6> kTypes = {&kCable, &kHub, &kLamp, &kFrame, &kSpool, &kTask};
 
 }  // namespace
 

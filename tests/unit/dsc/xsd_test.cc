@@ -60,7 +60,7 @@ TEST(Xsd, AgreesWithTheReader) {
   std::istringstream lines(xmllint(documents));
   std::set<std::string> verdicts;
   for (std::string line; std::getline(lines, line);) verdicts.insert(line);
-  const std::set<std::string> only_ours = {"MissingAttribute", "MissingElement", "Duplicate"};
+  const std::set<std::string> only_ours = {"MissingAttribute", "MissingElement", "Duplicate", "TooManyAttributes"};
   int valid = 0;
   for (std::size_t i = 0; i < documents.size(); ++i) {
     const bool theirs = verdicts.contains(std::to_string(i) + ".xml validates");

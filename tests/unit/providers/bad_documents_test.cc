@@ -62,6 +62,7 @@ std::string first_fault(const std::vector<dsc::SourceFile>& files) {
   providers::check_ports(*configuration, faults);
   providers::check_switches(*configuration, faults);
   providers::check_pools(*configuration, faults);
+  providers::check_speakers(*configuration, faults);
   providers::check_peers(*configuration, {}, faults);
   providers::check_services(*configuration, faults);
   return faults.empty() ? "nothing" : faults.front().to_string();
@@ -145,7 +146,7 @@ Port2)"),
            "d.xml:1:1: error: unknown root element 'Config'; allowed: Configuration"},
       Case{"an unknown resource", inside(R"(<BGPPeers SwitchName="vSwitch1"/>)"),
            "d.xml:2:1: error: unknown resource 'BGPPeers'; did you mean 'BGPPeer'? Allowed: Port, "
-           "ExternalVirtualSwitch, IPAddressPool, BGPPeer, Service"},
+           "ExternalVirtualSwitch, IPAddressPool, BFDProfile, BGPSpeaker, BGPPeer, Service"},
       Case{"an unknown attribute", inside(R"(<Port Name="Port2" Interfaces="eth1"/>)"),
            "d.xml:2:20: error: [Port]Port2: unknown attribute 'Interfaces'; did you mean 'Interface'? Allowed: Name, "
            "Interface, MacAddress, PciAddress, Ensure, DependsOn"},
@@ -162,42 +163,42 @@ Port2)"),
       Case{"AS number 0",
            after_switch(R"(<BGPPeer PeerAddress="10.126.77.125" PeerAsn="0" SelfAsn="64513" SwitchName="vSwitch1"/>)"),
            "d.xml:7:47: error: [BGPPeer]vSwitch1/10.126.77.125: PeerAsn '0' is not an AS number that can be used; "
-           "allowed: 1-65534 (without 23456) or 131072-4294967294"},
+           "allowed: 1-65534 (without 23456) or 131072-4294967294, external, internal"},
       Case{"AS number 23456",
            after_switch(
                R"(<BGPPeer PeerAddress="10.126.77.125" PeerAsn="23456" SelfAsn="64513" SwitchName="vSwitch1"/>)"),
            "d.xml:7:47: error: [BGPPeer]vSwitch1/10.126.77.125: PeerAsn '23456' is not an AS number that can be used; "
-           "allowed: 1-65534 (without 23456) or 131072-4294967294"},
+           "allowed: 1-65534 (without 23456) or 131072-4294967294, external, internal"},
       Case{"AS number 65535",
            after_switch(
                R"(<BGPPeer PeerAddress="10.126.77.125" PeerAsn="65535" SelfAsn="64513" SwitchName="vSwitch1"/>)"),
            "d.xml:7:47: error: [BGPPeer]vSwitch1/10.126.77.125: PeerAsn '65535' is not an AS number that can be used; "
-           "allowed: 1-65534 (without 23456) or 131072-4294967294"},
+           "allowed: 1-65534 (without 23456) or 131072-4294967294, external, internal"},
       Case{"AS number 65536",
            after_switch(
                R"(<BGPPeer PeerAddress="10.126.77.125" PeerAsn="65536" SelfAsn="64513" SwitchName="vSwitch1"/>)"),
            "d.xml:7:47: error: [BGPPeer]vSwitch1/10.126.77.125: PeerAsn '65536' is not an AS number that can be used; "
-           "allowed: 1-65534 (without 23456) or 131072-4294967294"},
+           "allowed: 1-65534 (without 23456) or 131072-4294967294, external, internal"},
       Case{"AS number 131071",
            after_switch(
                R"(<BGPPeer PeerAddress="10.126.77.125" PeerAsn="131071" SelfAsn="64513" SwitchName="vSwitch1"/>)"),
            "d.xml:7:47: error: [BGPPeer]vSwitch1/10.126.77.125: PeerAsn '131071' is not an AS number that can be used; "
-           "allowed: 1-65534 (without 23456) or 131072-4294967294"},
+           "allowed: 1-65534 (without 23456) or 131072-4294967294, external, internal"},
       Case{"AS number 4294967295",
            after_switch(
                R"(<BGPPeer PeerAddress="10.126.77.125" PeerAsn="4294967295" SelfAsn="64513" SwitchName="vSwitch1"/>)"),
            "d.xml:7:47: error: [BGPPeer]vSwitch1/10.126.77.125: PeerAsn '4294967295' is not an AS number that can be "
-           "used; allowed: 1-65534 (without 23456) or 131072-4294967294"},
+           "used; allowed: 1-65534 (without 23456) or 131072-4294967294, external, internal"},
       Case{"AS number 4294967296",
            after_switch(
                R"(<BGPPeer PeerAddress="10.126.77.125" PeerAsn="4294967296" SelfAsn="64513" SwitchName="vSwitch1"/>)"),
            "d.xml:7:47: error: [BGPPeer]vSwitch1/10.126.77.125: PeerAsn '4294967296' is not an AS number that can be "
-           "used; allowed: 1-65534 (without 23456) or 131072-4294967294"},
+           "used; allowed: 1-65534 (without 23456) or 131072-4294967294, external, internal"},
       Case{"AS number 64512.1",
            after_switch(
                R"(<BGPPeer PeerAddress="10.126.77.125" PeerAsn="64512.1" SelfAsn="64513" SwitchName="vSwitch1"/>)"),
            "d.xml:7:47: error: [BGPPeer]vSwitch1/10.126.77.125: PeerAsn '64512.1' is not an AS number that can be "
-           "used; allowed: 1-65534 (without 23456) or 131072-4294967294"},
+           "used; allowed: 1-65534 (without 23456) or 131072-4294967294, external, internal"},
       Case{"AS number of this side",
            after_switch(
                R"(<BGPPeer PeerAddress="10.126.77.125" PeerAsn="64512" SelfAsn="as64513" SwitchName="vSwitch1"/>)"),
@@ -274,15 +275,51 @@ Port2)"),
                R"(<BGPPeer PeerAddress="10.126.77.10" PeerAsn="64512" SelfAsn="64513" SwitchName="vSwitch1"/>)"),
            "d.xml:7:23: error: [BGPPeer]vSwitch1/10.126.77.10: PeerAddress 10.126.77.10 is the address of vSwitch1 "
            "itself; name the router, not this port"},
+      Case{"a peer without an address or interface",
+           after_switch(R"(<BGPPeer PeerAsn="64512" SelfAsn="64513" SwitchName="vSwitch1"/>)"),
+           "d.xml:7:1: error: BGPPeer: give exactly one of PeerAddress and Interface"},
       Case{
-          "a peer's address link-local",
-          after_switch(R"(<BGPPeer PeerAddress="169.254.1.1" PeerAsn="64512" SelfAsn="64513" SwitchName="vSwitch1"/>)"),
-          "d.xml:7:23: error: [BGPPeer]vSwitch1/169.254.1.1: PeerAddress 169.254.1.1 is link-local; peers on "
-          "link-local addresses are not supported yet"},
+          "a peer with an address and an interface",
+          after_switch(
+              R"(<BGPPeer PeerAddress="10.126.77.125" Interface="vSwitch1" PeerAsn="64512" SelfAsn="64513" SwitchName="vSwitch1"/>)"),
+          "d.xml:7:49: error: BGPPeer: Interface cannot stand beside PeerAddress; give exactly one of PeerAddress and "
+          "Interface"},
+      Case{
+          "a peer on another switch's interface",
+          after_switch(R"(<BGPPeer Interface="eth1" PeerAsn="external" SelfAsn="64513" SwitchName="vSwitch1"/>)"),
+          "d.xml:7:21: error: [BGPPeer]vSwitch1/eth1: Interface eth1 is not the interface of switch vSwitch1; allowed: "
+          "vSwitch1"},
+      Case{
+          "a community beyond 16 bits",
+          after_switch(
+              R"(<BGPPeer PeerAddress="10.126.77.125" PeerAsn="64512" SelfAsn="64513" SwitchName="vSwitch1"><Community>65536:1</Community></BGPPeer>)"),
+          "d.xml:7:103: error: [BGPPeer]vSwitch1/10.126.77.125: Community '65536:1' is not a community; allowed: two "
+          "numbers of 0-65535 as 65000:100, graceful-shutdown, accept-own, blackhole, no-export, no-advertise, "
+          "no-export-subconfed, no-peer"},
+      Case{
+          "one community in two spellings",
+          after_switch(
+              R"(<BGPPeer PeerAddress="10.126.77.125" PeerAsn="64512" SelfAsn="64513" SwitchName="vSwitch1"><Community>no-export</Community><Community>65535:65281</Community></BGPPeer>)"),
+          "d.xml:7:135: error: [BGPPeer]vSwitch1/10.126.77.125: Community 'no-export' is stated twice; state it once"},
+      Case{
+          "a BFD profile that there is not",
+          after_switch(
+              R"(<BGPPeer PeerAddress="10.126.77.125" PeerAsn="64512" SelfAsn="64513" SwitchName="vSwitch1" BFDProfile="fast"/>)"),
+          "d.xml:7:104: error: [BGPPeer]vSwitch1/10.126.77.125: BFDProfile 'fast' names no BFDProfile of the "
+          "configuration; there is none"},
+      Case{"BFD faster than it can be", inside(R"(<BFDProfile Name="fast" ReceiveIntervalInMilliseconds="5"/>)"),
+           "d.xml:2:56: error: [BFDProfile]fast: ReceiveIntervalInMilliseconds '5' is out of range; allowed: 10-60000"},
+      Case{"a speaker on an address that is not the switch's",
+           after_switch(R"(<BGPSpeaker SwitchName="vSwitch1" ListenAddress="10.126.77.11"/>)"),
+           "d.xml:7:50: error: [BGPSpeaker]vSwitch1: ListenAddress 10.126.77.11 is no address of the switch; allowed: "
+           "10.126.77.10"},
+      Case{"a router id of zeros", after_switch(R"(<BGPSpeaker SwitchName="vSwitch1" RouterId="0.0.0.0"/>)"),
+           "d.xml:7:45: error: [BGPSpeaker]vSwitch1: RouterId '0.0.0.0' is not a router id; allowed: an IPv4 address "
+           "other than 0.0.0.0, as 192.0.2.1"},
       Case{"a peer without its AS number",
            after_switch(R"(<BGPPeer PeerAddress="10.126.77.125" SelfAsn="64513" SwitchName="vSwitch1"/>)"),
            "d.xml:7:1: error: [BGPPeer]vSwitch1/10.126.77.125: attribute 'PeerAsn' is missing; allowed: 1-65534 "
-           "(without 23456) or 131072-4294967294"},
+           "(without 23456) or 131072-4294967294, external, internal"},
       Case{"a peer stated twice",
            after_switch(R"(<BGPPeer PeerAddress="10.126.77.125" PeerAsn="64512" SelfAsn="64513" SwitchName="vSwitch1"/>
 <BGPPeer PeerAddress="10.126.77.125" PeerAsn="64514" SelfAsn="64513" SwitchName="vSwitch1"/>)"),

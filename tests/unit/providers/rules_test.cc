@@ -27,6 +27,7 @@ std::vector<std::string> faults_of(const std::string& body, const hal::Inventory
   providers::check_ports(whole, faults);
   providers::check_switches(whole, faults);
   providers::check_pools(whole, faults);
+  providers::check_speakers(whole, faults);
   providers::check_peers(whole, inventory, faults);
   providers::check_services(whole, faults);
   std::vector<std::string> texts;
@@ -182,15 +183,17 @@ TEST(PeerRules, APeerIsARouterAndNotThisHost) {
       {"127.0.0.1", "is a loopback address; name the router, not this host"},
       {"224.0.0.5", "is not a unicast address; name the router"},
       {"10.0.0.1", "is the address of s1 itself; name the router, not this port"},
-      {"169.254.1.1", "is link-local; peers on link-local addresses are not supported yet"},
-      {"2001:db8::1", "is IPv6; sessions over IPv6 are not supported yet"},
+      {"::1", "is a loopback address; name the router, not this host"},
+      {"ff02::1", "is not a unicast address; name the router"},
   };
   for (const auto& row : kTable) {
     const auto faults = faults_of(with_peer(row.address));
     CHECK_EQUAL_TEXT(1, faults.size(), row.address);
     STRCMP_CONTAINS_TEXT(row.reason, faults[0].c_str(), row.address);
   }
-  CHECK(faults_of(with_peer("10.0.0.2")).empty());
+  for (const char* good : {"10.0.0.2", "169.254.1.1", "2001:db8::1", "fe80::1", "192.0.2.1"}) {
+    CHECK_TEXT(faults_of(with_peer(good)).empty(), good);
+  }
 }
 
 TEST(PeerRules, AnAddressThatTheHostHasElsewhereIsNoPeer) {
@@ -199,6 +202,114 @@ TEST(PeerRules, AnAddressThatTheHostHasElsewhereIsNoPeer) {
   const auto faults = faults_of(with_peer("10.0.0.9"), inventory);
   LONGS_EQUAL(1, faults.size());
   STRCMP_CONTAINS("is the address of this host itself", faults[0].c_str());
+}
+
+namespace {
+
+// What is wrong with a peer of these attributes beside another resource, without its place.
+std::string peer_fault(const std::string& attributes, const std::string& more = {}) {
+  const auto faults =
+      faults_of(in_switch("", "<IPAddress>10.0.0.1/24</IPAddress><IPAddress>2001:db8::1/64</IPAddress>") + more +
+                "<BGPPeer SwitchName=\"s1\" " + attributes + "/>");
+  if (faults.empty()) return {};
+  const std::string& first = faults.front();
+  return first.substr(first.find("]s1") + 1);
+}
+
+const std::string kExternal = "PeerAddress=\"10.0.0.2\" PeerAsn=\"64512\" SelfAsn=\"64513\" ";
+const std::string kInternal = "PeerAddress=\"10.0.0.2\" PeerAsn=\"64513\" SelfAsn=\"64513\" ";
+const std::string kUnnumbered = "Interface=\"s1\" PeerAsn=\"external\" SelfAsn=\"64513\" ";
+const std::string kSpeaker = "<BGPSpeaker SwitchName=\"s1\"/>";
+
+}  // namespace
+
+TEST(PeerRules, EachFaultSaysWhatIsAllowed) {
+  const struct {
+    std::string attributes, more, fault;
+  } kTable[] = {
+      {"Interface=\"eth0\" PeerAsn=\"external\" SelfAsn=\"64513\"", "",
+       "s1/eth0: Interface eth0 is not the interface of switch s1; allowed: s1"},
+      {kExternal + "LocalAsn=\"64513\"", "",
+       "s1/10.0.0.2: LocalAsn 64513 is SelfAsn already; leave it out, or give another"},
+      {kExternal + "LocalAsnReplacesSelf=\"true\"", "",
+       "s1/10.0.0.2: LocalAsnReplacesSelf means nothing without LocalAsn; leave it out"},
+      {kInternal + "EbgpMultihop=\"2\"", "",
+       "s1/10.0.0.2: EbgpMultihop 2 is for external routers; an internal one is reached over any number of hops: leave "
+       "it out"},
+      {"PeerAddress=\"10.0.0.2\" PeerAsn=\"64514\" SelfAsn=\"64513\" LocalAsn=\"64514\" EbgpMultihop=\"2\"", "",
+       "s1/10.0.0.2: EbgpMultihop 2 is for external routers; an internal one is reached over any number of hops: leave "
+       "it out"},
+      {kExternal + "EbgpMultihop=\"2\" GtsmHops=\"2\"", "",
+       "s1/10.0.0.2: EbgpMultihop 2 cannot stand beside GtsmHops, which says over how many links the router is; leave "
+       "it out"},
+      {kUnnumbered + "EbgpMultihop=\"2\"", "",
+       "s1/s1: EbgpMultihop 2 cannot be: a link-local address is reached over one link; allowed: 1"},
+      {kExternal + "LocalAddress=\"10.0.0.3\"", "",
+       "s1/10.0.0.2: LocalAddress 10.0.0.3 is no address of the switch; allowed: 10.0.0.1, 2001:db8::1"},
+      {kExternal + "LocalAddress=\"2001:db8::1\"", "",
+       "s1/10.0.0.2: LocalAddress 2001:db8::1 is IPv6, and the router's address is IPv4; give one of its family"},
+      {kUnnumbered + "LocalAddress=\"2001:db8::1\"", "",
+       "s1/s1: LocalAddress 2001:db8::1 cannot stand beside Interface: such a session is between link-local addresses; "
+       "leave it out"},
+      {kExternal + "PasswordFile=\"/a\" PasswordCredential=\"b\"", "",
+       "s1/10.0.0.2: PasswordCredential cannot stand beside PasswordFile; give one of the two"},
+      {kExternal + "PasswordCredential=\"..\"", "",
+       "s1/10.0.0.2: PasswordCredential .. names a directory; name a credential"},
+      {kExternal + "Authentication=\"TCP-AO\"", "",
+       "s1/10.0.0.2: Authentication TCP-AO cannot be had: this kernel has no TCP-AO (RFC 5925); use MD5"},
+      {kExternal + "ConnectMode=\"Passive\"", "",
+       "s1/10.0.0.2: ConnectMode Passive needs a <BGPSpeaker SwitchName=\"s1\"/> that listens; state one, or Active"},
+      {kExternal + "ConnectMode=\"Both\"", "<BGPSpeaker SwitchName=\"s1\" ListenAddress=\"2001:db8::1\"/>",
+       "s1/10.0.0.2: ConnectMode Both cannot be: [BGPSpeaker]s1 listens on 2001:db8::1, where no IPv4 router can "
+       "connect"},
+      {kExternal + "KeepaliveTimeInSeconds=\"15\" HoldTimeInSeconds=\"15\"", "",
+       "s1/10.0.0.2: KeepaliveTimeInSeconds 15 is not less than the hold time; allowed: 1-14"},
+      {kExternal + "KeepaliveTimeInSeconds=\"1\" HoldTimeInSeconds=\"0\"", "",
+       "s1/10.0.0.2: KeepaliveTimeInSeconds cannot be: with a hold time of 0 there are no KEEPALIVEs; leave it out"},
+      {kExternal + "LocalPreference=\"200\"", "",
+       "s1/10.0.0.2: LocalPreference is never sent to an external router (RFC 4271 §5.1.5); leave it out"},
+      {kExternal, "<BGPSpeaker SwitchName=\"s1\" ListenAddress=\"10.0.0.9\"/>",
+       "s1: ListenAddress 10.0.0.9 is no address of the switch; allowed: 10.0.0.1, 2001:db8::1"},
+  };
+  for (const auto& row : kTable) {
+    CHECK_EQUAL_TEXT(row.fault, peer_fault(row.attributes, row.more), row.attributes.c_str());
+  }
+}
+
+TEST(PeerRules, WhatIsRightPasses) {
+  for (const std::string& attributes :
+       {kExternal + "LocalAsn=\"64520\" LocalAsnReplacesSelf=\"true\"",
+        kInternal + "LocalPreference=\"200\" GtsmHops=\"1\"",
+        kExternal + "EbgpMultihop=\"255\" PasswordFile=\"/etc/portreeve/peer.key\"",
+        kExternal + "LocalAddress=\"10.0.0.1\" KeepaliveTimeInSeconds=\"5\" HoldTimeInSeconds=\"15\"",
+        kUnnumbered + "ConnectMode=\"Both\" PasswordCredential=\"peer.key\"",
+        kExternal + "GracefulRestart=\"true\" RestartTimeInSeconds=\"4095\" MaxPrefixes=\"4294967295\""}) {
+    CHECK_EQUAL_TEXT(std::string(), peer_fault(attributes, kSpeaker), attributes.c_str());
+  }
+}
+
+TEST(PeerRules, ASwitchWithoutIPv4NeedsARouterIdForIPv6Sessions) {
+  const auto faults = [](const std::string& speaker) {
+    return faults_of(in_switch("", "<IPAddress>2001:db8::1/64</IPAddress>") + speaker +
+                     "<BGPPeer SwitchName=\"s1\" PeerAddress=\"2001:db8::2\" PeerAsn=\"64512\" SelfAsn=\"64513\"/>");
+  };
+  LONGS_EQUAL(1, faults("").size());
+  STRCMP_CONTAINS(
+      "[BGPPeer]s1/2001:db8::2: the switch has no IPv4 address to be the BGP identifier; give it one, or "
+      "state RouterId in a BGPSpeaker of the switch",
+      faults("").front().c_str());
+  LONGS_EQUAL(0, faults("<BGPSpeaker SwitchName=\"s1\" RouterId=\"192.0.2.1\"/>").size());
+}
+
+TEST(PeerRules, AtMost63CommunitiesOfAKindAreAnnounced) {
+  const auto faults = [](int count) {
+    std::string elements;
+    for (int i = 0; i < count; ++i) elements += "<Community>65000:" + std::to_string(i) + "</Community>";
+    return faults_of(in_switch("", "") + "<BGPPeer SwitchName=\"s1\" " + kExternal + ">" + elements + "</BGPPeer>");
+  };
+  LONGS_EQUAL(0, faults(63).size());
+  LONGS_EQUAL(1, faults(64).size());
+  STRCMP_CONTAINS("[BGPPeer]s1/10.0.0.2: 64 elements <Community>; allowed: at most 63", faults(64).front().c_str());
 }
 
 TEST_GROUP(ServiceRules){static std::vector<std::string> services(const std::string& text){return faults_of(

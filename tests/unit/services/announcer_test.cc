@@ -52,7 +52,7 @@ TEST_GROUP(Announcer) {
     announcer.addresses_changed(std::span(&change, 1));
   }
   void peer(bool established, bool synchronized, const std::string& name = "p") {
-    announcer.peer_changed("vSwitch1", name, established, synchronized);
+    announcer.peer_changed("vSwitch1", name, {established, false}, synchronized);
   }
   std::string take_log() { return std::exchange(log, {}); }
 };
@@ -158,7 +158,7 @@ TEST(Announcer, NamingAPeerAgainAndHearingOfUnknownOnesChangeNothing) {
   announcer.add_peer("vSwitch1", "p");
   peer(true, true, "stranger");
   announcer.remove_peer("vSwitch1", "stranger");
-  announcer.peer_changed("vSwitch9", "p", true, true);
+  announcer.peer_changed("vSwitch9", "p", {true, true}, true);
   STRCMP_EQUAL("", take_log().c_str());
   STRCMP_EQUAL("", modes.c_str());
   STRCMP_EQUAL("BGP", mode());
@@ -194,15 +194,45 @@ TEST(Announcer, AnAddressFollowsItsPoolToAnotherSwitch) {
 }
 
 TEST(Announcer, EachFamilyGoesByItself) {
-  layer2.ipv6 = true;  // as once there is NDP, and BGP still carries IPv4 only
+  bgp.ipv6 = true;
   add("10.0.0.1");
+  add("2001:db8::1");
+  take_log();
+  STRCMP_EQUAL("NoAnnouncer", mode("vSwitch1", Family::IPv6));
+  announcer.add_peer("vSwitch1", "p");
+  announcer.add_peer("vSwitch1", "q");
+  STRCMP_EQUAL("bgp+10.0.0.1 bgp+2001:db8::1 ", take_log().c_str());
+  announcer.peer_changed("vSwitch1", "p", {false, true}, true);
+  STRCMP_EQUAL("", take_log().c_str());
+  STRCMP_EQUAL("Layer2, waiting for BGP", mode());
+  STRCMP_EQUAL("BGP", mode("vSwitch1", Family::IPv6));
+  announcer.peer_changed("vSwitch1", "q", {true, false}, true);
+  STRCMP_EQUAL("l2-10.0.0.1 ", take_log().c_str());
+  announcer.peer_changed("vSwitch1", "p", {}, false);
+  STRCMP_EQUAL("BGP", mode());
+  STRCMP_EQUAL("NoAnnouncer", mode("vSwitch1", Family::IPv6));
+}
+
+TEST(Announcer, AFamilyIsHandedOverOnceASessionThatCarriesItHasHadEverything) {
+  bgp.ipv6 = layer2.ipv6 = true;  // as once there is NDP
   add("2001:db8::1");
   announcer.add_peer("vSwitch1", "p");
   take_log();
   peer(true, true);
-  STRCMP_EQUAL("l2-10.0.0.1 ", take_log().c_str());
-  STRCMP_EQUAL("BGP", mode());
-  STRCMP_EQUAL("Layer2", mode("vSwitch1", Family::IPv6));
+  STRCMP_EQUAL("", take_log().c_str());
+  STRCMP_EQUAL("Layer2, waiting for BGP", mode("vSwitch1", Family::IPv6));
+  announcer.peer_changed("vSwitch1", "p", {true, true}, false);
+  STRCMP_EQUAL("", take_log().c_str());
+  announcer.peer_changed("vSwitch1", "p", {true, true}, true);
+  STRCMP_EQUAL("l2-2001:db8::1 ", take_log().c_str());
+}
+
+TEST(Announcer, KnowsWhetherASwitchHasPeers) {
+  CHECK_FALSE(announcer.has_peers("vSwitch1"));
+  announcer.add_peer("vSwitch1", "p");
+  CHECK(announcer.has_peers("vSwitch1"));
+  announcer.remove_peer("vSwitch1", "p");
+  CHECK_FALSE(announcer.has_peers("vSwitch1"));
 }
 
 TEST(Announcer, AFamilyThatNothingCarriesHasNoAnnouncer) {

@@ -1,0 +1,17 @@
+#include "firmware/providers/bfd_profile_provider.h"
+
+#include "firmware/providers/resource_types.h"
+
+namespace portreeve::providers {
+
+const dsc::ResourceType& BfdProfileProvider::type() const { return kBfdProfileType; }
+
+void BfdProfileProvider::check(const dsc::Configuration& /*configuration*/, dsc::Diagnostics& /*diagnostics*/) const {}
+
+Result<dsc::Plan> BfdProfileProvider::plan(const dsc::Resource& /*desired*/, const dsc::Configuration& /*target*/) {
+  return dsc::Plan{};
+}
+
+Result<dsc::Plan> BfdProfileProvider::plan_removal(const dsc::Resource& /*old*/) { return dsc::Plan{}; }
+
+}  // namespace portreeve::providers

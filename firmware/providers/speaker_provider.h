@@ -1,0 +1,38 @@
+// <BGPSpeaker>: where routers of a switch may connect. Its RouterId is the peers' (peer_config.h).
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "dsc/provider.h"
+#include "firmware/bgp/speaker.h"
+#include "hal/host.h"
+
+namespace portreeve::providers {
+
+class SpeakerProvider : public dsc::Provider {
+ public:
+  SpeakerProvider(bgp::Speaker& speaker, const hal::Host& host) : speaker_(speaker), host_(host) {}
+
+  [[nodiscard]] const dsc::ResourceType& type() const override;
+  void check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const override;
+  Result<dsc::Plan> plan(const dsc::Resource& desired, const dsc::Configuration& target) override;
+  Result<dsc::Plan> plan_removal(const dsc::Resource& old) override;
+
+ private:
+  // A socket is bound to the bridge, not to its name: one made anew needs a new socket.
+  struct Listening {
+    bgp::ListenConfig config;
+    IfIndex bridge{};
+
+    friend bool operator==(const Listening&, const Listening&) = default;
+  };
+
+  Result<> listen(const std::string& switch_name, const Listening& listening);
+
+  bgp::Speaker& speaker_;
+  const hal::Host& host_;
+  std::map<std::string, Listening> applied_;  // by switch
+};
+
+}  // namespace portreeve::providers

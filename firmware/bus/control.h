@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -41,7 +42,7 @@ struct SwitchView {
   std::vector<std::string> interface_alias;  // ports by name
   bool enable_iov = false, enabled_for_compute = false, enabled_for_storage = false, enabled_for_mgmt = false,
        supports_accelerated_networking = false, enable_embedded_teaming = false;
-  std::vector<std::string> ip_address_pools, bgp_peers;  // names; peers' addresses
+  std::vector<std::string> ip_address_pools, bgp_peers;  // names; peers' addresses, or interfaces
   std::string configuration_source;
   std::string dbe_dhcp_host_vnic_name;  // GUID: UUID version 5 of machine id and switch name
   std::string type = "External";
@@ -56,9 +57,33 @@ struct SwitchView {
 };
 
 struct PeerView {
-  std::string switch_name, peer_address;
-  std::uint32_t peer_asn = 0, self_asn = 0, hold_time = 0;  // hold time as configured, seconds
+  std::string switch_name, peer_address, interface;  // one of address and interface is empty
+  std::uint32_t peer_asn = 0;                        // 0 where `remote_as` is a word
+  std::string remote_as;                             // "64512", "external", "internal"
+  std::uint32_t self_asn = 0, hold_time = 0;         // hold time as configured, seconds
   std::string configuration_source;
+
+  // As configured; what is not stated has its default, else 0 or nothing.
+  std::uint32_t local_asn = 0;
+  bool local_asn_replaces_self = false;
+  std::uint32_t keepalive_time = 0, connect_retry_time = 0, idle_hold_time = 0, delay_open_time = 0;
+  bool damp_peer_oscillations = false;
+  std::string connect_mode;
+  std::uint32_t peer_port = 0;
+  std::string configured_local_address;
+  std::uint32_t ebgp_multihop = 0, gtsm_hops = 0;
+  std::string password_file, password_credential, authentication;  // never the password
+  bool graceful_restart = false;
+  std::uint32_t restart_time = 0;
+  std::string bfd_profile, description;
+  bool enabled = true;
+  std::uint32_t max_prefixes = 0;
+  std::string address_families;
+  std::uint32_t local_preference = 0;
+  std::string multi_exit_discriminator;  // a number; empty: none is sent
+  bool graceful_shutdown = false;
+  std::vector<std::string> communities, large_communities, extended_communities;
+
   std::string state;             // "Idle" … "Established"
   std::uint64_t since_usec = 0;  // wall clock of the last change to or from Established
   std::uint64_t established_count = 0;
@@ -69,6 +94,24 @@ struct PeerView {
   std::uint8_t last_error_code = 0, last_error_subcode = 0;
   bool last_error_sent = false;
   std::uint64_t last_error_usec = 0;
+  std::uint64_t flaps = 0;
+  std::string session_peer_address;  // of the session; of an unnumbered peer, what was found
+  std::uint32_t peer_router_asn = 0;
+  std::vector<std::string> negotiated_capabilities;
+  std::string last_sent_error, last_received_error;  // NOTIFICATIONs in words
+  std::uint8_t last_sent_error_code = 0, last_sent_error_subcode = 0;
+  std::uint64_t last_sent_error_usec = 0;
+  std::uint8_t last_received_error_code = 0, last_received_error_subcode = 0;
+  std::uint64_t last_received_error_usec = 0;
+  std::string waiting_for;
+
+  // Of BFD; empty and 0 where the peer has none.
+  std::string bfd_state, bfd_diagnostic, bfd_remote_diagnostic;
+  std::uint64_t bfd_since_usec = 0, bfd_detection_time_usec = 0, bfd_transmit_interval_usec = 0,
+                bfd_receive_interval_usec = 0;
+
+  // By which it is told from the others of its switch.
+  [[nodiscard]] const std::string& name() const { return interface.empty() ? peer_address : interface; }
 
   friend bool operator==(const PeerView&, const PeerView&) = default;
 };
@@ -76,6 +119,32 @@ struct PeerView {
 // Read on demand: they change all the time, so no signal tells of them.
 struct PeerCounters {
   std::uint64_t messages_received = 0, messages_sent = 0, routes_received = 0, routes_announced = 0;
+  std::uint64_t opens_received = 0, opens_sent = 0, updates_received = 0, updates_sent = 0;
+  std::uint64_t notifications_received = 0, notifications_sent = 0, keepalives_received = 0, keepalives_sent = 0;
+  std::uint64_t route_refreshes_received = 0, route_refreshes_sent = 0;
+  std::uint64_t updates_treated_as_withdraw = 0;
+};
+
+struct SpeakerView {
+  std::string switch_name;
+  std::string listen_address;  // empty: all of them
+  std::uint32_t listen_port = 0;
+  std::string router_id;  // empty: the switch's first IPv4 address
+  std::string configuration_source;
+  std::string status;  // "Listening" | "Waiting" | "Failed"
+  std::string status_text;
+
+  friend bool operator==(const SpeakerView&, const SpeakerView&) = default;
+};
+
+struct BfdProfileView {
+  std::string name;
+  std::uint32_t receive_interval = 0, transmit_interval = 0;  // milliseconds
+  std::uint32_t detect_multiplier = 0, minimum_ttl = 0;
+  bool passive_mode = false, strict_mode = false;
+  std::string configuration_source;
+
+  friend bool operator==(const BfdProfileView&, const BfdProfileView&) = default;
 };
 
 struct PoolView {
@@ -110,8 +179,22 @@ struct JobView {
   friend bool operator==(const JobView&, const JobView&) = default;
 };
 
-// Attributes of a resource as text, by the schema's names ("PeerAsn" → "64512"); the schema checks them.
+// Attributes of a resource as text, by the schema's names ("PeerAsn" → "64512"; of a list, one entry each); the schema
+// checks them.
 using Attributes = std::vector<std::pair<std::string, std::string>>;
+
+// What a caller may state of a resource, and in which of D-Bus's types.
+enum class AttributeType : std::uint8_t { Text, Texts, Number, Boolean, NumberOrText };
+struct AttributeKey {
+  std::string_view name;
+  AttributeType type;
+  bool required = false;
+};
+
+// Resources that calls set and remove one by one.
+enum class ResourceKind : std::uint8_t { BgpPeer, BgpSpeaker, BfdProfile };
+// What tells one from the others of its kind, part by part: {"vSwitch1", "10.126.77.125"}.
+using ResourceKey = std::vector<std::string>;
 
 struct ServiceRequest {
   std::string name, pool;
@@ -136,8 +219,11 @@ class Control {
   virtual void validate(std::string document, std::function<void(std::vector<DiagnosticView>)> done) = 0;
   // `done` gets the job's id once the job has begun (it goes on by itself), or the faults as one error.
   virtual void apply(std::string document, std::function<void(Result<std::string>)> done) = 0;
-  virtual void set_bgp_peer(const Attributes& attributes, Done done) = 0;
-  virtual void remove_bgp_peer(const std::string& switch_name, const std::string& peer, Done done) = 0;
+  [[nodiscard]] virtual std::span<const AttributeKey> attributes_of(ResourceKind kind) const = 0;
+  // The attributes state the whole resource: one that is not given has its default.
+  virtual void set_resource(ResourceKind kind, const Attributes& attributes,
+                            std::function<void(Result<ResourceKey>)> done) = 0;
+  virtual void remove_resource(ResourceKind kind, const ResourceKey& key, Done done) = 0;
   virtual void allocate_services(std::span<const ServiceRequest> requests,
                                  std::function<void(std::vector<ServiceReply>)> done) = 0;
   virtual void release_services(std::span<const std::string> names, Done done) = 0;
@@ -149,6 +235,8 @@ class Control {
   [[nodiscard]] virtual std::vector<SwitchView> switches() const = 0;
   [[nodiscard]] virtual std::vector<PeerView> peers() const = 0;
   [[nodiscard]] virtual PeerCounters peer_counters(const std::string& switch_name, const std::string& peer) const = 0;
+  [[nodiscard]] virtual std::vector<SpeakerView> speakers() const = 0;
+  [[nodiscard]] virtual std::vector<BfdProfileView> bfd_profiles() const = 0;
   [[nodiscard]] virtual std::vector<PoolView> pools() const = 0;
   [[nodiscard]] virtual std::vector<JobView> jobs() const = 0;
   [[nodiscard]] virtual std::vector<DiagnosticView> faults() const = 0;  // of the documents now in place; empty: none

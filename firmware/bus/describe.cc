@@ -26,7 +26,7 @@ void append_peers(std::string& json, const Control& control) {
     append_json(json, peer);
     json.back() = ',';
     std::string counters;
-    append_json(counters, control.peer_counters(peer.switch_name, peer.peer_address));
+    append_json(counters, control.peer_counters(peer.switch_name, peer.name()));
     json.append(counters, 1);
   }
   json += ']';
@@ -41,6 +41,8 @@ std::string describe(const Control& control) {
   append_list(json, "Ports", control.ports());
   append_list(json, "ExternalVirtualSwitches", control.switches());
   append_peers(json, control);
+  append_list(json, "BGPSpeakers", control.speakers());
+  append_list(json, "BFDProfiles", control.bfd_profiles());
   append_list(json, "IPAddressPools", control.pools());
   append_list(json, "Jobs", control.jobs());
   return json + '}';

@@ -59,11 +59,8 @@ int append_path(sd_bus_message* message, const std::string& path) {
   return sd_bus_message_append_basic(message, 'o', path.c_str());
 }
 
-std::string_view attribute(const Attributes& attributes, std::string_view name) {
-  for (const auto& [key, value] : attributes) {
-    if (key == name) return value;
-  }
-  return {};
+std::string path_of(ResourceKind kind, const ResourceKey& key) {
+  return resource_path(kind, std::vector<std::string_view>(key.begin(), key.end()));
 }
 
 constexpr std::uint64_t kOpen = SD_BUS_VTABLE_UNPRIVILEGED;  // who may call what is decided in change_queue.h
@@ -81,9 +78,17 @@ const sd_bus_vtable ManagerObject::kVtable[] = {
     SD_BUS_METHOD_WITH_ARGS("Apply", SD_BUS_ARGS("s", document, "a{sv}", options), SD_BUS_RESULT("o", job),
                             change<&ManagerObject::apply>, kOpen),
     SD_BUS_METHOD_WITH_ARGS("SetBGPPeer", SD_BUS_ARGS("a{sv}", peer), SD_BUS_RESULT("o", path),
-                            change<&ManagerObject::set_bgp_peer>, kOpen),
-    SD_BUS_METHOD_WITH_ARGS("RemoveBGPPeer", SD_BUS_ARGS("s", switch_name, "s", peer_address), SD_BUS_NO_RESULT,
-                            change<&ManagerObject::remove_bgp_peer>, kOpen),
+                            change<&ManagerObject::set_resource<ResourceKind::BgpPeer>>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("RemoveBGPPeer", SD_BUS_ARGS("s", switch_name, "s", peer), SD_BUS_NO_RESULT,
+                            change<&ManagerObject::remove_resource<ResourceKind::BgpPeer>>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("SetBGPSpeaker", SD_BUS_ARGS("a{sv}", speaker), SD_BUS_RESULT("o", path),
+                            change<&ManagerObject::set_resource<ResourceKind::BgpSpeaker>>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("RemoveBGPSpeaker", SD_BUS_ARGS("s", switch_name), SD_BUS_NO_RESULT,
+                            change<&ManagerObject::remove_resource<ResourceKind::BgpSpeaker>>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("SetBFDProfile", SD_BUS_ARGS("a{sv}", profile), SD_BUS_RESULT("o", path),
+                            change<&ManagerObject::set_resource<ResourceKind::BfdProfile>>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("RemoveBFDProfile", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT,
+                            change<&ManagerObject::remove_resource<ResourceKind::BfdProfile>>, kOpen),
     SD_BUS_METHOD_WITH_ARGS("AllocateService", SD_BUS_ARGS("s", name, "a{sv}", request), SD_BUS_RESULT("as", addresses),
                             change<&ManagerObject::allocate_service>, kOpen),
     SD_BUS_METHOD_WITH_ARGS("AllocateServices", SD_BUS_ARGS("a(sa{sv})", requests), SD_BUS_RESULT("a(sass)", results),
@@ -246,26 +251,33 @@ bool ManagerObject::apply(const CallPtr& call) {
   return true;
 }
 
-bool ManagerObject::set_bgp_peer(const CallPtr& call) {
-  const auto peer = read_bgp_peer(call->message());
-  if (!peer) {
-    call->fail(peer.error());
+template <ResourceKind Kind>
+bool ManagerObject::set_resource(const CallPtr& call) {
+  const auto attributes = read_attributes(call->message(), control_.attributes_of(Kind));
+  if (!attributes) {
+    call->fail(attributes.error());
     return true;
   }
-  std::string path = peer_path(attribute(*peer, "SwitchName"), attribute(*peer, "PeerAddress"));
-  control_.set_bgp_peer(*peer, [call, path = std::move(path), weak = weak_from_this()](const Result<>& result) {
-    if (!result) return call->fail(result.error());
+  control_.set_resource(Kind, *attributes, [call, weak = weak_from_this()](const Result<ResourceKey>& key) {
+    if (!key) return call->fail(key.error());
     if (const auto self = weak.lock()) self->refresh_();
-    call->reply([&](sd_bus_message* answer) { return append_path(answer, path); });
+    call->reply([&](sd_bus_message* answer) { return append_path(answer, path_of(Kind, *key)); });
   });
   return true;
 }
 
-bool ManagerObject::remove_bgp_peer(const CallPtr& call) {
-  const char* switch_name = nullptr;
-  const char* peer = nullptr;
-  if (sd_bus_message_read(call->message(), "ss", &switch_name, &peer) < 0) return true;
-  control_.remove_bgp_peer(switch_name, peer, [call, weak = weak_from_this()](const Result<>& result) {
+template <ResourceKind Kind>
+bool ManagerObject::remove_resource(const CallPtr& call) {
+  ResourceKey key;
+  for (int parts = Kind == ResourceKind::BgpPeer ? 2 : 1; parts > 0; --parts) {
+    const auto part = read_text(call->message());
+    if (!part) {
+      call->fail(part.error());
+      return true;
+    }
+    key.push_back(*part);
+  }
+  control_.remove_resource(Kind, key, [call, weak = weak_from_this()](const Result<>& result) {
     if (const auto self = weak.lock()) self->refresh_();
     call->done(result);
   });

@@ -50,8 +50,10 @@ class ManagerObject : public std::enable_shared_from_this<ManagerObject> {
   bool reload(const CallPtr& call);
   bool validate(const CallPtr& call);
   bool apply(const CallPtr& call);
-  bool set_bgp_peer(const CallPtr& call);
-  bool remove_bgp_peer(const CallPtr& call);
+  template <ResourceKind Kind>
+  bool set_resource(const CallPtr& call);
+  template <ResourceKind Kind>
+  bool remove_resource(const CallPtr& call);
   bool allocate_service(const CallPtr& call);
   bool allocate_services(const CallPtr& call);
   bool release_services(const CallPtr& call);

@@ -7,7 +7,7 @@
 
 namespace portreeve::bus {
 
-std::string object_path(const char* kind, std::initializer_list<std::string_view> names) {
+std::string object_path(const char* kind, std::span<const std::string_view> names) {
   std::string path = std::string(kRootPath) + "/" + kind;
   for (const std::string_view name : names) {
     char* encoded = nullptr;

@@ -38,7 +38,7 @@ Vtable plain_vtable() {
 int get_counter(sd_bus*, const char*, const char*, const char* name, sd_bus_message* reply, void* userdata,
                 sd_bus_error*) {
   const auto& peer = *static_cast<const Object<PeerView>*>(userdata);
-  const PeerCounters counters = peer.control->peer_counters(peer.view.switch_name, peer.view.peer_address);
+  const PeerCounters counters = peer.control->peer_counters(peer.view.switch_name, peer.view.name());
   for (const Property<PeerCounters>& property : properties_of<PeerCounters>()) {
     if (std::string_view(property.name) == name) return append(reply, value_of(counters, property));
   }
@@ -66,8 +66,16 @@ void job_changed(sd_bus& bus, const std::string& path, const JobView* before, co
 
 }  // namespace
 
-std::string peer_path(std::string_view switch_name, std::string_view peer_address) {
-  return object_path("peer", {switch_name, peer_address});
+std::string resource_path(ResourceKind kind, std::span<const std::string_view> key) {
+  switch (kind) {
+    case ResourceKind::BgpPeer:
+      return object_path("peer", key);
+    case ResourceKind::BgpSpeaker:
+      return object_path("speaker", key);
+    case ResourceKind::BfdProfile:
+      return object_path("bfdprofile", key);
+  }
+  return {};
 }
 
 std::string job_path(std::string_view id) { return object_path("job", {id}); }
@@ -83,8 +91,21 @@ ObjectKind<SwitchView> switch_kind() {
 }
 
 ObjectKind<PeerView> peer_kind() {
-  return {kPeerInterface, [](const PeerView& peer) { return peer_path(peer.switch_name, peer.peer_address); },
+  return {kPeerInterface,
+          [](const PeerView& peer) {
+            return object_path("peer", {peer.switch_name, peer.name()});
+          },
           peer_vtable()};
+}
+
+ObjectKind<SpeakerView> speaker_kind() {
+  return {kSpeakerInterface, [](const SpeakerView& view) { return object_path("speaker", {view.switch_name}); },
+          plain_vtable<SpeakerView>()};
+}
+
+ObjectKind<BfdProfileView> bfd_profile_kind() {
+  return {kBfdProfileInterface, [](const BfdProfileView& view) { return object_path("bfdprofile", {view.name}); },
+          plain_vtable<BfdProfileView>()};
 }
 
 ObjectKind<PoolView> pool_kind() {

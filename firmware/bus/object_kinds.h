@@ -8,10 +8,12 @@ namespace portreeve::bus {
 ObjectKind<PortView> port_kind();
 ObjectKind<SwitchView> switch_kind();
 ObjectKind<PeerView> peer_kind();
+ObjectKind<SpeakerView> speaker_kind();
+ObjectKind<BfdProfileView> bfd_profile_kind();
 ObjectKind<PoolView> pool_kind();
 ObjectKind<JobView> job_kind();
 
-std::string peer_path(std::string_view switch_name, std::string_view peer_address);
+std::string resource_path(ResourceKind kind, std::span<const std::string_view> key);
 std::string job_path(std::string_view id);
 
 }  // namespace portreeve::bus

@@ -19,6 +19,8 @@ struct ObjectServer::State : std::enable_shared_from_this<ObjectServer::State> {
         ports(port_kind(), all),
         switches(switch_kind(), all),
         peers(peer_kind(), all),
+        speakers(speaker_kind(), all),
+        bfd_profiles(bfd_profile_kind(), all),
         pools(pool_kind(), all),
         jobs(job_kind(), all) {}
 
@@ -34,6 +36,8 @@ struct ObjectServer::State : std::enable_shared_from_this<ObjectServer::State> {
   Collection<PortView> ports;
   Collection<SwitchView> switches;
   Collection<PeerView> peers;
+  Collection<SpeakerView> speakers;
+  Collection<BfdProfileView> bfd_profiles;
   Collection<PoolView> pools;
   Collection<JobView> jobs;
   Slot object_manager;
@@ -47,6 +51,8 @@ void ObjectServer::State::show_objects(sd_bus& bus) {
   ports.show(bus, control.ports());
   switches.show(bus, control.switches());
   peers.show(bus, control.peers());
+  speakers.show(bus, control.speakers());
+  bfd_profiles.show(bus, control.bfd_profiles());
   pools.show(bus, control.pools());
   jobs.show(bus, control.jobs());
 }
@@ -133,6 +139,8 @@ void ObjectServer::bus_down() {
   state_->ports.clear();
   state_->switches.clear();
   state_->peers.clear();
+  state_->speakers.clear();
+  state_->bfd_profiles.clear();
   state_->pools.clear();
   state_->jobs.clear();
   state_->name_request.reset();

@@ -65,6 +65,56 @@ constexpr Property<PeerView> kPeer[] = {
     {"LastErrorSubcode", &PeerView::last_error_subcode},
     {"LastErrorSent", &PeerView::last_error_sent},
     {"LastErrorUSec", &PeerView::last_error_usec},
+    {"Interface", &PeerView::interface},
+    {"RemoteAs", &PeerView::remote_as},
+    {"LocalAsn", &PeerView::local_asn},
+    {"LocalAsnReplacesSelf", &PeerView::local_asn_replaces_self},
+    {"KeepaliveTime", &PeerView::keepalive_time},
+    {"ConnectRetryTime", &PeerView::connect_retry_time},
+    {"IdleHoldTime", &PeerView::idle_hold_time},
+    {"DampPeerOscillations", &PeerView::damp_peer_oscillations},
+    {"DelayOpenTime", &PeerView::delay_open_time},
+    {"ConnectMode", &PeerView::connect_mode},
+    {"PeerPort", &PeerView::peer_port},
+    {"ConfiguredLocalAddress", &PeerView::configured_local_address},
+    {"EbgpMultihop", &PeerView::ebgp_multihop},
+    {"GtsmHops", &PeerView::gtsm_hops},
+    {"PasswordFile", &PeerView::password_file},
+    {"PasswordCredential", &PeerView::password_credential},
+    {"Authentication", &PeerView::authentication},
+    {"GracefulRestart", &PeerView::graceful_restart},
+    {"RestartTime", &PeerView::restart_time},
+    {"BFDProfile", &PeerView::bfd_profile},
+    {"Description", &PeerView::description},
+    {"Enabled", &PeerView::enabled},
+    {"MaxPrefixes", &PeerView::max_prefixes},
+    {"AddressFamilies", &PeerView::address_families},
+    {"LocalPreference", &PeerView::local_preference},
+    {"MultiExitDiscriminator", &PeerView::multi_exit_discriminator},
+    {"GracefulShutdown", &PeerView::graceful_shutdown},
+    {"Communities", &PeerView::communities},
+    {"LargeCommunities", &PeerView::large_communities},
+    {"ExtendedCommunities", &PeerView::extended_communities},
+    {"Flaps", &PeerView::flaps},
+    {"SessionPeerAddress", &PeerView::session_peer_address},
+    {"PeerRouterAsn", &PeerView::peer_router_asn},
+    {"NegotiatedCapabilities", &PeerView::negotiated_capabilities},
+    {"LastSentError", &PeerView::last_sent_error},
+    {"LastSentErrorCode", &PeerView::last_sent_error_code},
+    {"LastSentErrorSubcode", &PeerView::last_sent_error_subcode},
+    {"LastSentErrorUSec", &PeerView::last_sent_error_usec},
+    {"LastReceivedError", &PeerView::last_received_error},
+    {"LastReceivedErrorCode", &PeerView::last_received_error_code},
+    {"LastReceivedErrorSubcode", &PeerView::last_received_error_subcode},
+    {"LastReceivedErrorUSec", &PeerView::last_received_error_usec},
+    {"WaitingFor", &PeerView::waiting_for},
+    {"BFDState", &PeerView::bfd_state},
+    {"BFDSinceUSec", &PeerView::bfd_since_usec},
+    {"BFDDiagnostic", &PeerView::bfd_diagnostic},
+    {"BFDRemoteDiagnostic", &PeerView::bfd_remote_diagnostic},
+    {"BFDDetectionTimeUSec", &PeerView::bfd_detection_time_usec},
+    {"BFDTransmitIntervalUSec", &PeerView::bfd_transmit_interval_usec},
+    {"BFDReceiveIntervalUSec", &PeerView::bfd_receive_interval_usec},
 };
 
 constexpr Property<PeerCounters> kPeerCounters[] = {
@@ -72,6 +122,38 @@ constexpr Property<PeerCounters> kPeerCounters[] = {
     {"MessagesSent", &PeerCounters::messages_sent},
     {"RoutesReceived", &PeerCounters::routes_received},
     {"RoutesAnnounced", &PeerCounters::routes_announced},
+    {"OpensReceived", &PeerCounters::opens_received},
+    {"OpensSent", &PeerCounters::opens_sent},
+    {"UpdatesReceived", &PeerCounters::updates_received},
+    {"UpdatesSent", &PeerCounters::updates_sent},
+    {"NotificationsReceived", &PeerCounters::notifications_received},
+    {"NotificationsSent", &PeerCounters::notifications_sent},
+    {"KeepalivesReceived", &PeerCounters::keepalives_received},
+    {"KeepalivesSent", &PeerCounters::keepalives_sent},
+    {"RouteRefreshesReceived", &PeerCounters::route_refreshes_received},
+    {"RouteRefreshesSent", &PeerCounters::route_refreshes_sent},
+    {"UpdatesTreatedAsWithdraw", &PeerCounters::updates_treated_as_withdraw},
+};
+
+constexpr Property<SpeakerView> kSpeaker[] = {
+    {"SwitchName", &SpeakerView::switch_name},
+    {"ListenAddress", &SpeakerView::listen_address},
+    {"ListenPort", &SpeakerView::listen_port},
+    {"RouterId", &SpeakerView::router_id},
+    {"ConfigurationSource", &SpeakerView::configuration_source},
+    {"Status", &SpeakerView::status},
+    {"StatusText", &SpeakerView::status_text},
+};
+
+constexpr Property<BfdProfileView> kBfdProfile[] = {
+    {"Name", &BfdProfileView::name},
+    {"ReceiveIntervalInMilliseconds", &BfdProfileView::receive_interval},
+    {"TransmitIntervalInMilliseconds", &BfdProfileView::transmit_interval},
+    {"DetectMultiplier", &BfdProfileView::detect_multiplier},
+    {"PassiveMode", &BfdProfileView::passive_mode},
+    {"MinimumTtl", &BfdProfileView::minimum_ttl},
+    {"StrictMode", &BfdProfileView::strict_mode},
+    {"ConfigurationSource", &BfdProfileView::configuration_source},
 };
 
 constexpr Property<PoolView> kPool[] = {
@@ -121,6 +203,14 @@ std::span<const Property<PeerView>> properties_of<PeerView>() {
 template <>
 std::span<const Property<PeerCounters>> properties_of<PeerCounters>() {
   return kPeerCounters;
+}
+template <>
+std::span<const Property<SpeakerView>> properties_of<SpeakerView>() {
+  return kSpeaker;
+}
+template <>
+std::span<const Property<BfdProfileView>> properties_of<BfdProfileView>() {
+  return kBfdProfile;
 }
 template <>
 std::span<const Property<PoolView>> properties_of<PoolView>() {

@@ -32,6 +32,10 @@ std::span<const Property<PeerView>> properties_of<PeerView>();
 template <>
 std::span<const Property<PeerCounters>> properties_of<PeerCounters>();
 template <>
+std::span<const Property<SpeakerView>> properties_of<SpeakerView>();
+template <>
+std::span<const Property<BfdProfileView>> properties_of<BfdProfileView>();
+template <>
 std::span<const Property<PoolView>> properties_of<PoolView>();
 template <>
 std::span<const Property<JobView>> properties_of<JobView>();

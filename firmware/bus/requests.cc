@@ -13,18 +13,8 @@
 namespace portreeve::bus {
 namespace {
 
-enum class Kind : std::uint8_t { Text, Texts, Number, Boolean };
-
-struct Key {
-  std::string_view name;
-  Kind kind;
-  bool required = false;
-};
-
-constexpr Key kPeerKeys[] = {
-    {"PeerAddress", Kind::Text, true}, {"PeerAsn", Kind::Number, true},     {"SelfAsn", Kind::Number, true},
-    {"SwitchName", Kind::Text, true},  {"HoldTimeInSeconds", Kind::Number},
-};
+using Kind = AttributeType;
+using Key = AttributeKey;
 
 constexpr Key kServiceKeys[] = {
     {"PoolName", Kind::Text},
@@ -55,6 +45,8 @@ std::string type_name(Kind kind) {
       return "a whole number, not negative (u)";
     case Kind::Boolean:
       return "a boolean (b)";
+    case Kind::NumberOrText:
+      return "a whole number, not negative (u), or a string (s)";
   }
   return {};
 }
@@ -105,6 +97,10 @@ std::optional<decltype(Entry::value)> read_value(sd_bus_message* message, Kind k
     case Kind::Boolean:
       if (int value = 0; contents == "b" && sd_bus_message_read_basic(message, 'b', &value) >= 0) return value != 0;
       break;
+    case Kind::NumberOrText:
+      if (contents == "s") return read_string(message);
+      if (contents.size() == 1) return read_number(message, contents[0]);
+      break;
     case Kind::Texts:
       if (contents == "s") {
         if (auto one = read_string(message)) return std::vector<std::string>{std::move(*one)};
@@ -127,10 +123,10 @@ Result<Entry> read_entry(sd_bus_message* message, std::span<const Key> keys) {
   if (result >= 0) result = sd_bus_message_enter_container(message, 'v', contents);
   if (result < 0) return malformed(result);
   const std::string_view type = contents;
-  auto value = read_value(message, key->kind, type);
+  auto value = read_value(message, key->type, type);
   if (!value) {
-    return invalid("'" + name + "' must be " + type_name(key->kind) + "; got one of type '" + std::string(type) + "'" +
-                   (key->kind == Kind::Number && type.size() == 1 ? " that is none" : ""));
+    return invalid("'" + name + "' must be " + type_name(key->type) + "; got one of type '" + std::string(type) + "'" +
+                   (key->type == Kind::Number && type.size() == 1 ? " that is none" : ""));
   }
   if ((result = sd_bus_message_exit_container(message)) < 0) return malformed(result);
   return Entry{&*key, std::move(*value)};
@@ -152,7 +148,7 @@ Result<Entries> read_dictionary(sd_bus_message* message, std::span<const Key> ke
   for (const Key& key : keys) {
     const bool given = std::any_of(entries.begin(), entries.end(), [&](const Entry& e) { return e.key == &key; });
     if (key.required && !given) {
-      return invalid("'" + std::string(key.name) + "' is missing; it must be " + type_name(key.kind));
+      return invalid("'" + std::string(key.name) + "' is missing; it must be " + type_name(key.type));
     }
   }
   return entries;
@@ -160,11 +156,19 @@ Result<Entries> read_dictionary(sd_bus_message* message, std::span<const Key> ke
 
 }  // namespace
 
-Result<Attributes> read_bgp_peer(sd_bus_message* message) {
-  PORTREEVE_TRY(Entries entries, read_dictionary(message, kPeerKeys));
+Result<Attributes> read_attributes(sd_bus_message* message, std::span<const AttributeKey> keys) {
+  PORTREEVE_TRY(Entries entries, read_dictionary(message, keys));
   Attributes attributes;
   for (Entry& entry : entries) {
-    attributes.emplace_back(entry.key->name, std::move(std::get<std::string>(entry.value)));
+    if (auto* text = std::get_if<std::string>(&entry.value)) {
+      attributes.emplace_back(entry.key->name, std::move(*text));
+    } else if (const auto* flag = std::get_if<bool>(&entry.value)) {
+      attributes.emplace_back(entry.key->name, *flag ? "true" : "false");
+    } else {
+      for (std::string& one : std::get<std::vector<std::string>>(entry.value)) {
+        attributes.emplace_back(entry.key->name, std::move(one));
+      }
+    }
   }
   return attributes;
 }

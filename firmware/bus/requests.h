@@ -16,7 +16,7 @@ namespace portreeve::bus {
 
 inline constexpr std::size_t kLargestDocument = std::size_t{16} << 20U;
 
-Result<Attributes> read_bgp_peer(sd_bus_message* message);
+Result<Attributes> read_attributes(sd_bus_message* message, std::span<const AttributeKey> keys);
 Result<> read_no_options(sd_bus_message* message);
 Result<std::string> read_document(sd_bus_message* message);
 Result<std::string> read_text(sd_bus_message* message);

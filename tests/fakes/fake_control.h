@@ -15,6 +15,8 @@ class FakeControl : public bus::Control {
   std::vector<bus::PortView> shown_ports;
   std::vector<bus::SwitchView> shown_switches;
   std::vector<bus::PeerView> shown_peers;
+  std::vector<bus::SpeakerView> shown_speakers;
+  std::vector<bus::BfdProfileView> shown_bfd_profiles;
   std::vector<bus::PoolView> shown_pools;
   std::vector<bus::JobView> shown_jobs;
   std::vector<bus::ServiceView> shown_services;
@@ -26,7 +28,7 @@ class FakeControl : public bus::Control {
   bool hold = false;  // answers wait in `held`
   std::vector<Done> held;
   std::vector<std::string> asked;  // what was called, in order
-  bus::Attributes peer;
+  bus::Attributes attributes;      // of the resource that was set last
   std::vector<bus::ServiceRequest> requests;
   std::size_t document_size = 0;
 
@@ -67,13 +69,38 @@ class FakeControl : public bus::Control {
     done(std::string("7"));
   }
 
-  void set_bgp_peer(const bus::Attributes& attributes, Done done) override {
-    peer = attributes;
-    answer("set_bgp_peer", std::move(done));
+  [[nodiscard]] std::span<const bus::AttributeKey> attributes_of(bus::ResourceKind kind) const override {
+    using enum bus::AttributeType;
+    static constexpr bus::AttributeKey kPeer[] = {{"PeerAddress", Text, true},   {"PeerAsn", NumberOrText, true},
+                                                  {"SelfAsn", Number, true},     {"SwitchName", Text, true},
+                                                  {"HoldTimeInSeconds", Number}, {"GracefulRestart", Boolean},
+                                                  {"Community", Texts}};
+    static constexpr bus::AttributeKey kSpeaker[] = {{"SwitchName", Text, true}, {"ListenPort", Number}};
+    static constexpr bus::AttributeKey kProfile[] = {{"Name", Text, true}, {"StrictMode", Boolean}};
+    if (kind == bus::ResourceKind::BgpPeer) return kPeer;
+    if (kind == bus::ResourceKind::BgpSpeaker) return kSpeaker;
+    return kProfile;
   }
 
-  void remove_bgp_peer(const std::string& switch_name, const std::string& name, Done done) override {
-    answer("remove_bgp_peer " + switch_name + " " + name, std::move(done));
+  void set_resource(bus::ResourceKind kind, const bus::Attributes& stated,
+                    std::function<void(Result<bus::ResourceKey>)> done) override {
+    attributes = stated;
+    bus::ResourceKey key;
+    for (const char* part : {"SwitchName", "PeerAddress", "Name"}) {
+      for (const auto& [name, value] : stated) {
+        if (name == part) key.push_back(value);
+      }
+    }
+    answer(std::string("set ") + kind_name(kind), [key, done = std::move(done)](const Result<>& result) {
+      if (!result) return done(result.error());
+      done(key);
+    });
+  }
+
+  void remove_resource(bus::ResourceKind kind, const bus::ResourceKey& key, Done done) override {
+    std::string what = std::string("remove ") + kind_name(kind);
+    for (const std::string& part : key) what += " " + part;
+    answer(std::move(what), std::move(done));
   }
 
   void allocate_services(std::span<const bus::ServiceRequest> asked_for,
@@ -123,12 +150,19 @@ class FakeControl : public bus::Control {
   [[nodiscard]] bus::PeerCounters peer_counters(const std::string&, const std::string&) const override {
     return counters;
   }
+  [[nodiscard]] std::vector<bus::SpeakerView> speakers() const override { return shown_speakers; }
+  [[nodiscard]] std::vector<bus::BfdProfileView> bfd_profiles() const override { return shown_bfd_profiles; }
   [[nodiscard]] std::vector<bus::PoolView> pools() const override { return shown_pools; }
   [[nodiscard]] std::vector<bus::JobView> jobs() const override { return shown_jobs; }
   [[nodiscard]] std::vector<bus::DiagnosticView> faults() const override { return shown_faults; }
   [[nodiscard]] std::string status_text() const override { return shown_status; }
 
  private:
+  static const char* kind_name(bus::ResourceKind kind) {
+    if (kind == bus::ResourceKind::BgpPeer) return "BGPPeer";
+    return kind == bus::ResourceKind::BgpSpeaker ? "BGPSpeaker" : "BFDProfile";
+  }
+
   void answer(std::string what, Done done) {
     asked.push_back(std::move(what));
     if (hold)

@@ -60,7 +60,7 @@ TEST(ManagerMethods, SetBgpPeerPassesTheAttributesAndGivesThePath) {
                                     {"SelfAsn", "64513"},
                                     {"SwitchName", "vSwitch1"},
                                     {"HoldTimeInSeconds", "15"}};
-  CHECK(expected == control.peer);
+  CHECK(expected == control.attributes);
 }
 
 TEST(ManagerMethods, SetBgpPeerAnswersAfterThePeerIsThere) {
@@ -71,7 +71,27 @@ TEST(ManagerMethods, SetBgpPeerAnswersAfterThePeerIsThere) {
 
 TEST(ManagerMethods, RemoveBgpPeerNamesSwitchAndPeer) {
   STRCMP_EQUAL("", client.manager("RemoveBGPPeer", two_strings).error.c_str());
-  STRCMP_EQUAL("remove_bgp_peer vSwitch1 10.126.77.125", control.asked.back().c_str());
+  STRCMP_EQUAL("remove BGPPeer vSwitch1 10.126.77.125", control.asked.back().c_str());
+}
+
+TEST(ManagerMethods, SpeakersAndBfdProfilesAreSetAndRemovedLikewise) {
+  const auto speaker = client.manager("SetBGPSpeaker", [](sd_bus_message* m) {
+    sd_bus_message_append(m, "a{sv}", 2, "SwitchName", "s", "vSwitch1", "ListenPort", "q", 1179);
+  });
+  STRCMP_EQUAL("/org/portreeve/Portreeve1/speaker/vSwitch1", speaker.text.c_str());
+  CHECK((bus::Attributes{{"SwitchName", "vSwitch1"}, {"ListenPort", "1179"}}) == control.attributes);
+  const auto profile = client.manager("SetBFDProfile", [](sd_bus_message* m) {
+    sd_bus_message_append(m, "a{sv}", 2, "Name", "s", "fast", "StrictMode", "b", 1);
+  });
+  STRCMP_EQUAL("/org/portreeve/Portreeve1/bfdprofile/fast", profile.text.c_str());
+  CHECK((bus::Attributes{{"Name", "fast"}, {"StrictMode", "true"}}) == control.attributes);
+  const auto named = [](const char* name) {
+    return [name](sd_bus_message* m) { sd_bus_message_append(m, "s", name); };
+  };
+  STRCMP_EQUAL("", client.manager("RemoveBGPSpeaker", named("vSwitch1")).error.c_str());
+  STRCMP_EQUAL("remove BGPSpeaker vSwitch1", control.asked.back().c_str());
+  STRCMP_EQUAL("", client.manager("RemoveBFDProfile", named("fast")).error.c_str());
+  STRCMP_EQUAL("remove BFDProfile fast", control.asked.back().c_str());
 }
 
 TEST(ManagerMethods, AllocateServiceGivesTheAddresses) {
@@ -165,8 +185,9 @@ TEST(ManagerMethods, DescribeGivesJsonOfAllThereIs) {
   STRCMP_CONTAINS(R"("StatusText":"one \"quote\"","ConfigurationFaults":[],"Ports":[],"ExternalVirtualSwitches":[])",
                   json.c_str());
   STRCMP_CONTAINS(
-      R"("LastErrorUSec":0,"MessagesReceived":0,"MessagesSent":0,"RoutesReceived":0,"RoutesAnnounced":9},{)",
+      R"("BFDReceiveIntervalUSec":0,"MessagesReceived":0,"MessagesSent":0,"RoutesReceived":0,"RoutesAnnounced":9,)",
       json.c_str());
+  STRCMP_CONTAINS(R"("BGPSpeakers":[],"BFDProfiles":[],"IPAddressPools":[{)", json.c_str());
   STRCMP_CONTAINS(R"("Addresses":["10.0.0.0/24","fd00::/64"],"Size":300,"InUse":0)", json.c_str());
 }
 

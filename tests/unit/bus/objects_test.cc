@@ -30,11 +30,15 @@ TEST(Objects, AreFoundByGetManagedObjects) {
   control.add_port("Port2");
   control.add_pool("compute");
   control.add_job("1", "Running");
+  control.add_peer("vSwitch1", "").interface = "vSwitch1";
+  control.shown_speakers.emplace_back().switch_name = "vSwitch1";
+  control.shown_bfd_profiles.emplace_back().name = "fast";
   served.change();
   const auto answer = served.client.call(bus::kRootPath, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects");
   STRCMP_EQUAL("", answer.error.c_str());
   for (const char* path :
-       {"/port/Port2", "/switch/vSwitch1", "/peer/vSwitch1/_310_2e126_2e77_2e125", "/pool/compute", "/job/_31"}) {
+       {"/port/Port2", "/switch/vSwitch1", "/peer/vSwitch1/_310_2e126_2e77_2e125", "/peer/vSwitch1/vSwitch1",
+        "/speaker/vSwitch1", "/bfdprofile/fast", "/pool/compute", "/job/_31"}) {
     CHECK_TEXT(answer.text.find(std::string(bus::kRootPath) + path + ",") != std::string::npos, path);
   }
 }

@@ -34,6 +34,8 @@ TEST(Reference, NamesAllPropertiesWithTheirTypes) {
   has_properties_of<bus::SwitchView>();
   has_properties_of<bus::PeerView>();
   has_properties_of<bus::PeerCounters>();
+  has_properties_of<bus::SpeakerView>();
+  has_properties_of<bus::BfdProfileView>();
   has_properties_of<bus::PoolView>();
   has_properties_of<bus::JobView>();
   has_properties_of<bus::ServiceView>();

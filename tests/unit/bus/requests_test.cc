@@ -59,7 +59,7 @@ TEST(Requests, NumbersAreTakenInAnyIntegerType) {
   for (const char* type : {"y", "n", "q", "i", "u", "x", "t"}) {
     const auto answer = set_peer_with({"PeerAsn", type, "65"});
     STRCMP_EQUAL("", answer.error.c_str());
-    STRCMP_EQUAL("65", served.control.peer.back().second.c_str());
+    STRCMP_EQUAL("65", served.control.attributes.back().second.c_str());
   }
 }
 
@@ -71,18 +71,24 @@ TEST(Requests, AreRefusedWithTheKeyAndWhatIsAllowed) {
   } rows[] = {
       {"a key that is unknown",
        {"PeerAs", "u", "1"},
-       "'PeerAs' is not known here; allowed: PeerAddress, PeerAsn, SelfAsn, SwitchName, HoldTimeInSeconds"},
+       "'PeerAs' is not known here; allowed: PeerAddress, PeerAsn, SelfAsn, SwitchName, HoldTimeInSeconds, "
+       "GracefulRestart, Community"},
       {"a key with control characters", {"\x1b[2J", "u", "1"}, "'\\x1b[2J' is not known here"},
       {"text for a number",
-       {"PeerAsn", "s", "64512"},
-       "'PeerAsn' must be a whole number, not negative (u); got one of type 's'"},
-      {"a negative number", {"PeerAsn", "i", "-1"}, "'PeerAsn' must be a whole number, not negative (u)"},
+       {"HoldTimeInSeconds", "s", "64512"},
+       "'HoldTimeInSeconds' must be a whole number, not negative (u); got one of type 's'"},
+      {"a number for a boolean",
+       {"GracefulRestart", "u", "1"},
+       "'GracefulRestart' must be a boolean (b); got one of type 'u'"},
+      {"a negative number",
+       {"PeerAsn", "i", "-1"},
+       "'PeerAsn' must be a whole number, not negative (u), or a string (s)"},
       {"a fraction", {"PeerAsn", "d", "1.5"}, "'PeerAsn' must be a whole number"},
       {"a list", {"PeerAsn", "as", "1"}, "'PeerAsn' must be a whole number"},
       {"a key that is there already", {"SwitchName", "s", "vSwitch2"}, "'SwitchName' is given twice"},
       {"a key that is missing",
        {"HoldTimeInSeconds", "u", "15"},
-       "'PeerAsn' is missing; it must be a whole number, not negative (u)"},
+       "'PeerAsn' is missing; it must be a whole number, not negative (u), or a string (s)"},
   };
   for (const auto& row : rows) {
     const auto answer = set_peer_with(row.entry);
@@ -90,6 +96,20 @@ TEST(Requests, AreRefusedWithTheKeyAndWhatIsAllowed) {
     STRCMP_CONTAINS_TEXT(row.message, answer.text.c_str(), row.what);
   }
   LONGS_EQUAL(0, served.control.asked.size());
+}
+
+TEST(Requests, WordsListsAndFlagsBecomeTextForTheSchema) {
+  STRCMP_EQUAL("", set_peer_with({"PeerAsn", "s", "external"}).error.c_str());
+  STRCMP_EQUAL("external", served.control.attributes.back().second.c_str());
+  const auto answer = client.manager("SetBGPPeer", [](sd_bus_message* m) {
+    sd_bus_message_append(m, "a{sv}", 6, "PeerAddress", "s", "10.0.0.1", "PeerAsn", "u", 1, "SelfAsn", "u", 2,
+                          "SwitchName", "s", "s1", "GracefulRestart", "b", 1, "Community", "as", 2, "no-export", "1:2");
+  });
+  STRCMP_EQUAL("", answer.error.c_str());
+  const bus::Attributes expected = {
+      {"PeerAddress", "10.0.0.1"}, {"PeerAsn", "1"},           {"SelfAsn", "2"},    {"SwitchName", "s1"},
+      {"GracefulRestart", "true"}, {"Community", "no-export"}, {"Community", "1:2"}};
+  CHECK(expected == served.control.attributes);
 }
 
 TEST(Requests, OfServicesNameTheServiceThatIsWrong) {

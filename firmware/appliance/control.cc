@@ -1,5 +1,6 @@
 #include "firmware/appliance/control.h"
 
+#include <map>
 #include <utility>
 
 #include "dsc/check.h"
@@ -27,6 +28,41 @@ Error error_of(const dsc::Diagnostics& faults) {
   return {ErrorKind::InvalidArgument, std::move(message)};
 }
 
+const dsc::ResourceType& type_of(bus::ResourceKind kind) {
+  switch (kind) {
+    case bus::ResourceKind::BgpPeer:
+      return providers::kBgpPeerType;
+    case bus::ResourceKind::BgpSpeaker:
+      return providers::kBgpSpeakerType;
+    case bus::ResourceKind::BfdProfile:
+      break;
+  }
+  return providers::kBfdProfileType;
+}
+
+bus::AttributeType attribute_type(const dsc::Property& property) {
+  if (property.list) return bus::AttributeType::Texts;
+  if (property.kind == dsc::ValueKind::Boolean) return bus::AttributeType::Boolean;
+  if (property.kind == dsc::ValueKind::Number) return bus::AttributeType::Number;
+  if (property.kind != dsc::ValueKind::Asn) return bus::AttributeType::Text;
+  return property.words.empty() ? bus::AttributeType::Number : bus::AttributeType::NumberOrText;
+}
+
+// "BGP peer 10.0.0.2 on switch vSwitch1"
+std::string words_for(bus::ResourceKind kind, const std::string& key) {
+  switch (kind) {
+    case bus::ResourceKind::BgpPeer: {
+      const std::size_t slash = key.find('/');
+      return "BGP peer " + key.substr(slash + 1) + " on switch " + key.substr(0, slash);
+    }
+    case bus::ResourceKind::BgpSpeaker:
+      return "BGP speaker of switch " + key;
+    case bus::ResourceKind::BfdProfile:
+      break;
+  }
+  return "BFD profile " + key;
+}
+
 }  // namespace
 
 ApplianceControl::Done ApplianceControl::once_shown(Done done) const {
@@ -52,28 +88,56 @@ void ApplianceControl::apply(std::string document, std::function<void(Result<std
   }
 }
 
-void ApplianceControl::set_bgp_peer(const bus::Attributes& attributes, Done done) {
-  auto resource = dsc::make_resource(providers::schema(), providers::kBgpPeerType, attributes);
+std::span<const bus::AttributeKey> ApplianceControl::attributes_of(bus::ResourceKind kind) const {
+  static const std::map<bus::ResourceKind, std::vector<bus::AttributeKey>> kTables = [] {
+    std::map<bus::ResourceKind, std::vector<bus::AttributeKey>> tables;
+    for (const bus::ResourceKind one :
+         {bus::ResourceKind::BgpPeer, bus::ResourceKind::BgpSpeaker, bus::ResourceKind::BfdProfile}) {
+      for (const dsc::Property& property : type_of(one).properties) {
+        tables[one].push_back({property.name, attribute_type(property), property.required});
+      }
+    }
+    return tables;
+  }();
+  return kTables.at(kind);
+}
+
+void ApplianceControl::set_resource(bus::ResourceKind kind, const bus::Attributes& attributes,
+                                    std::function<void(Result<bus::ResourceKey>)> done) {
+  auto resource = dsc::make_resource(providers::schema(), type_of(kind), attributes);
   if (!resource) {
     done(resource.error());
     return;
   }
-  parts_.manager.edit_user_layer(state_resource(std::move(*resource)), once_shown(std::move(done)));
+  bus::ResourceKey key;
+  for (const dsc::Value& value : resource->settings) {
+    if (value.property->key) key.push_back(value.text);
+  }
+  const auto settled = [key = std::move(key), done = std::move(done)](const Result<>& result) {
+    if (result) {
+      done(key);
+    } else {
+      done(result.error());
+    }
+  };
+  parts_.manager.edit_user_layer(state_resource(std::move(*resource)), once_shown(settled));
 }
 
-void ApplianceControl::remove_bgp_peer(const std::string& switch_name, const std::string& peer, Done done) {
-  const auto address = IpAddress::parse(peer);
-  if (!address) {
-    done(address.error());
+void ApplianceControl::remove_resource(bus::ResourceKind kind, const bus::ResourceKey& key, Done done) {
+  const dsc::ResourceType& type = type_of(kind);
+  std::string joined;
+  for (const std::string& part : key) joined += (joined.empty() ? "" : "/") + part;
+  const auto id = dsc::parse_resource_id(providers::schema(), "[" + std::string(type.name) + "]" + joined);
+  if (!id) {
+    done(Error{ErrorKind::InvalidArgument, id.error().text});
     return;
   }
-  if (parts_.manager.effective().find(providers::kExternalVirtualSwitchType.name, switch_name) == nullptr) {
-    done(Error{ErrorKind::NotFound, "there is no switch '" + printable(switch_name) + "'"});
+  const bool needs_switch = kind != bus::ResourceKind::BfdProfile;
+  if (needs_switch && parts_.manager.effective().find(providers::kExternalVirtualSwitchType.name, key[0]) == nullptr) {
+    done(Error{ErrorKind::NotFound, "there is no switch '" + printable(key[0]) + "'"});
     return;
   }
-  const std::string text = address->to_string();
-  parts_.manager.edit_user_layer(remove_resource(providers::kBgpPeerType, switch_name + "/" + text,
-                                                 "BGP peer " + text + " on switch " + switch_name),
+  parts_.manager.edit_user_layer(appliance::remove_resource(type, id->key, words_for(kind, id->key)),
                                  once_shown(std::move(done)));
 }
 
@@ -101,8 +165,8 @@ Result<bus::ServiceView> ApplianceControl::service(const std::string& name) {
 }
 
 Result<> ApplianceControl::prepare_restart() {
-  return Error{ErrorKind::NotSupported,
-               "graceful restart is not supported yet: a stop ends the BGP sessions; nothing has been prepared"};
+  parts_.speaker.prepare_restart();
+  return {};
 }
 
 }  // namespace portreeve::appliance

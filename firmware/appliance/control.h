@@ -9,6 +9,7 @@
 #include "dsc/manager.h"
 #include "firmware/appliance/allocation.h"
 #include "firmware/appliance/views.h"
+#include "firmware/bgp/speaker.h"
 #include "firmware/bus/control.h"
 #include "firmware/services/registry.h"
 
@@ -19,6 +20,7 @@ class ApplianceControl : public bus::Control {
   struct Parts {
     dsc::Manager& manager;
     services::Registry& registry;
+    bgp::Speaker& speaker;
     const Views& views;
     std::function<std::vector<dsc::SourceFile>()> read_drop_ins;
     std::function<void()> publish;  // shows on the bus what is now
@@ -30,8 +32,10 @@ class ApplianceControl : public bus::Control {
   void reload(Done done) override;
   void validate(std::string document, std::function<void(std::vector<bus::DiagnosticView>)> done) override;
   void apply(std::string document, std::function<void(Result<std::string>)> done) override;
-  void set_bgp_peer(const bus::Attributes& attributes, Done done) override;
-  void remove_bgp_peer(const std::string& switch_name, const std::string& peer, Done done) override;
+  [[nodiscard]] std::span<const bus::AttributeKey> attributes_of(bus::ResourceKind kind) const override;
+  void set_resource(bus::ResourceKind kind, const bus::Attributes& attributes,
+                    std::function<void(Result<bus::ResourceKey>)> done) override;
+  void remove_resource(bus::ResourceKind kind, const bus::ResourceKey& key, Done done) override;
   void allocate_services(std::span<const bus::ServiceRequest> requests,
                          std::function<void(std::vector<bus::ServiceReply>)> done) override;
   void release_services(std::span<const std::string> names, Done done) override;
@@ -46,6 +50,8 @@ class ApplianceControl : public bus::Control {
                                                 const std::string& peer) const override {
     return parts_.views.peer_counters(switch_name, peer);
   }
+  [[nodiscard]] std::vector<bus::SpeakerView> speakers() const override { return parts_.views.speakers(); }
+  [[nodiscard]] std::vector<bus::BfdProfileView> bfd_profiles() const override { return parts_.views.bfd_profiles(); }
   [[nodiscard]] std::vector<bus::PoolView> pools() const override { return parts_.views.pools(); }
   [[nodiscard]] std::vector<bus::JobView> jobs() const override { return parts_.views.jobs(); }
   [[nodiscard]] std::vector<bus::DiagnosticView> faults() const override { return parts_.views.faults(); }

@@ -3,15 +3,12 @@
 #include <algorithm>
 
 #include "firmware/appliance/guid.h"
+#include "firmware/appliance/view_words.h"
 #include "firmware/providers/resource_types.h"
 #include "firmware/providers/switch_provider.h"
 
 namespace portreeve::appliance {
 namespace {
-
-std::string source_name(dsc::Source source) { return source == dsc::Source::User ? "User" : "Dsc"; }
-
-std::vector<std::string> texts(const std::vector<std::string_view>& list) { return {list.begin(), list.end()}; }
 
 std::string status_of(const hal::Port& port) {
   if (!port.up) return "Disabled";
@@ -28,17 +25,6 @@ std::string duplex_name(hal::Duplex duplex) {
       return "Full";
   }
   return "";
-}
-
-std::uint64_t microseconds(WallTime time) {
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(0, time.time_since_epoch().count()));
-}
-
-template <class Each>
-void for_each_of(const dsc::Configuration& configuration, const dsc::ResourceType& type, Each each) {
-  for (const dsc::Resource& resource : configuration.resources) {
-    if (resource.type == &type) each(resource);
-  }
 }
 
 }  // namespace
@@ -142,58 +128,10 @@ std::vector<bus::SwitchView> Views::switches() const {
   });
   for_each_of(configuration, providers::kBgpPeerType, [&](const dsc::Resource& peer) {
     if (const auto view = of(peer.text("SwitchName")); view != views.end()) {
-      view->bgp_peers.emplace_back(peer.text("PeerAddress"));
+      view->bgp_peers.emplace_back(peer.text(peer.has("Interface") ? "Interface" : "PeerAddress"));
     }
   });
   return views;
-}
-
-bus::PeerView Views::peer(const dsc::Resource& resource) const {
-  bus::PeerView view;
-  view.switch_name = resource.text("SwitchName");
-  view.peer_address = resource.text("PeerAddress");
-  view.peer_asn = static_cast<std::uint32_t>(resource.number("PeerAsn"));
-  view.self_asn = static_cast<std::uint32_t>(resource.number("SelfAsn"));
-  view.hold_time = static_cast<std::uint32_t>(resource.number("HoldTimeInSeconds"));
-  view.configuration_source = source_name(resource.source);
-  const bgp::PeerStatus* const status = from_.speaker.status(resource.key);
-  view.state = bgp::state_name(status == nullptr ? bgp::SessionState::Idle : status->state);
-  if (status == nullptr) return view;
-  view.since_usec = microseconds(status->since);
-  view.established_count = status->established_count;
-  if (status->hold_time) view.negotiated_hold_time = static_cast<std::uint32_t>(status->hold_time->count());
-  if (status->keepalive_time)
-    view.negotiated_keepalive_time = static_cast<std::uint32_t>(status->keepalive_time->count());
-  if (!status->local_address.is_unspecified()) view.local_address = status->local_address.to_string();
-  if (!status->remote_router_id.is_unspecified()) view.remote_router_id = status->remote_router_id.to_string();
-  view.capabilities = status->capabilities;
-  if (status->last_error) {
-    view.last_error = status->last_error->text;
-    view.last_error_code = status->last_error->code;
-    view.last_error_subcode = status->last_error->subcode;
-    view.last_error_sent = status->last_error->sent;
-    view.last_error_usec = microseconds(status->last_error->when);
-  }
-  return view;
-}
-
-std::vector<bus::PeerView> Views::peers() const {
-  std::vector<bus::PeerView> views;
-  for_each_of(from_.manager.effective(), providers::kBgpPeerType,
-              [&](const dsc::Resource& resource) { views.push_back(peer(resource)); });
-  return views;
-}
-
-bus::PeerCounters Views::peer_counters(const std::string& switch_name, const std::string& peer) const {
-  const bgp::PeerStatus* const status = from_.speaker.status(switch_name + "/" + peer);
-  if (status == nullptr) return {};
-  const auto total = [](const bgp::MessageCounters& counters) {
-    return counters.open + counters.update + counters.notification + counters.keepalive + counters.route_refresh;
-  };
-  return {.messages_received = total(status->received),
-          .messages_sent = total(status->sent),
-          .routes_received = status->routes_received,
-          .routes_announced = status->routes_announced};
 }
 
 std::vector<bus::PoolView> Views::pools() const {

@@ -35,6 +35,8 @@ class Views {
   [[nodiscard]] std::vector<bus::SwitchView> switches() const;
   [[nodiscard]] std::vector<bus::PeerView> peers() const;
   [[nodiscard]] bus::PeerCounters peer_counters(const std::string& switch_name, const std::string& peer) const;
+  [[nodiscard]] std::vector<bus::SpeakerView> speakers() const;
+  [[nodiscard]] std::vector<bus::BfdProfileView> bfd_profiles() const;
   [[nodiscard]] std::vector<bus::PoolView> pools() const;
   [[nodiscard]] std::vector<bus::JobView> jobs() const;
   [[nodiscard]] std::vector<bus::DiagnosticView> faults() const;

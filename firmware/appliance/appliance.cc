@@ -14,6 +14,9 @@
 namespace portreeve::appliance {
 namespace {
 
+// Not empty where the last process left its sessions to graceful restart.
+constexpr const char* kRestartFile = "restart";
+
 constexpr std::array<std::string_view, 2> kLinkTypes = {"Port", "ExternalVirtualSwitch"};
 
 // Where systemd puts what LoadCredential= names (systemd.exec(5)).
@@ -32,12 +35,13 @@ Appliance::Appliance(Options options)
       state_files_(disk_),
       host_(context_, options_.state_directory),
       registry_(journal_),
-      peer_provider_(speaker_, announcer_, bfd_, host_, credentials_directory()),
+      peer_provider_(speaker_, announcer_, peer_bfd_, host_, credentials_directory()),
       manager_(providers::schema(),
                {&port_provider_, &switch_provider_, &pool_provider_, &bfd_profile_provider_, &speaker_provider_,
                 &peer_provider_, &service_provider_},
                state_files_),
-      views_({manager_, host_, port_provider_, speaker_, announcer_, responder_, registry_, read_machine_id()}),
+      views_(
+          {manager_, host_, port_provider_, speaker_, announcer_, responder_, registry_, peer_bfd_, read_machine_id()}),
       control_({manager_, registry_, speaker_, views_,
                 [this] { return dsc::read_drop_ins(options_.configuration_directories); }, [this] { publish(); },
                 [this](std::function<void()> later) { boost::asio::post(context_, std::move(later)); }}),
@@ -61,6 +65,7 @@ Result<> Appliance::start() {
   join_parts();
   PORTREEVE_TRY_VOID(bus_.start());
   restore_leases();
+  take_over_sessions();
   load_configuration();
   return {};
 }
@@ -72,6 +77,11 @@ void Appliance::join_parts() {
     const bgp::FamilySet carries = status == nullptr ? bgp::FamilySet{} : status->carries;
     announcer_.peer_changed(name.substr(0, name.find('/')), name, {carries.ipv4, carries.ipv6},
                             status != nullptr && status->synchronized);
+    peer_bfd_.peer_changed(name);
+    publish_soon();
+  });
+  bfd_.on_change([this](const std::string& peer, const bfd::Status& status) {
+    peer_bfd_.session_changed(peer, status);
     publish_soon();
   });
   announcer_.on_mode_change([this](const std::string& switch_name) {
@@ -100,6 +110,16 @@ void Appliance::restore_leases() {
     return;
   }
   for (const std::string& text : registry_.restore(*journal)) log_error(text);
+}
+
+// Routers that keep our routes are told that we are back (RFC 4724 §3).
+void Appliance::take_over_sessions() {
+  const auto prepared = state_directory_.read(kRestartFile, 64);
+  if (!prepared || !*prepared || (*prepared)->empty()) return;
+  speaker_.set_restarted();
+  disk_.replace(kRestartFile, {}, [](const Result<>& written) {
+    if (!written) log_error(written.error().message);
+  });
 }
 
 void Appliance::load_configuration() {
@@ -209,10 +229,21 @@ void Appliance::stop() {
   stopping_ = true;
   log_info("stopping: withdrawing routes and ending BGP sessions");
   notifier_.stopping();
-  speaker_.stop([this] {
-    disk_.drain();
-    context_.stop();
-  });
+  if (speaker_.restart_prepared()) {
+    const Bytes text = as_bytes("prepared\n");
+    disk_.replace(kRestartFile, {text.begin(), text.end()}, [](const Result<>& written) {
+      if (!written) log_error(written.error().message);
+    });
+  }
+  still_stopping_ = 2;
+  bfd_.stop([this] { stopped_one(); });
+  speaker_.stop([this] { stopped_one(); });
+}
+
+void Appliance::stopped_one() {
+  if (--still_stopping_ > 0) return;
+  disk_.drain();
+  context_.stop();
 }
 
 }  // namespace portreeve::appliance

@@ -23,6 +23,7 @@
 #include "firmware/appliance/state_files.h"
 #include "firmware/appliance/switch_links.h"
 #include "firmware/appliance/views.h"
+#include "firmware/bfd/service.h"
 #include "firmware/bgp/speaker.h"
 #include "firmware/bus/object_server.h"
 #include "firmware/layer2/responder.h"
@@ -74,7 +75,9 @@ class Appliance {
   void log_new_faults();
   void log_refusal(const Error& error);
   void reload();
+  void take_over_sessions();
   void stop();
+  void stopped_one();
 
   [[nodiscard]] std::vector<std::string> switch_names() const;
 
@@ -90,6 +93,7 @@ class Appliance {
   hal::LinuxHost host_;
   hal::LinuxFrameSockets frame_sockets_{context_};
   bgp::Speaker speaker_{context_};
+  bfd::Service bfd_{context_};
   layer2::Responder responder_{context_, frame_sockets_};
   SwitchLinks links_{host_, responder_, speaker_};
   SpeakerRoutes speaker_routes_{speaker_};
@@ -101,7 +105,7 @@ class Appliance {
   providers::PortProvider port_provider_{host_};
   providers::SwitchProvider switch_provider_{host_, port_provider_};
   providers::PoolProvider pool_provider_{registry_};
-  PeerBfd bfd_;
+  PeerBfd peer_bfd_{bfd_, speaker_};
   providers::BfdProfileProvider bfd_profile_provider_;
   providers::SpeakerProvider speaker_provider_{speaker_, host_};
   providers::PeerProvider peer_provider_;
@@ -121,6 +125,7 @@ class Appliance {
   bool stepping_ = false;
   bool publishing_ = false;
   bool stopping_ = false;
+  int still_stopping_ = 0;  // parts that have something to say to their peers first
 };
 
 }  // namespace portreeve::appliance

@@ -100,6 +100,23 @@ void show_session(const bgp::PeerStatus& status, bus::PeerView& view) {
   show_errors(status, view);
 }
 
+std::uint64_t microseconds(Duration duration) {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(duration).count());
+}
+
+void show_bfd(const bfd::Status& status, bus::PeerView& view) {
+  view.bfd_state = bfd::state_name(status.state);
+  view.bfd_since_usec = microseconds(status.since);
+  if (status.diagnostic != bfd::Diagnostic::None) view.bfd_diagnostic = bfd::describe(status.diagnostic);
+  if (!status.problem.empty()) view.bfd_diagnostic = status.problem;
+  if (status.remote_diagnostic != bfd::Diagnostic::None) {
+    view.bfd_remote_diagnostic = bfd::describe(status.remote_diagnostic);
+  }
+  view.bfd_detection_time_usec = microseconds(status.detection_time);
+  view.bfd_transmit_interval_usec = microseconds(status.transmit_interval);
+  view.bfd_receive_interval_usec = microseconds(status.receive_interval);
+}
+
 }  // namespace
 
 bus::PeerView Views::peer(const dsc::Resource& resource) const {
@@ -108,6 +125,7 @@ bus::PeerView Views::peer(const dsc::Resource& resource) const {
   const bgp::PeerStatus* const status = from_.speaker.status(resource.key);
   view.state = bgp::state_name(status == nullptr ? bgp::SessionState::Idle : status->state);
   if (status != nullptr) show_session(*status, view);
+  if (const auto bfd = from_.bfd.status(resource.key)) show_bfd(*bfd, view);
   return view;
 }
 

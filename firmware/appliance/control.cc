@@ -72,7 +72,10 @@ ApplianceControl::Done ApplianceControl::once_shown(Done done) const {
   };
 }
 
-void ApplianceControl::reload(Done done) { parts_.manager.reload(parts_.read_drop_ins(), once_shown(std::move(done))); }
+void ApplianceControl::reload(Done done) {
+  parts_.speaker.read_passwords_again();
+  parts_.manager.reload(parts_.read_drop_ins(), once_shown(std::move(done)));
+}
 
 void ApplianceControl::validate(std::string document, std::function<void(std::vector<bus::DiagnosticView>)> done) {
   done(views_of(parts_.manager.validate(document, std::string(kCallFile))));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dsc/manager.h"
+#include "firmware/appliance/peer_bfd.h"
 #include "firmware/bgp/speaker.h"
 #include "firmware/bus/control.h"
 #include "firmware/layer2/responder.h"
@@ -26,6 +27,7 @@ class Views {
     const services::Announcer& announcer;
     const layer2::Responder& responder;
     const services::Registry& registry;
+    const PeerBfd& bfd;
     std::string machine_id;
   };
 

@@ -103,8 +103,8 @@ void Peer::start() {
 
 void Peer::retry_now() { carry_out(peering_.retry_now(now(), context_.random)); }
 
-void Peer::bfd_changed(bool up) {
-  carry_out(peering_.bfd_changed(up, now(), context_.random));
+void Peer::bfd_changed(BfdVerdict verdict) {
+  carry_out(peering_.bfd_changed(verdict, now(), context_.random));
   notify_soon();
 }
 

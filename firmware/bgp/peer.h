@@ -37,7 +37,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private ChannelOwn
   void leave(const Notification& cease);
   [[nodiscard]] bool stopped() const { return !draining_ && peering_.state() == SessionState::Idle; }
   void retry_now();
-  void bfd_changed(bool up);
+  void bfd_changed(BfdVerdict verdict);
   // The router that an unnumbered peer is; none: it is not heard any more, and a session that stands goes on.
   void set_router(const std::optional<IpAddress>& router);
   void accept(boost::asio::ip::tcp::socket socket, Admission admission);

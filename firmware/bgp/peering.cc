@@ -97,10 +97,10 @@ Peering::Orders Peering::retry_now(TimePoint now, Random& random) {
   return orders;
 }
 
-Peering::Orders Peering::bfd_changed(bool up, TimePoint now, Random& random) {
+Peering::Orders Peering::bfd_changed(BfdVerdict verdict, TimePoint now, Random& random) {
   Orders orders;
-  if (std::exchange(bfd_up_, up) == up || !running_) return orders;
-  if (up) {
+  if (std::exchange(bfd_, verdict) == verdict || !running_ || verdict == BfdVerdict::Unknown) return orders;
+  if (verdict == BfdVerdict::Up) {
     if (config_.wait_for_bfd) begin(orders, now, random);
     return orders;
   }

@@ -18,6 +18,9 @@ namespace portreeve::bgp {
 // Who begins the TCP connection. Passive and Both need a listener.
 enum class ConnectMode : std::uint8_t { Active, Passive, Both };
 
+// What BFD concludes on the way to the peer. Unknown: there is no BFD, or it has not come up yet.
+enum class BfdVerdict : std::uint8_t { Unknown, Up, Down };
+
 struct PeeringConfig {
   SessionConfig session;  // `passive` is each connection's own
   ExportConfig exported;
@@ -50,8 +53,8 @@ class Peering {
   // Takes effect at once, but for what an OPEN says: that, with the next session.
   Orders configure(const PeeringConfig& config, TimePoint now, Random& random);
 
-  // BFD's verdict on the way to the peer. Down after up ends the session (RFC 9384).
-  Orders bfd_changed(bool up, TimePoint now, Random& random);
+  // Down ends the session (RFC 9384).
+  Orders bfd_changed(BfdVerdict verdict, TimePoint now, Random& random);
 
   // Why a connection that the peer has begun is not taken; none: it is. Then `make_way` ends what it replaces, and
   // `connected` begins it.
@@ -68,7 +71,7 @@ class Peering {
   // The one that has got further: what the peer's state is.
   [[nodiscard]] Side foremost() const;
   [[nodiscard]] SessionState state() const { return at(foremost()).session().state; }
-  [[nodiscard]] bool waits_for_bfd() const { return running_ && config_.wait_for_bfd && !bfd_up_; }
+  [[nodiscard]] bool waits_for_bfd() const { return running_ && config_.wait_for_bfd && bfd_ != BfdVerdict::Up; }
 
  private:
   static Side other(Side side) { return side == Side::Dialed ? Side::Accepted : Side::Dialed; }
@@ -91,7 +94,7 @@ class Peering {
   Connection dialed_;
   Connection accepted_;
   bool running_ = false;
-  bool bfd_up_ = false;
+  BfdVerdict bfd_ = BfdVerdict::Unknown;
 };
 
 }  // namespace portreeve::bgp

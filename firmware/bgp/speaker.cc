@@ -207,14 +207,16 @@ void Speaker::read_passwords_again() {
   }
 }
 
-void Speaker::bfd_changed(const PeerName& name, bool up) {
+void Speaker::bfd_changed(const PeerName& name, BfdVerdict verdict) {
   const auto found = impl_->peers.find(name);
-  if (found != impl_->peers.end()) found->second->bfd_changed(up);
+  if (found != impl_->peers.end()) found->second->bfd_changed(verdict);
 }
 
 void Speaker::set_restarted() { impl_->restarted_at = Clock::now(); }
 
 void Speaker::prepare_restart() { impl_->keep_routes = true; }
+
+bool Speaker::restart_prepared() const { return impl_->keep_routes; }
 
 // --- routes ---
 

@@ -138,13 +138,14 @@ class Speaker {
   // Keys may have changed where the names of their files have not: sessions that stand take the new ones.
   void read_passwords_again();
 
-  // BFD's verdict on the way to a peer. Down after up ends the session (Cease/10, RFC 9384).
-  void bfd_changed(const PeerName& name, bool up);
+  // BFD's verdict on the way to a peer. Down ends the session (Cease/10, RFC 9384).
+  void bfd_changed(const PeerName& name, BfdVerdict verdict);
 
   // Before the first peer: this process takes the place of one that left its sessions to graceful restart (RFC 4724).
   void set_restarted();
   // The next `stop` leaves sessions that have graceful restart without a NOTIFICATION.
   void prepare_restart();
+  [[nodiscard]] bool restart_prepared() const;
 
   // The group's link came up: a peer that waits to reconnect does so now.
   void retry_now(const std::string& group);

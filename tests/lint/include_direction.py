@@ -25,7 +25,7 @@ ROOMS = {
     "firmware/providers": ["hal/base", "hal", "dsc", "firmware/bgp", "firmware/layer2", "firmware/services"],
     "firmware/bus": ["hal/base", "firmware/runtime"],
     "firmware/shell": ["hal/base", "firmware/runtime"],
-    "firmware/appliance": ["hal/base", "hal", "dsc", "firmware/runtime", "firmware/bgp", "firmware/layer2",
+    "firmware/appliance": ["hal/base", "hal", "dsc", "firmware/runtime", "firmware/bgp", "firmware/bfd", "firmware/layer2",
                            "firmware/services", "firmware/providers", "firmware/bus"],
     # main.cc chooses: the daemon, the minishell, or the checks that need neither.
     "firmware": ["hal/base", "dsc", "firmware/appliance", "firmware/providers", "firmware/shell"],

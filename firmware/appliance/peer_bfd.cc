@@ -1,0 +1,69 @@
+#include "firmware/appliance/peer_bfd.h"
+
+#include "hal/base/log.h"
+
+namespace portreeve::appliance {
+namespace {
+
+bfd::SessionConfig session_config(const providers::BfdSessionConfig& config, const IpAddress& address) {
+  return {.peer = address,
+          .local = config.local_address,
+          .interface = config.interface,
+          .multihop = config.multihop,
+          .receive_interval = config.receive_interval,
+          .transmit_interval = config.transmit_interval,
+          .detect_multiplier = config.detect_multiplier,
+          .passive = config.passive,
+          .minimum_ttl = config.minimum_ttl};
+}
+
+}  // namespace
+
+void PeerBfd::set(const std::string& peer, const providers::BfdSessionConfig& config) {
+  if (config.unnumbered) {
+    unnumbered_[peer] = config;
+    peer_changed(peer);
+    return;
+  }
+  unnumbered_.erase(peer);
+  service_.set(peer, session_config(config, config.address));
+}
+
+void PeerBfd::remove(const std::string& peer) {
+  unnumbered_.erase(peer);
+  verdicts_.erase(peer);
+  if (!service_.status(peer)) return;
+  service_.remove(peer);
+  speaker_.bfd_changed(peer, bgp::BfdVerdict::Unknown);
+}
+
+void PeerBfd::peer_changed(const std::string& peer) {
+  const auto wanted = unnumbered_.find(peer);
+  if (wanted == unnumbered_.end()) return;
+  const bgp::PeerStatus* const status = speaker_.status(peer);
+  if (status == nullptr || status->peer_address.is_unspecified()) return;
+  service_.set(peer, session_config(wanted->second, status->peer_address));
+}
+
+void PeerBfd::session_changed(const std::string& peer, const bfd::Status& status) {
+  const bfd::Verdict before = std::exchange(verdicts_[peer], status.verdict);
+  if (before == status.verdict) return;
+  std::string line = "BFD " + peer + ": " + bfd::state_name(status.state);
+  if (status.diagnostic != bfd::Diagnostic::None) line += ", " + bfd::describe(status.diagnostic);
+  log_info(line);
+  switch (status.verdict) {
+    case bfd::Verdict::Unknown:
+      speaker_.bfd_changed(peer, bgp::BfdVerdict::Unknown);
+      break;
+    // RFC 5882 §3.2: an end that is administratively down says nothing of the path.
+    case bfd::Verdict::Alive:
+    case bfd::Verdict::Waived:
+      speaker_.bfd_changed(peer, bgp::BfdVerdict::Up);
+      break;
+    case bfd::Verdict::Failed:
+      speaker_.bfd_changed(peer, bgp::BfdVerdict::Down);
+      break;
+  }
+}
+
+}  // namespace portreeve::appliance

@@ -35,6 +35,7 @@ RouterChoice::Verdict RouterChoice::heard(const RouterAdvertisement& advertiseme
     other_named_ = now;
     return Verdict::Other;
   }
+  if (!known) other_.reset();
   router_ = advertisement.source;
   const bool stated = advertisement.lifetime > seconds::zero();
   expires_ = now + (stated ? std::max(advertisement.lifetime, kLifetimeLeast) : kLifetimeUnstated);

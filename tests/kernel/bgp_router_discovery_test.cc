@@ -151,13 +151,16 @@ TEST(BgpRouterDiscovery, ARouterIsFoundByItsAdvertisementWhateverItsLifetime) {
   CHECK_EQUAL(1U, changes.size());
 }
 
-TEST(BgpRouterDiscovery, AsksForRoutersAndShowsUsAtOnceAndAgain) {
+TEST(BgpRouterDiscovery, AsksForARouterAndShowsUsToItWhenItIsHeard) {
   hosts.address();
   FarRouter router(hosts);
   watch();
-  CHECK(hosts.until([&] { return router.heard().solicitations == 1 && router.heard().advertisements == 1; }, 500ms));
+  CHECK(hosts.until([&] { return router.heard().solicitations == 1; }, 500ms));
   STRCMP_EQUAL("fe80::1", router.heard().source.c_str());
   CHECK_EQUAL(255, router.heard().hop_limit);
+  CHECK_EQUAL(0, router.heard().advertisements);
+  router.advertise("fe80::2", 1800);
+  CHECK(hosts.until([&] { return router.heard().advertisements == 1; }, 500ms));
   CHECK(hosts.until([&] { return router.heard().advertisements == 2; }, 1500ms));
   // Nobody's default router (lifetime 0), and our link-layer address.
   const auto& octets = router.heard().advertisement;
@@ -216,7 +219,7 @@ TEST(BgpRouterDiscovery, WaitsForItsInterfaceAndForAnAddressOnIt) {
   // The kernel gives a link that has just come up its link-local address after a second or two: asking waits for it.
   FarRouter router(hosts);
   watch();
-  CHECK(hosts.until([&] { return router.heard().solicitations > 0 && router.heard().advertisements > 0; }));
+  CHECK(hosts.until([&] { return router.heard().solicitations > 0; }));
 }
 
 TEST(BgpRouterDiscovery, AnInterfaceThatIsNotWatchedAnyMoreIsQuiet) {

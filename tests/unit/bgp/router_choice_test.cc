@@ -1,5 +1,7 @@
 #include "firmware/bgp/router_choice.h"
 
+#include <algorithm>
+#include <optional>
 #include <string>
 
 #include <CppUTest/TestHarness.h>
@@ -77,32 +79,41 @@ TEST_GROUP(DiscoveryTimes) {
   DiscoveryTimes times;
   const TimePoint start{std::chrono::hours(1)};
 
-  // What is sent in the first seconds, as "solicit,advertise" by second.
-  std::string sent(std::chrono::seconds until, std::chrono::seconds router_since, bool up = true) {
+  // What is sent before `until`, with a router known from the start or heard later, as "seconds, solicit, advertise".
+  std::string sent(std::chrono::seconds until, std::optional<std::chrono::seconds> heard = {}, bool up = true) {
     std::string text;
-    times.begin(start);
-    while (times.next() < start + until) {
+    const TimePoint found = heard ? start + *heard : TimePoint::max();
+    times.begin(start, found == start);
+    bool known = found == start;
+    while (std::min(times.next(), known ? TimePoint::max() : found) < start + until) {
+      if (!known && found <= times.next()) {
+        times.found(found);
+        known = true;
+      }
       const TimePoint now = times.next();
-      const DiscoveryTimes::Due due = times.take(now, now - start >= router_since);
+      const DiscoveryTimes::Due due = times.take(now);
       text += std::to_string(std::chrono::duration_cast<std::chrono::seconds>(now - start).count());
       if (due.solicit) text += "s";
       if (due.advertise) text += "a";
       text += " ";
-      if (!up) times.unsent();
+      if (!up && due.solicit) times.unsent(now);
     }
     return text;
   }
 };
 // clang-format on
 
-TEST(DiscoveryTimes, AsksThreeTimesAndShowsUsAllTheTime) {
-  STRCMP_EQUAL("0sa 1a 2a 3a 4s 8s 13a 23a 33a ", sent(40s, 100s).c_str());
+TEST(DiscoveryTimes, AsksThreeTimesAndThenShowsUsAllTheTime) {
+  STRCMP_EQUAL("0s 4s 8s 12a 13a 14a 15a 25a 35a ", sent(40s).c_str());
 }
 
-TEST(DiscoveryTimes, DoesNotAskOnceARouterIsKnown) { STRCMP_EQUAL("0sa 1a 2a 3a 13a ", sent(20s, 1s).c_str()); }
+TEST(DiscoveryTimes, ShowsUsToARouterAsSoonAsItIsHeardAndAsksNoMore) {
+  STRCMP_EQUAL("0s 2a 3a 4a 5a 15a 25a ", sent(30s, 2s).c_str());
+  STRCMP_EQUAL("0a 1a 2a 3a 13a ", sent(20s, 0s).c_str());
+}
 
-TEST(DiscoveryTimes, WhatCouldNotBeSentDoesNotCount) {
-  STRCMP_EQUAL("0sa 1sa 2sa 3sa 13sa 23sa ", sent(30s, 100s, false).c_str());
+TEST(DiscoveryTimes, AQuestionThatCouldNotBeSentDoesNotCount) {
+  STRCMP_EQUAL("0s 1s 2s 3s 4s 5s 6s 7s 8s 9s 12a 13a 14a 15a 19s ", sent(20s, {}, false).c_str());
 }
 
 TEST(DiscoveryTimes, NothingIsDueBeforeItBegins) { CHECK(times.next() == TimePoint::max()); }

@@ -208,7 +208,9 @@ void Link::heard(Bytes message, const IpAddress& source, int hop_limit) {
   switch (choice_.heard(*advertisement, Clock::now())) {
     case RouterChoice::Verdict::Chosen:
       log_info(interface_ + ": found the router " + source.to_string());
+      // It hears us before anybody dials it (README.md).
       times_.found(Clock::now());
+      speak();
       changed_(interface_, source);
       break;
     case RouterChoice::Verdict::Other:

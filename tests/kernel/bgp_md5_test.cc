@@ -225,6 +225,7 @@ TEST(BgpMd5, NothingOfAKeyIsLeftInMemory) {
   // That the search finds what there is.
   {
     std::vector<unsigned char> copy;
+    copy.reserve(secret.size());
     for (const unsigned char octet : secret) copy.push_back(octet ^ kMask);
     CHECK(copies_in_memory(secret) >= 1);
     explicit_bzero(copy.data(), copy.size());

@@ -21,6 +21,10 @@ constexpr int kFirstAdvertisements = 4;
 // RFC 4861 §10: RTR_SOLICITATION_INTERVAL, MAX_RTR_SOLICITATIONS.
 constexpr seconds kSolicitInterval{4};
 constexpr int kSolicitationsMost = 3;
+// A router with FRR's interval is heard in this time, asked or not.
+constexpr seconds kListenFirst{12};
+// A link that has no address after so many seconds is looked at less often.
+constexpr int kFailuresQuick = 10;
 
 }  // namespace
 
@@ -35,6 +39,7 @@ RouterChoice::Verdict RouterChoice::heard(const RouterAdvertisement& advertiseme
     other_named_ = now;
     return Verdict::Other;
   }
+  if (!known) other_.reset();
   router_ = advertisement.source;
   const bool stated = advertisement.lifetime > seconds::zero();
   expires_ = now + (stated ? std::max(advertisement.lifetime, kLifetimeLeast) : kLifetimeUnstated);
@@ -51,14 +56,24 @@ std::optional<TimePoint> RouterChoice::expires() const {
   return router_ ? std::optional<TimePoint>(expires_) : std::nullopt;
 }
 
-void DiscoveryTimes::begin(TimePoint now) {
-  solicit_at_ = advertise_at_ = now;
-  solicited_ = advertised_ = 0;
+void DiscoveryTimes::begin(TimePoint now, bool router_known) {
+  if (router_known) {
+    found(now);
+    return;
+  }
+  solicit_at_ = now;
+  advertise_at_ = now + kListenFirst;
+  solicited_ = advertised_ = failed_ = 0;
 }
 
-DiscoveryTimes::Due DiscoveryTimes::take(TimePoint now, bool router_known) {
+void DiscoveryTimes::found(TimePoint now) {
+  solicit_at_ = TimePoint::max();
+  advertise_at_ = now;
+  advertised_ = 0;
+}
+
+DiscoveryTimes::Due DiscoveryTimes::take(TimePoint now) {
   Due due;
-  if (router_known) solicit_at_ = TimePoint::max();
   if (now >= solicit_at_) {
     due.solicit = true;
     solicit_at_ = ++solicited_ < kSolicitationsMost ? now + kSolicitInterval : TimePoint::max();
@@ -70,10 +85,10 @@ DiscoveryTimes::Due DiscoveryTimes::take(TimePoint now, bool router_known) {
   return due;
 }
 
-void DiscoveryTimes::unsent() {
+void DiscoveryTimes::unsent(TimePoint now) {
   if (solicited_ == 0) return;
   --solicited_;
-  solicit_at_ = advertise_at_;
+  solicit_at_ = now + (++failed_ < kFailuresQuick ? kFirstInterval : kAdvertiseInterval);
 }
 
 }  // namespace portreeve::bgp

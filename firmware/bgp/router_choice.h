@@ -32,19 +32,24 @@ class RouterChoice {
   TimePoint other_named_{};
 };
 
-// When to solicit and to advertise: at once after `begin`, some times a second apart, and then either no more (a
-// router was found, or nobody answers: RFC 4861 §6.3.7) or every ten seconds, as FRR does.
+// When to solicit and to advertise. Until a router is heard: solicitations (RFC 4861 §6.3.7), and after twelve seconds
+// advertisements, for it may be one that waits for ours. From then on advertisements: a few a second apart, and then
+// one every ten seconds, as FRR does.
+//
+// Not earlier: FRR dials as soon as it has heard us, is turned away if we have not heard it yet, and tries again two
+// minutes later.
 class DiscoveryTimes {
  public:
-  void begin(TimePoint now);
+  void begin(TimePoint now, bool router_known);
+  void found(TimePoint now);  // a router is heard
   struct Due {
     bool solicit = false;
     bool advertise = false;
   };
-  Due take(TimePoint now, bool router_known);  // what is to be sent now
-  // What was taken could not be sent (an interface that has just come up has no address for a second or two): the
-  // solicitation does not count, and is tried again with the next advertisement.
-  void unsent();
+  Due take(TimePoint now);  // what is to be sent now
+  // What was taken could not be sent (an interface that has just come up has no address for a second or two): a
+  // solicitation does not count, and is tried again.
+  void unsent(TimePoint now);
   [[nodiscard]] TimePoint next() const { return advertise_at_ < solicit_at_ ? advertise_at_ : solicit_at_; }
 
  private:
@@ -52,6 +57,7 @@ class DiscoveryTimes {
   TimePoint advertise_at_ = TimePoint::max();
   int solicited_ = 0;
   int advertised_ = 0;
+  int failed_ = 0;  // solicitations, one after the other
 };
 
 }  // namespace portreeve::bgp

@@ -85,7 +85,7 @@ Result<> Link::start() {
     return Error{ErrorKind::NotReady, "cannot look for a router on " + interface_ + ": there is no such interface"};
   }
   if (!descriptor_.is_open() || index != index_) PORTREEVE_TRY_VOID(open(index));
-  times_.begin(Clock::now());
+  times_.begin(Clock::now(), choice_.router().has_value());
   speak();
   arm();
   return {};
@@ -208,6 +208,9 @@ void Link::heard(Bytes message, const IpAddress& source, int hop_limit) {
   switch (choice_.heard(*advertisement, Clock::now())) {
     case RouterChoice::Verdict::Chosen:
       log_info(interface_ + ": found the router " + source.to_string());
+      // It hears us before anybody dials it (README.md).
+      times_.found(Clock::now());
+      speak();
       changed_(interface_, source);
       break;
     case RouterChoice::Verdict::Other:
@@ -229,13 +232,13 @@ bool Link::is_own(const IpAddress& address) const {
 // --- speaking ---
 
 void Link::speak() {
-  const DiscoveryTimes::Due due = times_.take(Clock::now(), choice_.router().has_value());
+  const TimePoint now = Clock::now();
+  const DiscoveryTimes::Due due = times_.take(now);
   if (!due.solicit && !due.advertise) return;
   const auto own = mac();
-  bool sent = own.has_value();
-  if (own && due.advertise) sent = send(kAllNodes, encode_router_advertisement(*own));
-  if (own && due.solicit) sent = send(kAllRouters, encode_router_solicitation(*own)) && sent;
-  if (!sent) times_.unsent();
+  // An advertisement that cannot be sent has its successor in any case.
+  if (own && due.advertise) static_cast<void>(send(kAllNodes, encode_router_advertisement(*own)));
+  if (due.solicit && !(own && send(kAllRouters, encode_router_solicitation(*own)))) times_.unsent(now);
 }
 
 bool Link::send(const in6_addr& to, Bytes message) {
@@ -258,7 +261,7 @@ std::optional<MacAddress> Link::mac() const {
 void Link::on_timer() {
   if (choice_.expire(Clock::now())) {
     log_info(interface_ + ": its router is heard no more");
-    times_.begin(Clock::now());
+    times_.begin(Clock::now(), false);
     changed_(interface_, std::nullopt);
     if (closed_) return;
   }

@@ -68,6 +68,12 @@ AttributeFault check_as4_aggregator(Bytes value, const UpdateContext& /*context*
   return check_aggregator(value, UpdateContext{false, true, {}});
 }
 
+AttributeFault check_nlri(Bytes nlri, AddressFamily family) {
+  const PrefixCount count = count_prefixes(nlri, family == kIPv4Unicast ? 32 : 128);
+  if (!count.sound) return {"its prefixes are malformed", subcode::OptionalAttribute};
+  return {nullptr, 0, count.prefixes};
+}
+
 // RFC 4760 §3, RFC 7606 §5.3, §7.11. Families that were not negotiated are only looked at so far as to know them.
 AttributeFault check_mp_reach(Bytes value, const UpdateContext& context) {
   Reader reader(value);
@@ -85,8 +91,7 @@ AttributeFault check_mp_reach(Bytes value, const UpdateContext& context) {
   // was negotiated makes no difference to a route that is dropped.
   const bool next_hop_fits = (ipv4 && next_hop == 4) || next_hop == 16 || next_hop == 32;
   if (!next_hop_fits) return {"its next hop's length does not suit the family", subcode::OptionalAttribute};
-  if (!count_prefixes(nlri, ipv4 ? 32 : 128).sound) return {"its prefixes are malformed", subcode::OptionalAttribute};
-  return kSound;
+  return check_nlri(nlri, family);
 }
 
 AttributeFault check_mp_unreach(Bytes value, const UpdateContext& context) {
@@ -96,8 +101,7 @@ AttributeFault check_mp_unreach(Bytes value, const UpdateContext& context) {
   const Bytes nlri = reader.rest();
   const AddressFamily family{afi, safi};
   if (!context.families.has(family)) return kSound;
-  const bool sound = count_prefixes(nlri, family == kIPv4Unicast ? 32 : 128).sound;
-  return sound ? kSound : AttributeFault{"its prefixes are malformed", subcode::OptionalAttribute};
+  return check_nlri(nlri, family);
 }
 
 constexpr auto kDiscard = Treatment::DiscardAttribute;

@@ -48,10 +48,11 @@ inline constexpr std::uint8_t kAs4Aggregator = 18;
 inline constexpr std::uint8_t kLargeCommunity = 32;
 
 // A fault of a value: what it is, in words, and the subcode of RFC 4271 §6.3 for it. `what` is null where there is
-// none.
+// none; then `prefixes` are those of a sound MP attribute in a negotiated family, so that nobody has to count again.
 struct AttributeFault {
   const char* what = nullptr;
   std::uint8_t subcode = 0;
+  std::uint32_t prefixes = 0;
 };
 
 // From whom an attribute counts. From the others its value is discarded unread (RFC 7606 §7.5, §7.9, §7.10; RFC 6793

@@ -1,6 +1,7 @@
 #include "firmware/bgp/message.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace portreeve::bgp {
 namespace {
@@ -38,8 +39,12 @@ Notification bad_length(Bytes header, std::uint16_t length) {
 }  // namespace
 
 bool marker_is_sound(Bytes octets) {
-  const Bytes marker = octets.first(std::min(octets.size(), kMarkerOctets));
-  return std::all_of(marker.begin(), marker.end(), [](std::byte b) { return b == kOnes; });
+  if (octets.size() >= kMarkerOctets) {
+    std::array<std::uint64_t, 2> marker{};
+    std::memcpy(marker.data(), octets.data(), sizeof(marker));
+    return (marker[0] & marker[1]) == ~std::uint64_t{0};
+  }
+  return std::all_of(octets.begin(), octets.end(), [](std::byte b) { return b == kOnes; });
 }
 
 Result<Header, Notification> check_header(Bytes octets) {

@@ -101,7 +101,7 @@ void RouteLog::restore(StoreReader& reader, Family family) {
     entries_.push_back(entry);
     reader.require(index_.insert(Slot{at}).second);
   }
-  tighten();
+  kept_ = entries_.size() - announced_;
 }
 
 void RibOut::store(Octets& octets) const {

@@ -5,14 +5,8 @@
 #include <cstring>
 
 namespace portreeve::bgp {
-namespace {
 
-// Fewer entries than this are not worth the work.
-constexpr std::size_t kSmall = 1024;
-
-}  // namespace
-
-RouteLog::RouteLog() : index_(0, Hash{&entries_}, Equal{&entries_}), loose_at_(kSmall) {}
+RouteLog::RouteLog() : index_(0, Hash{&entries_}, Equal{&entries_}) {}
 
 std::size_t RouteLog::hash(const IpAddress& address) {
   const Bytes octets = address.octets();
@@ -89,12 +83,7 @@ void RouteLog::compact(Sequence passed) {
   index_.rehash(0);
   index_.reserve(entries_.size());
   for (std::uint32_t at = 0; at < entries_.size(); ++at) index_.insert(Slot{at});
-  tighten();
-}
-
-void RouteLog::tighten() {
-  // What stays is either in force or waits for a slow session: do not look again before half as much has come on top.
-  loose_at_ = entries_.size() - announced_ + std::max(kSmall, entries_.size() / 2);
+  kept_ = entries_.size() - announced_;
 }
 
 }  // namespace portreeve::bgp

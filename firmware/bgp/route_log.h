@@ -7,6 +7,7 @@
 
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -54,8 +55,11 @@ class RouteLog {
   // Entries later than `place`, oldest first, superseded ones among them. Valid until the next change.
   [[nodiscard]] std::span<const RouteEntry> after(Sequence place) const;
 
-  // Time to call `compact`: cheap to ask after every change.
-  [[nodiscard]] bool is_loose() const { return entries_.size() - announced_ >= loose_at_; }
+  // Time to call `compact`, which costs as much as there are entries: once a third of them have come on top that
+  // announce nothing. Cheap to ask after every change.
+  [[nodiscard]] bool is_loose() const {
+    return entries_.size() - announced_ >= kept_ + std::max(kSmall, entries_.size() / 3);
+  }
   // Forgets superseded entries, and withdrawals no later than `passed`, which every session has sent.
   void compact(Sequence passed);
 
@@ -64,6 +68,9 @@ class RouteLog {
   void restore(StoreReader& reader, Family family);
 
  private:
+  // Fewer entries than this are not worth the work.
+  static constexpr std::size_t kSmall = 1024;
+
   // The index holds places in entries_ and finds them by address; the place of an address changes in place.
   struct Slot {
     mutable std::uint32_t at;
@@ -84,13 +91,11 @@ class RouteLog {
     bool operator()(Slot slot, const IpAddress& address) const { return (*this)(address, slot); }
   };
 
-  void tighten();
-
   std::vector<RouteEntry> entries_;
   boost::unordered_flat_set<Slot, Hash, Equal> index_;  // of entries that are not superseded
   std::size_t announced_ = 0;
   Sequence last_ = 0;
-  std::size_t loose_at_ = 0;  // entries that announce nothing
+  std::size_t kept_ = 0;  // entries that announce nothing and had to stay when it was last compacted
 };
 
 }  // namespace portreeve::bgp

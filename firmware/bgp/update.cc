@@ -29,7 +29,7 @@ class Judge {
  private:
   bool attribute(const Attribute& attribute);
   bool overrun(std::uint8_t type, Bytes whole);
-  void multiprotocol(const Attribute& attribute);
+  static bool has_prefixes(Bytes mp_reach);
   bool note(Treatment treatment, const AttributeFault& fault, const Attribute& attribute);
   bool reset(const AttributeFault& fault, const Attribute& attribute);
 
@@ -127,27 +127,21 @@ bool Judge::attribute(const Attribute& attribute) {
   if (row->check != nullptr && !idle) {
     const AttributeFault fault = row->check(attribute.value, context_);
     if (fault.what != nullptr) return note(row->malformed, fault, attribute);
+    if (attribute.type == kMpReach) {
+      mp_reachable_ = has_prefixes(attribute.value);
+      announced_ += fault.prefixes;
+    } else {
+      withdrawn_ += fault.prefixes;
+    }
   }
-  if (multiprotocol) this->multiprotocol(attribute);
   return true;
 }
 
-// Counts the prefixes of an attribute that has been found sound.
-void Judge::multiprotocol(const Attribute& attribute) {
-  Reader reader(attribute.value);
-  const std::uint16_t afi = reader.u16();
-  const std::uint8_t safi = reader.u8();
-  const AddressFamily family{afi, safi};
-  const bool reach = attribute.type == kMpReach;
-  if (reach) {
-    reader.skip(reader.u8());
-    reader.skip(1);
-  }
-  const Bytes nlri = reader.rest();
-  if (reach) mp_reachable_ = !nlri.empty();
-  if (!context_.families.has(family)) return;
-  const std::uint32_t prefixes = count_prefixes(nlri, family == kIPv4Unicast ? 32 : 128).prefixes;
-  (reach ? announced_ : withdrawn_) += prefixes;
+// Of an MP_REACH_NLRI that has been found sound, whatever its family.
+bool Judge::has_prefixes(Bytes mp_reach) {
+  constexpr std::size_t kFamily = 2 + 1;
+  constexpr std::size_t kReserved = 1;
+  return mp_reach.size() > kFamily + 1 + std::to_integer<std::size_t>(mp_reach[kFamily]) + kReserved;
 }
 
 bool Judge::prefixes(Bytes withdrawn, Bytes nlri) {

@@ -6,13 +6,6 @@ namespace portreeve {
 namespace {
 
 template <class T>
-T load(Bytes bytes) {
-  T value = 0;
-  for (const std::byte b : bytes) value = static_cast<T>((value << 8U) | std::to_integer<T>(b));
-  return value;
-}
-
-template <class T>
 void store(std::byte* at, T value) {
   for (std::size_t i = sizeof(T); i-- > 0; value = static_cast<T>(value >> 8U))
     at[i] = static_cast<std::byte>(value & 0xFFU);
@@ -26,24 +19,6 @@ std::string_view as_text(Bytes bytes) {
   // Octets may be looked at as chars ([basic.lval]/11).
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
-
-Bytes Reader::take(std::size_t length) {
-  if (length > remaining() || !good_) {
-    good_ = false;
-    return {};
-  }
-  const Bytes taken = bytes_.subspan(at_, length);
-  at_ += length;
-  return taken;
-}
-
-std::uint8_t Reader::u8() {
-  const Bytes taken = take(1);
-  return taken.empty() ? std::uint8_t{0} : std::to_integer<std::uint8_t>(taken[0]);
-}
-std::uint16_t Reader::u16() { return load<std::uint16_t>(take(2)); }
-std::uint32_t Reader::u32() { return load<std::uint32_t>(take(4)); }
-std::uint64_t Reader::u64() { return load<std::uint64_t>(take(8)); }
 
 std::byte* Writer::claim(std::size_t length) {
   if (!good_ || length > buffer_.size() - at_) {

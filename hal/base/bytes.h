@@ -63,10 +63,38 @@ class Reader {
   }
 
  private:
+  template <class T>
+  T number();
+
   Bytes bytes_;
   std::size_t at_ = 0;
   bool good_ = true;
 };
+
+// Here, as whoever decodes calls them for every few octets: a call would take longer than the work.
+inline Bytes Reader::take(std::size_t length) {
+  if (length > remaining() || !good_) {
+    good_ = false;
+    return {};
+  }
+  const Bytes taken = bytes_.subspan(at_, length);
+  at_ += length;
+  return taken;
+}
+
+template <class T>
+T Reader::number() {
+  T value = 0;
+  for (const std::byte octet : take(sizeof(T))) value = static_cast<T>((value << 8U) | std::to_integer<T>(octet));
+  return value;
+}
+inline std::uint8_t Reader::u8() {
+  const Bytes taken = take(1);
+  return taken.empty() ? std::uint8_t{0} : std::to_integer<std::uint8_t>(taken[0]);
+}
+inline std::uint16_t Reader::u16() { return number<std::uint16_t>(); }
+inline std::uint32_t Reader::u32() { return number<std::uint32_t>(); }
+inline std::uint64_t Reader::u64() { return number<std::uint64_t>(); }
 
 class Writer {
  public:

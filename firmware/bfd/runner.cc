@@ -185,21 +185,29 @@ void Runner::drain_all() {
   for (const auto& port : ports_) drain(*port);
 }
 
+// RFC 5880 §6.8.6, §6.3: by our discriminator alone once the other end knows it; RFC 5881 §3, RFC 5883 §3: by interface
+// and addresses before. A session is bound to its interface and to its kind, whatever a packet says.
+Runner::Entry* Runner::owner_of(Port& port, const Datagram& datagram, const Packet* packet) {
+  if (packet != nullptr && packet->your_discriminator != 0) {
+    const auto known = by_discriminator_.find(packet->your_discriminator);
+    if (known != by_discriminator_.end()) return known->second->port == &port ? known->second : nullptr;
+  }
+  const auto found = std::find_if(port.entries.begin(), port.entries.end(), [&](const Entry* each) {
+    return each->config.peer == datagram.source && !each->leaving &&
+           (!each->config.multihop || !each->sender || each->sender->local() == datagram.destination);
+  });
+  if (found == port.entries.end()) return nullptr;
+  Entry* const entry = *found;
+  if (packet == nullptr || packet->your_discriminator == 0) return entry;
+  // A discriminator that is not ours. FRR (8.4) goes on with that of a session that has ended, of this program before
+  // it was started anew, and expects to be told the new one; in the passive role we would wait for it, and it for us.
+  const bool waits = entry->timing.passive && entry->session.remote_discriminator == 0;
+  return waits && packet->state == State::Down ? entry : nullptr;
+}
+
 void Runner::take(Port& port, const Datagram& datagram) {
   const auto packet = decode(datagram.payload);
-  // RFC 5880 §6.8.6, §6.3: by our discriminator alone once the other end knows it; RFC 5881 §3, RFC 5883 §3: by
-  // interface and addresses before. A session is bound to its interface and to its kind, whatever a packet says.
-  Entry* entry = nullptr;
-  if (packet && packet->your_discriminator != 0) {
-    const auto known = by_discriminator_.find(packet->your_discriminator);
-    if (known != by_discriminator_.end() && known->second->port == &port) entry = known->second;
-  } else {
-    const auto found = std::find_if(port.entries.begin(), port.entries.end(), [&](const Entry* each) {
-      return each->config.peer == datagram.source && !each->leaving &&
-             (!each->config.multihop || !each->sender || each->sender->local() == datagram.destination);
-    });
-    if (found != port.entries.end()) entry = *found;
-  }
+  Entry* const entry = owner_of(port, datagram, packet ? &*packet : nullptr);
   if (entry == nullptr) {
     count(mail_.packets_of_nobody);
     return;

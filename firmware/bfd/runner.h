@@ -70,6 +70,7 @@ class Runner {
   void drain(Port& port);
   void drain_all();
   void take(Port& port, const Datagram& datagram);
+  Entry* owner_of(Port& port, const Datagram& datagram, const Packet* packet);  // nullptr: nobody's
   void obey(const Command& command);
 
   void set(const Command& command);

@@ -1,8 +1,6 @@
 #include "firmware/bfd/session.h"
 
 #include <algorithm>
-#include <limits>
-#include <utility>
 
 namespace portreeve::bfd {
 namespace {
@@ -13,8 +11,8 @@ constexpr Interval kSlow = std::chrono::seconds(1);
 // lose the session, at the pace that the other end has agreed to, and no longer than this.
 constexpr std::uint8_t kFarewells = 3;
 constexpr Duration kFarewellTime = std::chrono::milliseconds(500);
-// As many polls are taken to be on the way at once; what was sent before and not answered is lost, or the other end limits
-// its answers, and a new sequence need not wait for them.
+// As many polls are taken to be on the way at once; what was sent before and not answered is lost, or the other end
+// limits its answers, and a new sequence need not wait for them.
 constexpr std::uint8_t kMostPollsOnTheWay = 4;
 
 // What clients act on, to tell whether it changed.
@@ -190,10 +188,10 @@ void forget_remote(Session& session) {
 }
 
 // After whatever happened: news leaves now, unless an answer has just told it.
-Step conclude(const Timing& timing, Session& session, const Face& before, std::optional<Packet> answer, TimePoint now,
-              Random& random) {
+Step conclude(const Timing& timing, Session& session, const Face& before, const std::optional<Packet>& answer,
+              TimePoint now, Random& random) {
   schedule(timing, session, now, random);
-  Step step{std::move(answer), before != Face(session)};
+  Step step{answer, before != Face(session)};
   if (!step.send && session.news && may_send(timing, session)) step.send = transmit(timing, session, now, random);
   return step;
 }

@@ -255,6 +255,29 @@ TEST(BfdService, PacketsThatARouterForwardedAreNotTakenOnASingleHop) {
   CHECK(until([&] { return near.is("v4", State::Down); }, 2s));
 }
 
+TEST(BfdService, ADiscriminatorThatIsNobodysMeansSomethingToAPassiveSessionOnly) {
+  Packet packet;
+  packet.my_discriminator = 1;
+  packet.your_discriminator = 2;
+  SessionConfig config = session("192.0.2.1", "192.0.2.2");
+  near.set("v4", config);
+  CHECK(until([&] { return near.status("v4").packets_sent > 0; }));
+  far.place.enter();
+  send_with_ttl(packet, 255);
+  CHECK(until([&] { return near.service->packets_of_nobody() == 1; }));
+  near.service->remove("v4");
+  config.passive = true;
+  near.set("v4", config);
+  settle(100ms);
+  far.place.enter();
+  packet.state = State::Up;
+  send_with_ttl(packet, 255);
+  CHECK(until([&] { return near.service->packets_of_nobody() == 2; }));
+  packet.state = State::Down;
+  send_with_ttl(packet, 255);
+  CHECK(until([&] { return near.is("v4", State::Init); }));
+}
+
 TEST(BfdService, WhatTheKernelRefusesIsToldAndTriedAgain) {
   SessionConfig config = session("192.0.2.1", "198.51.100.1");
   config.multihop = true;

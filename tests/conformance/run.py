@@ -169,7 +169,7 @@ def main():
     started = time.monotonic()
     own, shared = own_cases(), shared_cases()
     known = deviations()
-    everything = [case for case in own + shared if options.pattern in case.name]
+    everything = [case for case in own + shared if re.search(options.pattern, case.name)]
     cases = [case for case in everything if not case.add_path]
     names = [case.name for case in own + shared]
     report = Report()

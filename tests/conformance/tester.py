@@ -129,7 +129,7 @@ async def _play(connection, case):
     if case.state == "Established":
         connection.send(keepalive())
     stream = case.octets
-    whole = ends_on_a_message(stream)
+    whole = ends_on_a_message(stream) and (stream or case.state != "OpenSent")
     if case.state == "Established" and whole:
         return await _play_and_probe(connection, stream)
     await connection.send_the_case(stream)

@@ -34,9 +34,11 @@ from tester import Desk, Surprise  # noqa: E402
 OWN_CASES_LEAST = 300
 MEMORY_GROWTH_KIB = 256
 COMPLAINT_SECONDS = 10.5
+STOP_SECONDS = 60.0
 
 # The appliance reaches all testers over one gateway, so that it has one neighbour and not a thousand.
 APPLIANCE, GATEWAY, TESTERS = "10.0.0.1", "10.0.0.2", "10.64.0.0/16"
+APPLIANCE6, GATEWAY6 = "2001:db8::1/64", "2001:db8::2/64"
 
 
 def own_cases():
@@ -65,27 +67,29 @@ class Run:
         self.sanitized = sanitized
         self.verdicts = {case.name: [] for case in cases}  # one a pass
         self.memory = []                                   # KiB, after each pass
+        self.exit_status = None
         self.appliance, self.listener = self._build(lab)
 
     def _build(self, lab):
         from appliance import Appliance, document, peer, pool, service, switch
         appliance_host, testers = lab.namespace("appliance"), lab.namespace("testers")
         lab.connect(appliance_host, "eth1", testers, "eth0")
-        testers.address("eth0", f"{GATEWAY}/16", "2001:db8::2/64")
+        testers.address("eth0", f"{GATEWAY}/16", GATEWAY6)
         testers.route("local", TESTERS, "dev", "lo")
         listener = testers.inside(lambda: socket.create_server(("0.0.0.0", 179), backlog=4096))
-        appliance = Appliance(lab, appliance_host)
+        appliance = Appliance(lab, appliance_host, with_bus=False)
         peers = [peer(address, case.asns[1], case.asns[0]) for address, case in self.cases.items()]
         appliance.write_drop_in("50-conformance.xml", document(
-            switch(address=f"{APPLIANCE}/16", gateway=GATEWAY), pool("192.0.2.1-192.0.2.9"), service("default/web"),
-            *peers))
+            switch(address=[f"{APPLIANCE}/16", APPLIANCE6], gateway=GATEWAY), pool("192.0.2.1-192.0.2.9"),
+            pool("2001:db8:f::1-2001:db8:f::9", name="compute6"), service("default/web"),
+            service("default/web6", pool_name="compute6"), *peers))
         return appliance, listener
 
     def execute(self):
         self.appliance.start(seconds=60.0)
         asyncio.run(self._passes())
-        # A sanitizer looks for leaks at the end.
-        self.appliance.stop()
+        # A sanitizer looks for leaks at the end; so many goodbyes take their time.
+        self.exit_status = self.appliance.process.stop(STOP_SECONDS)
 
     async def _passes(self):
         desk = Desk(self.listener, self.cases)
@@ -189,6 +193,7 @@ def main():
         report.case(case, run.fault(case), case.name in known)
         if options.verbose:
             print(f"{case.name}: {', '.join(map(str, run.verdicts[case.name]))}")
+    report.check("the program ends well", run.exit_status == 0, f"exit status {run.exit_status}")
     complaints = re.findall(r"^.*(?:ERROR: \w+Sanitizer|runtime error:).*$", log, re.MULTILINE)
     report.check("no sanitizer has anything to report", not complaints, complaints[:3])
     if not sanitized:

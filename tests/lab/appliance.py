@@ -188,9 +188,10 @@ def document(*resources, name="lab"):
 
 
 def switch(name="vSwitch1", port="Port2", interface="eth1", address="10.126.77.10/24", gateway=None):
-    """A port and the switch on it."""
+    """A port and the switch on it; `address` may be a list."""
+    addresses = [address] if isinstance(address, str) else address
     lines = [f'<Port Name="{port}" Interface="{interface}"/>', f'<ExternalVirtualSwitch Name="{name}">',
-             f"  <InterfaceAlias>{port}</InterfaceAlias>", f"  <IPAddress>{address}</IPAddress>"]
+             f"  <InterfaceAlias>{port}</InterfaceAlias>", *(f"  <IPAddress>{one}</IPAddress>" for one in addresses)]
     if gateway:
         lines.append(f"  <Gateway>{gateway}</Gateway>")
     return "\n".join([*lines, "</ExternalVirtualSwitch>"])

@@ -207,7 +207,8 @@ def peer(address, peer_asn, self_asn, switch_name="vSwitch1", hold_time=None, in
     if hold_time is not None:
         more["HoldTimeInSeconds"] = hold_time
     key = "PeerAddress" if "." in address or ":" in address else "Interface"
-    return element("BGPPeer", inside, **{key: address}, PeerAsn=peer_asn, SelfAsn=self_asn, SwitchName=switch_name, **more)
+    return element("BGPPeer", inside, **{key: address}, PeerAsn=peer_asn, SelfAsn=self_asn, SwitchName=switch_name,
+                   **more)
 
 
 def bgp_speaker(switch_name="vSwitch1", **more):

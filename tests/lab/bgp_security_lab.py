@@ -73,7 +73,8 @@ def lab_a_router_with_another_password_has_no_session(lab):
     kinds = {"bird": Bird, "frr": Frr}
     rack = Rack(lab, *kinds)
     routers = {host: kind(lab, rack.hosts[host], 64512, rack.addresses[host],
-                          [Neighbor(SELF, 64513, password=f"{PASSWORD}-{host}")]).start() for host, kind in kinds.items()}
+                          [Neighbor(SELF, 64513, password=f"{PASSWORD}-{host}")]).start()
+               for host, kind in kinds.items()}
     wrong, right = password_file(lab, PASSWORD), password_file(lab, f"{PASSWORD}-bird", "right")
     peers = [peer(address, 64512, 64513, PasswordFile=wrong, ConnectRetryTimeInSeconds=1)
              for address in rack.addresses.values()]
@@ -88,7 +89,8 @@ def lab_a_router_with_another_password_has_no_session(lab):
 
 def lab_a_password_comes_from_a_credential(lab):
     rack = Rack(lab, "tor")
-    bird = Bird(lab, rack.hosts["tor"], 64512, rack.addresses["tor"], [Neighbor(SELF, 64513, password=PASSWORD)]).start()
+    bird = Bird(lab, rack.hosts["tor"], 64512, rack.addresses["tor"],
+                [Neighbor(SELF, 64513, password=PASSWORD)]).start()
     credentials = lab.directory / "credentials"
     credentials.mkdir()
     file = credentials / "tor"

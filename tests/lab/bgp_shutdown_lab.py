@@ -49,8 +49,7 @@ def lab_what_a_router_says_when_it_shuts_a_session_is_shown(lab):
         router.wait_route(ROUTE, 20)
         text = f"Wartung bis zwölf Uhr, {host}"
         router.shut(SELF, text)
-        wait_until(f"the appliance shows what {router.name} said", lambda: text in rack.peer(
-            rack.addresses[host])["LastNotificationReceived"])
+        wait_until(f"the appliance shows what {router.name} said", lambda: text in rack.heard(rack.addresses[host]))
         check("and it is in the log", text in rack.appliance.log(), rack.appliance.log()[-2000:])
 
 
@@ -61,8 +60,7 @@ def lab_a_router_that_announces_too_much_is_told_so(lab):
              "gobgp": '"Subcode":1,', "openbgpd": "max-prefix exceeded"}
     for host, router in routers.items():
         wait_until(f"{router.name} reads that it was too much", lambda: words[host] in router.last_error(SELF), 20)
-        check("and it is shown", "prefix" in rack.peer(rack.addresses[host])["LastNotificationSent"].lower(),
-              rack.peer(rack.addresses[host]))
+        check("and it is shown", "prefix" in rack.said(rack.addresses[host]).lower(), rack.peer(rack.addresses[host]))
 
 
 def lab_a_router_within_its_limit_keeps_its_session(lab):
@@ -79,5 +77,4 @@ def lab_a_router_that_takes_fewer_routes_than_we_announce_is_left_alone(lab):
     rack, routers = site(lab, kinds, max_prefixes=1)
     rack.start(*SERVICES, service("default/one-too-many"), *peers(rack))
     for host in routers:
-        wait_until("it is shown that the router has a limit", lambda: "prefix" in rack.peer(
-            rack.addresses[host])["LastNotificationReceived"].lower(), 20)
+        wait_until("it is shown that the router has a limit", lambda: "prefix" in rack.heard(rack.addresses[host]).lower(), 20)

@@ -20,7 +20,8 @@ class Bird(Router):
         lines = [f"router id {self.router_id};", "protocol device { scan time 1; }", "protocol direct { ipv4; ipv6; }",
                  "protocol bfd { }"]
         if self.advertises:
-            lines.append(f'protocol radv {{ interface "{self.advertises}" {{ max ra interval 4; min ra interval 3; }}; }}')
+            lines.append(f'protocol radv {{ interface "{self.advertises}" '
+                         "{ max ra interval 4; min ra interval 3; }; }")
         if self.kernel:
             for family in ("ipv4", "ipv6"):
                 # BGP's alone: the kernel has those of its own interfaces.
@@ -47,8 +48,9 @@ class Bird(Router):
         if neighbor.gtsm_hops:
             lines.append("ttl security on")
         if neighbor.bfd:
-            lines.append(f"bfd {{ min rx interval {neighbor.bfd.receive} ms; min tx interval {neighbor.bfd.transmit} ms; "
-                         f"multiplier {neighbor.bfd.multiplier}; passive {'on' if neighbor.bfd.passive else 'off'}; }}")
+            bfd = neighbor.bfd
+            lines.append(f"bfd {{ min rx interval {bfd.receive} ms; min tx interval {bfd.transmit} ms; "
+                         f"multiplier {bfd.multiplier}; passive {'on' if bfd.passive else 'off'}; }}")
         for family in neighbor.families:
             inside = "import all; export where source = RTS_STATIC;"
             if neighbor.max_prefixes:
@@ -108,7 +110,8 @@ class Bird(Router):
 
     def bfd(self, address):
         """The state of a BFD session with a neighbour; empty where there is none."""
-        found = re.search(rf"^{re.escape(address)}\s+\S+\s+(\S+)\s", self.birdc("show", "bfd", "sessions"), re.MULTILINE)
+        found = re.search(rf"^{re.escape(address)}\s+\S+\s+(\S+)\s",
+                          self.birdc("show", "bfd", "sessions"), re.MULTILINE)
         return found[1].lower() if found else ""
 
     def bfd_interval(self, address):
@@ -143,9 +146,9 @@ class Bird(Router):
             return int(found[1]) if found else None
         pairs = frozenset(":".join(part.strip() for part in pair.split(",")) for pair in values("community"))
         large = frozenset(":".join(part.strip() for part in triple.split(",")) for triple in values("large_community"))
-        extended = frozenset({"rt": "target", "ro": "origin"}.get(kind, kind) + f":{first}:{second}" for kind, first, second
-                             in ([part.strip() for part in text.split(",")] for text in values("ext_community"))
-                             if kind in ("rt", "ro"))
+        kinds = {"rt": "target", "ro": "origin"}
+        parts = [[part.strip() for part in text.split(",")] for text in values("ext_community")]
+        extended = frozenset(f"{kinds[kind]}:{first}:{second}" for kind, first, second in parts if kind in kinds)
         return Attributes(frozenset(number_of(pair, WELL_KNOWN) for pair in pairs), large, extended,
                           self._bandwidth(values("ext_community")), number("med"), number("local_pref"),
                           " (stale)" in shown or "[stale]" in shown)

@@ -37,7 +37,8 @@ class ExaBgp(Router):
             options.append(f"outgoing-ttl {neighbor.multihop};")
         if neighbor.gtsm_hops:
             options += ["outgoing-ttl 255;", f"incoming-ttl {256 - neighbor.gtsm_hops};"]
-        routes = [f"route {prefix} next-hop self;" for family in neighbor.families for prefix in self._announced(family)]
+        routes = [f"route {prefix} next-hop self;" for family in neighbor.families
+                  for prefix in self._announced(family)]
         if routes:
             options.append("static { " + " ".join(routes) + " }")
         return options
@@ -132,7 +133,8 @@ class ExaBgp(Router):
         named = frozenset(self._in_numbers(text) for text in extended if text.startswith(("target:", "origin:")))
         return Attributes(frozenset(":".join(map(str, pair)) for pair in attributes.get("community", [])),
                           frozenset(":".join(map(str, value)) for value in attributes.get("large-community", [])),
-                          named, self._bandwidth(attributes.get("extended-community", [])), attributes.get("med"), attributes.get("local-preference"))
+                          named, self._bandwidth(attributes.get("extended-community", [])), attributes.get("med"),
+                          attributes.get("local-preference"))
 
     @staticmethod
     def _in_numbers(extended):

@@ -168,6 +168,6 @@ class Frr(Router):
         named = frozenset(f"{kinds[kind]}:{value}" for kind, value in re.findall(r"\b(RT|SoO):(\S+)", extended))
         # "LB:65000:1250000 (10.000 Mbps)"
         bandwidth = re.search(r"LB:\d+:(\d+)", extended)
-        return Attributes(frozenset(number_of(text, WELL_KNOWN) for text in texts("community")), texts("largeCommunity"),
-                          named, float(bandwidth[1]) if bandwidth else None, path.get("metric"), path.get("locPrf"),
-                          bool(path.get("stale")))
+        return Attributes(frozenset(number_of(text, WELL_KNOWN) for text in texts("community")),
+                          texts("largeCommunity"), named, float(bandwidth[1]) if bandwidth else None,
+                          path.get("metric"), path.get("locPrf"), bool(path.get("stale")))

@@ -21,7 +21,8 @@ class GoBgp(Router):
         if neighbor.password:
             lines.append(f'    auth-password = "{neighbor.password}"')
         lines += ["  [neighbors.timers.config]", "    connect-retry = 1", "    idle-hold-time-after-reset = 1",
-                  f"    hold-time = {neighbor.hold_time}", f"    keepalive-interval = {max(neighbor.hold_time // 3, 1)}",
+                  f"    hold-time = {neighbor.hold_time}",
+                  f"    keepalive-interval = {max(neighbor.hold_time // 3, 1)}",
                   "  [neighbors.transport.config]", f"    passive-mode = {'true' if neighbor.passive else 'false'}",
                   f"    remote-port = {neighbor.port}"]
         if neighbor.local_address:
@@ -41,7 +42,8 @@ class GoBgp(Router):
             if neighbor.graceful_restart:
                 lines += ["    [neighbors.afi-safis.mp-graceful-restart.config]", "      enabled = true"]
             if neighbor.max_prefixes:
-                lines += ["    [neighbors.afi-safis.prefix-limit.config]", f"      max-prefixes = {neighbor.max_prefixes}"]
+                lines += ["    [neighbors.afi-safis.prefix-limit.config]",
+                          f"      max-prefixes = {neighbor.max_prefixes}"]
         return lines
 
     def start(self):

@@ -47,8 +47,8 @@ class OpenBgpd(Router):
         file = self.directory / "bgpd.conf"
         file.write_text(self.configuration(), encoding="utf-8")
         file.chmod(0o600)
-        # Its processes lock themselves into a directory that its service makes: here it is made in a /run that only they
-        # see, for what `ip netns exec` starts has its own mounts.
+        # Its processes lock themselves into a directory that its service makes. Here it is made in a /run that only
+        # they see, for what `ip netns exec` starts has its own mounts.
         self.process = self.namespace.start(
             self.name, "sh", "-c", "mount -t tmpfs -o mode=755 run /run && mkdir /run/openbgpd && "
             'exec /usr/sbin/bgpd -d -f "$0"', file)
@@ -97,8 +97,8 @@ class OpenBgpd(Router):
             return None
         extended = route.get("extended_communities", [])
         kinds = {"rt": "target", "soo": "origin"}
-        named = frozenset(f"{kinds[kind]}:{value}" for kind, value in (text.split(" ", 1) for text in extended
-                                                                      if " " in text) if kind in kinds)
+        pairs = [text.split(" ", 1) for text in extended if " " in text]
+        named = frozenset(f"{kinds[kind]}:{value}" for kind, value in pairs if kind in kinds)
         return Attributes(frozenset(number_of(text, WELL_KNOWN) for text in route.get("communities", [])),
                           frozenset(route.get("large_communities", [])), named, None, route.get("metric"),
                           route.get("localpref"), bool(route.get("stale")))

@@ -74,6 +74,14 @@ class Rack:
         """The state of the BFD session with a peer, in lower case: `up`."""
         return self.peer(address).get("BFDState", "").lower()
 
+    def said(self, address):
+        """The last NOTIFICATION that a peer was sent, in words."""
+        return self.peer(address).get("LastNotificationSent", "")
+
+    def heard(self, address):
+        """The last NOTIFICATION that came from a peer, in words."""
+        return self.peer(address).get("LastNotificationReceived", "")
+
     def sessions(self, *addresses):
         """What stays as it is while no session with these peers ends or begins."""
         return {address: tuple(self.peer(address)[key] for key in ("State", "SinceUSec", "EstablishedCount"))

@@ -1,4 +1,5 @@
-"""What the routers of the labs have in common (peers.py): what they are told of their neighbours, and what they answer."""
+"""What the routers of the labs have in common (peers.py): what they are told of their neighbours, and what they answer
+to questions about them."""
 import collections
 import dataclasses
 

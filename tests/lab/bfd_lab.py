@@ -153,7 +153,7 @@ def lab_a_session_in_strict_mode_waits_for_bfd(lab):
     rack.start(*SERVICES, bfd_profile("lab", 100, StrictMode=True), *peers(rack))
     never("a session comes", lambda: any(rack.peer(address).get("EstablishedCount")
                                          for address in rack.addresses.values()), 2.5)
-    check("it is said why", "BFD" in rack.peer(rack.addresses["bird"])["Waiting"], rack.peer(rack.addresses["bird"]))
+    check("it is said why", "BFD" in rack.peer(rack.addresses["bird"])["WaitingFor"], rack.peer(rack.addresses["bird"]))
     routers["bird"].neighbors[0].bfd = Bfd(100, 100)
     routers["bird"].reconfigure()
     routers["bird"].wait_route(ROUTE, 20)

@@ -78,7 +78,7 @@ def lab_internal_routers_see_the_local_preference(lab):
     rack.change(*SERVICES, *peers(rack, 64513, 64513, LocalPreference=250, GracefulShutdown=True))
     for router in routers.values():
         router.wait_attributes(ROUTE, {"local_preference": 0, "communities": {"65535:0"}})
-    rack.change(*SERVICES, *peers(rack, "internal", 64513))
+    rack.change(*SERVICES, *peers(rack, 64513, 64513))
     for router in routers.values():
         router.wait_attributes(ROUTE, {"local_preference": 100, "communities": set()})
     check("no session felt it", before == sessions_since(rack), (before, sessions_since(rack)))

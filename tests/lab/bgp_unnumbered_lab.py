@@ -33,8 +33,8 @@ def lab_frr_and_the_appliance_find_each_other_on_their_link(lab):
     hops = {route.next_hop for route in frr.routes().values()}
     check("both routes lead to our link-local address", hops == {own_link_local(rack)}, hops)
     shown = rack.peer("vSwitch1")
-    check("who was found is shown", shown["RemoteAsn"] == 4200000001 and
-          shown["RemoteAddress"].partition("%")[0] == rack.link_local("tor"), shown)
+    check("who was found is shown", shown["PeerRouterAsn"] == 4200000001 and
+          shown["SessionPeerAddress"].partition("%")[0] == rack.link_local("tor"), shown)
     wait_until("its routes are counted", lambda: rack.peer("vSwitch1")["RoutesReceived"] >= 2)
 
     # It comes back, and is found again.
@@ -52,7 +52,7 @@ def lab_a_router_of_another_as_than_named_is_refused(lab):
     rack = Rack(lab, "tor")
     frr = Frr(lab, rack.hosts["tor"], 64513, "10.126.77.101", [unnumbered("internal")]).start()
     rack.start(*SERVICES, peer("vSwitch1", "external", 64513, ConnectRetryTimeInSeconds=1))
-    wait_until("it is said why", lambda: "AS" in rack.peer("vSwitch1")["LastError"], 20)
+    wait_until("it is said why", lambda: "AS" in rack.peer("vSwitch1").get("LastError", ""), 20)
     never("a session comes", lambda: frr.established("eth0"), 1)
 
 

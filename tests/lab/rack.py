@@ -76,11 +76,11 @@ class Rack:
 
     def said(self, address):
         """The last NOTIFICATION that a peer was sent, in words."""
-        return self.peer(address).get("LastNotificationSent", "")
+        return self.peer(address).get("LastSentError", "")
 
     def heard(self, address):
         """The last NOTIFICATION that came from a peer, in words."""
-        return self.peer(address).get("LastNotificationReceived", "")
+        return self.peer(address).get("LastReceivedError", "")
 
     def sessions(self, *addresses):
         """What stays as it is while no session with these peers ends or begins."""

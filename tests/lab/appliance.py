@@ -187,13 +187,13 @@ def document(*resources, name="lab"):
             f"{body}\n</Configuration>\n")
 
 
-def switch(name="vSwitch1", port="Port2", interface="eth1", address="10.126.77.10/24", gateway=None):
-    """A port and the switch on it; `address` may be a list."""
-    addresses = [address] if isinstance(address, str) else address
+def switch(name="vSwitch1", port="Port2", interface="eth1", address="10.126.77.10/24", gateway=None, more_addresses=(),
+           more_gateways=()):
+    """A port and the switch on it."""
     lines = [f'<Port Name="{port}" Interface="{interface}"/>', f'<ExternalVirtualSwitch Name="{name}">',
-             f"  <InterfaceAlias>{port}</InterfaceAlias>", *(f"  <IPAddress>{one}</IPAddress>" for one in addresses)]
-    if gateway:
-        lines.append(f"  <Gateway>{gateway}</Gateway>")
+             f"  <InterfaceAlias>{port}</InterfaceAlias>"]
+    lines += [f"  <IPAddress>{own}</IPAddress>" for own in (address, *more_addresses)]
+    lines += [f"  <Gateway>{router}</Gateway>" for router in (gateway, *more_gateways) if router]
     return "\n".join([*lines, "</ExternalVirtualSwitch>"])
 
 
@@ -202,10 +202,29 @@ def pool(addresses, name="compute", switch_name="vSwitch1"):
             "</IPAddressPool>")
 
 
-def peer(address, peer_asn, self_asn, switch_name="vSwitch1", hold_time=None):
-    more = f' HoldTimeInSeconds="{hold_time}"' if hold_time is not None else ""
-    return (f'<BGPPeer PeerAddress="{address}" PeerAsn="{peer_asn}" SelfAsn="{self_asn}" '
-            f'SwitchName="{switch_name}"{more}/>')
+def peer(address, peer_asn, self_asn, switch_name="vSwitch1", hold_time=None, inside=(), **more):
+    """`address` is an interface's name where it is none; `more` are attributes, `inside` the communities."""
+    if hold_time is not None:
+        more["HoldTimeInSeconds"] = hold_time
+    key = "PeerAddress" if "." in address or ":" in address else "Interface"
+    return element("BGPPeer", inside, **{key: address}, PeerAsn=peer_asn, SelfAsn=self_asn, SwitchName=switch_name,
+                   **more)
+
+
+def bgp_speaker(switch_name="vSwitch1", **more):
+    return element("BGPSpeaker", SwitchName=switch_name, **more)
+
+
+def bfd_profile(name, milliseconds, multiplier=3, **more):
+    return element("BFDProfile", Name=name, ReceiveIntervalInMilliseconds=milliseconds,
+                   TransmitIntervalInMilliseconds=milliseconds, DetectMultiplier=multiplier, **more)
+
+
+def element(name, inside=(), **attributes):
+    """With booleans as documents spell them, and child elements: [("Community", "65000:100"), …]."""
+    words = [f'{key}="{str(value).lower() if isinstance(value, bool) else value}"' for key, value in attributes.items()]
+    children = "".join(f"<{child}>{text}</{child}>" for child, text in inside)
+    return f"<{name} {' '.join(words)}" + (f">{children}</{name}>" if children else "/>")
 
 
 def service(name, pool_name="compute", address=None):

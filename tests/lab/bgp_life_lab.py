@@ -105,7 +105,8 @@ def lab_stopping_the_appliance_withdraws_its_routes_and_takes_leave(lab):
     check("everything is withdrawn", sorted(session.withdrawn) == sorted(ROUTES), session.withdrawn)
     last = session.messages[-1]
     check("and then comes Cease, administrative shutdown", last.kind == NOTIFICATION and code_of(last) == (6, 2), last)
-    check("which BIRD has read", bird.last_error(SELF) == "Received: Administrative shutdown", bird.last_error(SELF))
+    check("which BIRD has read, with the reason in words", bird.last_error(SELF) ==
+          "Received: Administrative shutdown Portreeve is stopping", bird.last_error(SELF))
     check("the routes are gone from BIRD", not bird.routes(), bird.routes())
 
 

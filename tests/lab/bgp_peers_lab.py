@@ -1,10 +1,10 @@
-"""Sessions and routes with the real routers: BIRD, FRR and GoBGP. What is compared is the router's own table."""
+"""Sessions and routes with the real routers. What is compared is the router's own table."""
 import ipaddress
 
 from appliance import peer, pool, service
 from bgp_speaker import Honest, Speaker, update_message
 from harness import check, limit, wait_until
-from peers import Bird, Frr, GoBgp, Neighbor, Route
+from peers import Bird, ExaBgp, Frr, GoBgp, Neighbor, OpenBgpd, Route
 from rack import Rack, SELF, host_routes
 
 # What the router is, and what the appliance is to it: numbers on both sides of 65536, and the same on both.
@@ -68,6 +68,14 @@ def lab_frr_has_the_routes_over_every_kind_of_session(lab):
 
 def lab_gobgp_has_the_routes_over_every_kind_of_session(lab):
     sessions_and_routes(lab, GoBgp)
+
+
+def lab_openbgpd_has_the_routes_over_every_kind_of_session(lab):
+    sessions_and_routes(lab, OpenBgpd)
+
+
+def lab_exabgp_has_the_routes_over_every_kind_of_session(lab):
+    sessions_and_routes(lab, ExaBgp)
 
 
 @limit(300)

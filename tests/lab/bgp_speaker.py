@@ -22,6 +22,7 @@ from harness import LabFailure, wait_until
 OPEN, UPDATE, NOTIFICATION, KEEPALIVE = 1, 2, 3, 4
 MARKER = b"\xff" * 16
 AS_TRANS = 23456
+_TCP_MD5SIG = 14  # linux/tcp.h
 
 Message = collections.namedtuple("Message", "when kind body")
 
@@ -67,8 +68,9 @@ def prefixes_of(octets):
 class Session:
     """One connection, and all that came over it."""
 
-    def __init__(self, connected_socket):
+    def __init__(self, connected_socket, dialled=False):
         self.socket = connected_socket
+        self.dialled = dialled   # by us; else taken in
         self.opened = time.monotonic()
         self.established = None  # when
         self.ended = None        # when the other side closed or reset it
@@ -149,15 +151,16 @@ class Honest:
     """Opens a session as it should, sends `feed` (messages), and keeps it alive; with keepalives=False it falls silent
     once Established, and with reads=False it takes nothing in from then on."""
 
-    def __init__(self, asn, hold_time=90, feed=(), keepalives=True, reads=True):
+    def __init__(self, asn, hold_time=90, feed=(), keepalives=True, reads=True, router_id=None):
         self.asn = asn
+        self.router_id = router_id  # else the address that it speaks from
         self.hold_time = hold_time
         self.feed = feed
         self.keepalives = keepalives
         self.reads = reads
 
     def __call__(self, session):
-        router_id = session.socket.getsockname()[0]
+        router_id = self.router_id or session.socket.getsockname()[0]
         session.send(open_message(self.asn, self.hold_time, router_id))
         its_open = session.receive(10)
         if its_open is None or its_open.kind != OPEN:
@@ -184,22 +187,49 @@ class Honest:
             time.sleep(seconds)
 
 
-class Speaker:
-    """Listens at an address of a namespace, on the port of BGP, and lets each connection meet the behaviour."""
+def sign(connection, far_end, password):
+    """From now on, TCP's MD5 signatures (RFC 2385) between this socket and that IPv4 address."""
+    peer = struct.pack("!HH4s", 0, 0, socket.inet_aton(far_end)).ljust(128, b"\0")
+    peer = struct.pack("=H", socket.AF_INET) + peer[2:]
+    option = peer + struct.pack("=BBHi80s", 0, 0, len(password), 0, password.encode())
+    connection.setsockopt(socket.IPPROTO_TCP, _TCP_MD5SIG, option)
 
-    def __init__(self, namespace, address, behaviour, receive_buffer=None):
+
+class Speaker:
+    """Listens at an address of a namespace, on the port of BGP, and lets each connection meet the behaviour.
+
+    With `signed=(far end, password)`, over signed connections only.
+    """
+
+    def __init__(self, namespace, address, behaviour, receive_buffer=None, signed=None):
+        self.namespace = namespace
+        self.address = address
+        self.signed = signed
         self.behaviour = behaviour
         self.sessions = []
         self.faults = []
         self._socket = namespace.inside(lambda: self._listen(address, receive_buffer))
         threading.Thread(target=self._accept, daemon=True).start()
 
-    @staticmethod
-    def _listen(address, receive_buffer):
+    def dial(self, far_end, port=179):
+        """A connection of our own, which meets the behaviour as those that are taken in do."""
+        connection = self.namespace.inside(lambda: socket.create_connection((far_end, port), 5, (self.address, 0)))
+        connection.settimeout(None)
+        return self._begin(Session(connection, dialled=True))
+
+    def sign_anew(self, password):
+        """Another password, for the connections that stand and for those to come."""
+        self.signed = (self.signed[0], password)
+        for connection in [self._socket, *(session.socket for session in self.sessions if not session.ended)]:
+            sign(connection, *self.signed)
+
+    def _listen(self, address, receive_buffer):
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if receive_buffer is not None:  # what is accepted inherits it; the kernel raises it to its least
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        if self.signed:
+            sign(listener, *self.signed)
         listener.bind((address, 179))
         listener.listen()
         return listener
@@ -214,9 +244,12 @@ class Speaker:
 
     def _accept(self):
         while True:
-            session = Session(self._socket.accept()[0])
-            self.sessions.append(session)
-            threading.Thread(target=self._meet, args=(session,), daemon=True).start()
+            self._begin(Session(self._socket.accept()[0]))
+
+    def _begin(self, session):
+        self.sessions.append(session)
+        threading.Thread(target=self._meet, args=(session,), daemon=True).start()
+        return session
 
     def _meet(self, session):
         try:

@@ -4,7 +4,8 @@
         eth1 10.126.77.10    eth0 .101      eth0 .102
              └──────── segment, 10.126.77.0/24 ────┘
 
-The appliance's ends are bare: its document makes the switch.
+The appliance's ends are bare: its document makes the switch. With `ipv6=True` all have an address of 2001:db8:77::/64
+too, with the same last number.
 """
 import pathlib
 
@@ -12,25 +13,38 @@ from appliance import Appliance, document, switch
 from harness import check, wait_until
 
 SELF = "10.126.77.10"
+SELF6 = "2001:db8:77::10"
 DOCUMENT = "50-lab.xml"
 
 
 class Rack:
-    def __init__(self, lab, *hosts, name="appliance", with_bus=True):
+    def __init__(self, lab, *hosts, name="appliance", with_bus=True, ipv6=False):
         self.lab = lab
+        self.ipv6 = ipv6
         self.namespace = lab.namespace(name)
         self.hosts = {host: lab.namespace(host) for host in hosts}
         self.addresses = {}
+        self.addresses6 = {}
         self.segment = lab.segment(f"{name}-segment", (self.namespace, "eth1"),
                                    *((namespace, "eth0") for namespace in self.hosts.values()))
         for number, (host, namespace) in enumerate(self.hosts.items(), 101):
             self.addresses[host] = f"10.126.77.{number}"
             namespace.address("eth0", f"{self.addresses[host]}/24")
+            if ipv6:
+                self.addresses6[host] = f"2001:db8:77::{number}"
+                namespace.address("eth0", f"{self.addresses6[host]}/64")
         self.appliance = Appliance(lab, self.namespace, name=f"portreeve-{name}", with_bus=with_bus)
 
     def configure(self, *resources, **of_switch):
         """Drops the document: the switch (see appliance.switch) and the given resources."""
+        if self.ipv6:
+            of_switch["more_addresses"] = (f"{SELF6}/64", *of_switch.get("more_addresses", ()))
         self.appliance.write_drop_in(DOCUMENT, document(switch(address=f"{SELF}/24", **of_switch), *resources))
+
+    def change(self, *resources, **of_switch):
+        """Drops another document in place of the first, and has it read."""
+        self.configure(*resources, **of_switch)
+        self.appliance.bus("Reload", seconds=60)
 
     def start(self, *resources, **of_switch):
         self.configure(*resources, **of_switch)
@@ -52,9 +66,37 @@ class Rack:
     # -- what the appliance shows
 
     def peer(self, address):
-        """The properties of a peer on D-Bus; empty where there is none."""
+        """The properties of a peer on D-Bus, by address or interface; empty where there is none."""
         return next((peer for peer in self.appliance.of_interface("BGPPeer").values()
-                     if peer["PeerAddress"] == address), {})
+                     if address in (peer["PeerAddress"], peer.get("Interface"))), {})
+
+    def bfd(self, address):
+        """The state of the BFD session with a peer, in lower case: `up`."""
+        return self.peer(address).get("BFDState", "").lower()
+
+    def said(self, address):
+        """The last NOTIFICATION that a peer was sent, in words."""
+        return self.peer(address).get("LastSentError", "")
+
+    def heard(self, address):
+        """The last NOTIFICATION that came from a peer, in words."""
+        return self.peer(address).get("LastReceivedError", "")
+
+    def sessions(self, *addresses):
+        """What stays as it is while no session with these peers ends or begins."""
+        return {address: tuple(self.peer(address)[key] for key in ("State", "SinceUSec", "EstablishedCount"))
+                for address in addresses}
+
+    def connections(self, *addresses, state="established"):
+        """(local end, far end) of the TCP connections of BGP with these addresses, or with all."""
+        shown = self.namespace.run("ss", "-H", "-t", "-n", "state", state, "( sport = :179 or dport = :179 )").stdout
+        ends = [tuple(line.split()[2:4]) for line in shown.splitlines()]
+        return [pair for pair in ends if not addresses or pair[1].rpartition(":")[0].strip("[]") in addresses]
+
+    def link_local(self, host):
+        """The link-local address of a host."""
+        shown = self.hosts[host].ip("-6", "address", "show", "dev", "eth0", "scope", "link")
+        return next(address["local"] for link in shown for address in link.get("addr_info", []))
 
     def switch(self, name="vSwitch1"):
         return next((shown for shown in self.appliance.of_interface("ExternalVirtualSwitch").values()

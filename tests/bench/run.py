@@ -17,6 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "lab")]
 
 import harness  # noqa: E402
+import sink  # noqa: E402
 from figures import heading  # noqa: E402
 
 
@@ -56,6 +57,7 @@ def main():
         return 1
     # A signal unwinds the stack, so that what was made is removed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sink.build()
     try:
         figures = measure(benchmarks, arguments.n)
     except harness.LabFailure as failure:

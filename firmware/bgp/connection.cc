@@ -168,6 +168,7 @@ Bytes Connection::to_write(TimePoint now, Random& random) {
   if (outbox_.empty() && part_) {
     if (auto chunk = routes_.next(*part_)) {
       note_updates_sent(session_, chunk->messages, now, random);
+      session_.sent.route_refresh += chunk->refresh_marks;
       outbox_.push(std::move(chunk));
     }
   }

@@ -27,15 +27,15 @@ ShellError binding_error(const Cmdlet& cmdlet, const Argument& at, std::string m
 ShellError not_allowed(const Cmdlet& cmdlet, const Argument& at, const Parameter& parameter, const std::string& value) {
   return binding_error(cmdlet, at,
                        "Cannot validate argument on parameter '" + std::string(parameter.name) + "'. The value " +
-                           value + " is not allowed: " + std::string(allowed(parameter.type)) + ".",
+                           value + " is not allowed: " + allowed(parameter) + ".",
                        "ParameterArgumentValidationError", "InvalidData", "ParameterBindingValidationException");
 }
 
 ShellError no_number(const Cmdlet& cmdlet, const Argument& at, const Parameter& parameter, const std::string& value) {
   return binding_error(cmdlet, at,
                        "Cannot bind parameter '" + std::string(parameter.name) + "'. Cannot convert value \"" + value +
-                           "\" to type \"System." + std::string(type_name(parameter.type)) +
-                           "\". Allowed: " + std::string(allowed(parameter.type)) + ".",
+                           "\" to type \"System." + std::string(type_name(parameter)) +
+                           "\". Allowed: " + allowed(parameter) + ".",
                        "CannotConvertArgumentNoMessage");
 }
 
@@ -44,16 +44,26 @@ bool is_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-bool is_valid(ParameterType type, std::string_view value) {
-  switch (type) {
+const std::string_view* find_word(const Parameter& parameter, std::string_view value) {
+  const auto found = std::find_if(parameter.words.begin(), parameter.words.end(),
+                                  [&](std::string_view word) { return same_word(word, value); });
+  return found == parameter.words.end() ? nullptr : &*found;
+}
+
+bool is_valid(const Parameter& parameter, std::string_view value) {
+  switch (parameter.type) {
     case ParameterType::Asn:
       return Asn::parse(value).has_value();
-    case ParameterType::HoldTime:
-      return value == "0" || parse_number(value, 3, 65535).has_value();
+    case ParameterType::Number:
+      return (parameter.or_zero && value == "0") ||
+             parse_number(value, parameter.minimum, parameter.maximum).has_value();
     case ParameterType::IpAddress:
       return IpAddress::parse(value.substr(0, value.find('%'))).has_value();
+    case ParameterType::Word:
+      return false;  // it was not found
     case ParameterType::Text:
     case ParameterType::TextList:
+    case ParameterType::Boolean:
     case ParameterType::Switch:
       break;
   }
@@ -72,6 +82,8 @@ class Binder {
   Result<void, ShellError> mandatory() const;
   Result<void, ShellError> set(const Parameter& parameter, const Argument& value);
   Result<void, ShellError> set_switch(const Parameter& parameter, const Argument& argument);
+  Result<void, ShellError> set_flag(const Parameter& parameter, const Argument& at, const std::string& value,
+                                    const char* allowed);
 
   const Command& command_;
   const Cmdlet& cmdlet_;
@@ -120,7 +132,7 @@ Result<void, ShellError> Binder::named(const Argument& argument) {
   if (at_ == command_.arguments.size() || command_.arguments[at_].kind != TokenKind::Word) {
     return binding_error(cmdlet_, argument,
                          "Missing an argument for parameter '" + std::string(parameter.name) +
-                             "'. Specify a parameter of type 'System." + std::string(type_name(parameter.type)) +
+                             "'. Specify a parameter of type 'System." + std::string(type_name(parameter)) +
                              "' and try again.",
                          "MissingArgument");
   }
@@ -132,13 +144,18 @@ Result<void, ShellError> Binder::set_switch(const Parameter& parameter, const Ar
   if (argument.colon && at_ < command_.arguments.size() && command_.arguments[at_].kind == TokenKind::Word) {
     value = command_.arguments[at_++].values[0];
   }
-  if (!same_word(value, "$true") && !same_word(value, "$false")) {
-    return binding_error(cmdlet_, argument,
-                         "Cannot convert '" + value + "' for parameter '" + std::string(parameter.name) +
-                             "'. A switch takes $true or $false.",
-                         "CannotConvertArgument");
+  return set_flag(parameter, argument, value, "A switch takes $true or $false.");
+}
+
+Result<void, ShellError> Binder::set_flag(const Parameter& parameter, const Argument& at, const std::string& value,
+                                          const char* allowed) {
+  const bool yes = same_word(value, "$true") || value == "1";
+  if (!yes && !same_word(value, "$false") && value != "0") {
+    return binding_error(
+        cmdlet_, at, "Cannot convert '" + value + "' for parameter '" + std::string(parameter.name) + "'. " + allowed,
+        "CannotConvertArgument");
   }
-  bound_.set(parameter.name, {same_word(value, "$true") ? "true" : "false"});
+  bound_.set(parameter, {yes ? "true" : "false"});
   return {};
 }
 
@@ -149,6 +166,13 @@ Result<void, ShellError> Binder::set(const Parameter& parameter, const Argument&
                          "Parameter '" + name + "' takes one value, not " + std::to_string(value.values.size()) + ".",
                          "CannotConvertArgument");
   }
+  if (parameter.type == ParameterType::Boolean) {
+    return set_flag(parameter, value, value.values[0], "A Boolean takes $true or $false.");
+  }
+  if (const std::string_view* word = find_word(parameter, value.values[0])) {
+    bound_.set(parameter, {std::string(*word)});
+    return {};
+  }
   for (const std::string& text : value.values) {
     if (text.empty()) {
       return binding_error(cmdlet_, value,
@@ -156,12 +180,12 @@ Result<void, ShellError> Binder::set(const Parameter& parameter, const Argument&
                            "ParameterArgumentValidationErrorEmptyStringNotAllowed", "InvalidData",
                            "ParameterBindingValidationException");
     }
-    if (is_valid(parameter.type, text)) continue;
-    const bool number_wanted = parameter.type == ParameterType::Asn || parameter.type == ParameterType::HoldTime;
+    if (is_valid(parameter, text)) continue;
+    const bool number_wanted = type_name(parameter).starts_with("UInt");
     if (number_wanted && !is_number(text)) return no_number(cmdlet_, value, parameter, text);
     return not_allowed(cmdlet_, value, parameter, text);
   }
-  bound_.set(parameter.name, value.values);
+  bound_.set(parameter, value.values);
   return {};
 }
 
@@ -181,13 +205,24 @@ Result<void, ShellError> Binder::by_position() {
   return {};
 }
 
+// Which parameter set is meant, and whether all that it needs is there.
 Result<void, ShellError> Binder::mandatory() const {
+  const Argument whole{.kind = TokenKind::Word, .values = {}, .offset = command_.offset, .length = command_.length};
+  std::uint8_t meant = 0;
+  for (const Parameter& parameter : cmdlet_.parameters) {
+    if (parameter.set == 0 || !bound_.has(parameter.name)) continue;
+    if (meant != 0 && meant != parameter.set) {
+      return binding_error(cmdlet_, whole, "Parameter set cannot be resolved using the specified named parameters.",
+                           "AmbiguousParameterSet");
+    }
+    meant = parameter.set;
+  }
   std::string missing;
   for (const Parameter& parameter : cmdlet_.parameters) {
-    if (parameter.mandatory && !bound_.has(parameter.name)) missing.append(" ").append(parameter.name);
+    const bool is_meant = parameter.is_in(meant == 0 ? 1 : meant);
+    if (parameter.mandatory && is_meant && !bound_.has(parameter.name)) missing.append(" ").append(parameter.name);
   }
   if (missing.empty()) return {};
-  const Argument whole{.kind = TokenKind::Word, .values = {}, .offset = command_.offset, .length = command_.length};
   return binding_error(cmdlet_, whole,
                        "Cannot process command because of one or more missing mandatory parameters:" + missing + ".",
                        "MissingMandatoryParameter");

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "hal/base/number.h"
+
 namespace portreeve::shell {
 namespace {
 
@@ -125,6 +127,32 @@ bool read_services(sd_bus_message* message, std::vector<Object>& services, std::
   return result >= 0;
 }
 
+// {sv}
+void append_setting(sd_bus_message* message, const Setting& setting) {
+  const std::string& value = setting.values.front();
+  sd_bus_message_open_container(message, 'e', "sv");
+  sd_bus_message_append(message, "s", setting.name.c_str());
+  switch (setting.type) {
+    case Setting::Type::Text:
+      sd_bus_message_append(message, "v", "s", value.c_str());
+      break;
+    case Setting::Type::Number:
+      sd_bus_message_append(message, "v", "t", parse_number(value, 0, UINT64_MAX).value_or(0));
+      break;
+    case Setting::Type::Boolean:
+      sd_bus_message_append(message, "v", "b", value == "true" ? 1 : 0);
+      break;
+    case Setting::Type::List:
+      sd_bus_message_open_container(message, 'v', "as");
+      sd_bus_message_open_container(message, 'a', "s");
+      for (const std::string& one : setting.values) sd_bus_message_append(message, "s", one.c_str());
+      sd_bus_message_close_container(message);
+      sd_bus_message_close_container(message);
+      break;
+  }
+  sd_bus_message_close_container(message);
+}
+
 }  // namespace
 
 BusDaemon::~BusDaemon() { disconnect(); }
@@ -218,21 +246,18 @@ Daemon::Answer<std::vector<Fault>> BusDaemon::faults() {
   return faults;
 }
 
-Daemon::Answer<void> BusDaemon::set_bgp_peer(const PeerSettings& peer) {
-  PORTREEVE_TRY(Message question, start(kManager, "SetBGPPeer"));
-  sd_bus_message* message = question.get();
-  sd_bus_message_open_container(message, 'a', "{sv}");
-  sd_bus_message_append(message, "{sv}{sv}{sv}{sv}", "PeerAddress", "s", peer.peer_address.c_str(), "PeerAsn", "u",
-                        peer.peer_asn, "SelfAsn", "u", peer.self_asn, "SwitchName", "s", peer.switch_name.c_str());
-  if (peer.hold_time) sd_bus_message_append(message, "{sv}", "HoldTimeInSeconds", "u", *peer.hold_time);
-  sd_bus_message_close_container(message);
+Daemon::Answer<void> BusDaemon::set(const std::string& kind, const std::vector<Setting>& settings) {
+  PORTREEVE_TRY(Message question, start(kManager, ("Set" + kind).c_str()));
+  sd_bus_message_open_container(question.get(), 'a', "{sv}");
+  for (const Setting& setting : settings) append_setting(question.get(), setting);
+  sd_bus_message_close_container(question.get());
   PORTREEVE_TRY_VOID(call(std::move(question)));
   return {};
 }
 
-Daemon::Answer<void> BusDaemon::remove_bgp_peer(const std::string& switch_name, const std::string& peer_address) {
-  PORTREEVE_TRY(Message question, start(kManager, "RemoveBGPPeer"));
-  sd_bus_message_append(question.get(), "ss", switch_name.c_str(), peer_address.c_str());
+Daemon::Answer<void> BusDaemon::remove(const std::string& kind, const std::vector<std::string>& key) {
+  PORTREEVE_TRY(Message question, start(kManager, ("Remove" + kind).c_str()));
+  for (const std::string& part : key) sd_bus_message_append(question.get(), "s", part.c_str());
   PORTREEVE_TRY_VOID(call(std::move(question)));
   return {};
 }

@@ -23,8 +23,8 @@ class BusDaemon : public Daemon {
   Answer<std::vector<Object>> services() override;
   Answer<Object> service(const std::string& name) override;
   Answer<std::vector<Fault>> faults() override;
-  Answer<void> set_bgp_peer(const PeerSettings& peer) override;
-  Answer<void> remove_bgp_peer(const std::string& switch_name, const std::string& peer_address) override;
+  Answer<void> set(const std::string& kind, const std::vector<Setting>& settings) override;
+  Answer<void> remove(const std::string& kind, const std::vector<std::string>& key) override;
 
  private:
   struct Unref {

@@ -16,10 +16,21 @@
 
 namespace portreeve::shell {
 
-enum class ParameterType : std::uint8_t { Text, TextList, Asn, HoldTime, IpAddress, Switch };
+// A Word is one of the parameter's `words`; a Boolean is $true or $false, a Switch is there or not.
+enum class ParameterType : std::uint8_t { Text, TextList, Number, Asn, IpAddress, Word, Boolean, Switch };
 
 // Where completion finds values.
-enum class ValueSource : std::uint8_t { None, SwitchNames, PortNames, PeerAddresses, ServiceNames, CmdletNames };
+enum class ValueSource : std::uint8_t {
+  None,
+  SwitchNames,
+  SwitchInterfaces,
+  PortNames,
+  PeerAddresses,
+  SpeakerNames,
+  BfdProfileNames,
+  ServiceNames,
+  CmdletNames
+};
 
 struct Parameter {
   std::string_view name;
@@ -28,6 +39,14 @@ struct Parameter {
   bool mandatory = false;
   bool positional = false;  // in the table's order
   ValueSource values = ValueSource::None;
+  // Parameter sets: 0 is in all of them. Where nothing tells, the first is meant.
+  std::uint8_t set = 0;
+  std::span<const std::string_view> words = {};  // of a Word; of an Asn, what may stand instead of a number
+  std::uint64_t minimum = 0;                     // of a Number
+  std::uint64_t maximum = 0;
+  bool or_zero = false;
+
+  [[nodiscard]] bool is_in(std::uint8_t one) const { return set == 0 || set == one; }
 };
 
 // Arguments given their meaning; a value is as typed, and checked against its type.
@@ -36,13 +55,21 @@ class Bound {
   [[nodiscard]] bool has(std::string_view parameter) const { return values_.contains(parameter); }
   [[nodiscard]] std::string text(std::string_view parameter) const;  // empty where it was not given
   [[nodiscard]] std::vector<std::string> texts(std::string_view parameter) const;
-  [[nodiscard]] std::uint32_t number(std::string_view parameter) const;  // 0 where it was not given
   [[nodiscard]] bool flag(std::string_view parameter) const;
 
-  void set(std::string_view parameter, std::vector<std::string> values) { values_[parameter] = std::move(values); }
+  // All that was given, in the order of names, as the daemon is told it.
+  [[nodiscard]] std::vector<Setting> settings() const;
+
+  void set(const Parameter& parameter, std::vector<std::string> values) {
+    values_[parameter.name] = {&parameter, std::move(values)};
+  }
 
  private:
-  std::map<std::string_view, std::vector<std::string>> values_;
+  struct Argument {
+    const Parameter* parameter = nullptr;
+    std::vector<std::string> values;
+  };
+  std::map<std::string_view, Argument> values_;
 };
 
 // What passes through a pipeline: objects, or text that a formatter made of them.
@@ -71,7 +98,8 @@ struct ParameterMatch {
 };
 ParameterMatch match_parameter(const Cmdlet& cmdlet, std::string_view name);
 
-std::string_view type_name(ParameterType type);  // "UInt32"
-std::string_view allowed(ParameterType type);    // "0 or 3-65535"; empty: anything
+std::string_view type_name(const Parameter& parameter);  // "UInt32"
+std::string allowed(const Parameter& parameter);         // "0 or 3-65535"; empty: anything
+std::uint8_t parameter_sets(const Cmdlet& cmdlet);       // how many; 1 where all parameters go together
 
 }  // namespace portreeve::shell

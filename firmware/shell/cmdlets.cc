@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "firmware/shell/bgp_parameters.h"
 #include "firmware/shell/cmdlet.h"
 #include "firmware/shell/words.h"
 #include "hal/base/number.h"
@@ -16,25 +17,6 @@ constexpr std::string_view kNoExample = {};
 constexpr Parameter kGetSwitch[] = {
     {"Name", "The switch; '*' and '?' stand for any characters. All switches where it is left out.",
      ParameterType::Text, false, true, ValueSource::SwitchNames},
-};
-
-constexpr Parameter kSetPeer[] = {
-    {"PeerAddress", "The router's address, not this device's.", ParameterType::IpAddress, true, false,
-     ValueSource::PeerAddresses},
-    {"PeerAsn", "The router's AS number.", ParameterType::Asn, true},
-    {"SelfAsn", "The AS number of this side.", ParameterType::Asn, true},
-    {"SwitchName", "The switch through which the router is reached.", ParameterType::Text, true, false,
-     ValueSource::SwitchNames},
-    {"HoldTimeInSeconds", "How long a silent peer is waited for; 90 where it is left out.", ParameterType::HoldTime},
-};
-
-constexpr Parameter kGetPeers[] = {
-    {"SwitchName", "The switch whose peers are wanted.", ParameterType::Text, true, true, ValueSource::SwitchNames},
-};
-
-constexpr Parameter kRemovePeer[] = {
-    {"PeerAddress", "The peer's address.", ParameterType::IpAddress, true, false, ValueSource::PeerAddresses},
-    {"SwitchName", "The peer's switch.", ParameterType::Text, true, false, ValueSource::SwitchNames},
 };
 
 constexpr Parameter kGetPort[] = {
@@ -67,8 +49,14 @@ constexpr Cmdlet kCmdlets[] = {
      "Get-HcsBGPPeers -SwitchName vSwitch1 | Format-List", true, format_as_list},
     {"Format-Table", "Shows objects as a table, one object a line.", kFormat, "Get-HcsPort | Format-Table Name, Status",
      true, format_as_table},
+    {"Get-HcsBFDProfile", "Shows the BFD profiles.", kGetBfdProfile, "Get-HcsBFDProfile fast", false, get_bfd_profiles},
+    {"Get-HcsBGPPeerStatus", "Shows how the BGP sessions are: state, negotiation, counters, errors, BFD.",
+     kGetPeerStatus, "Get-HcsBGPPeerStatus -SwitchName vSwitch1 -PeerAddress 10.126.77.125", false,
+     get_bgp_peer_status},
     {"Get-HcsBGPPeers", "Shows the BGP peers of a switch; Format-List shows the sessions' state.", kGetPeers,
      "Get-HcsBGPPeers -SwitchName vSwitch1", false, get_bgp_peers},
+    {"Get-HcsBGPSpeaker", "Shows where routers may connect.", kGetSpeaker, "Get-HcsBGPSpeaker vSwitch1", false,
+     get_bgp_speakers},
     {"Get-HcsConfigurationFault",
      "Shows what is wrong with the configuration documents that are in place.",
      {},
@@ -81,12 +69,21 @@ constexpr Cmdlet kCmdlets[] = {
     {"Get-HcsService", "Shows the load-balanced services and their addresses.", kGetService, "Get-HcsService default/*",
      false, get_services},
     {"Get-Help", "Shows the cmdlets, or how one is used.", kGetHelp, "Get-Help Set-HcsBGPPeer", false, get_help},
+    {"Remove-HcsBFDProfile", "Removes a BFD profile that no peer names.", kRemoveBfdProfile,
+     "Remove-HcsBFDProfile -Name fast", false, remove_bfd_profile},
     {"Remove-HcsBGPPeer", "Removes a BGP peer; without peers a switch serves its addresses by ARP.", kRemovePeer,
      "Remove-HcsBGPPeer -PeerAddress 10.126.77.125 -SwitchName vSwitch1", false, remove_bgp_peer},
+    {"Remove-HcsBGPSpeaker", "Ends the listening for routers of a switch.", kRemoveSpeaker,
+     "Remove-HcsBGPSpeaker -SwitchName vSwitch1", false, remove_bgp_speaker},
+    {"Set-HcsBFDProfile", "Adds a BFD profile, or changes it.", kSetBfdProfile,
+     "Set-HcsBFDProfile -Name fast -ReceiveIntervalInMilliseconds 50 -TransmitIntervalInMilliseconds 50", false,
+     set_bfd_profile},
     {"Set-HcsBGPPeer", "Adds a BGP peer, or changes it.", kSetPeer,
      "Set-HcsBGPPeer -PeerAddress 10.126.77.125 -PeerAsn 64512 -SelfAsn 64513 -SwitchName vSwitch1 -HoldTimeInSeconds "
      "15",
      false, set_bgp_peer},
+    {"Set-HcsBGPSpeaker", "Lets routers of a switch connect, and says its BGP identifier.", kSetSpeaker,
+     "Set-HcsBGPSpeaker -SwitchName vSwitch1 -RouterId 192.0.2.1", false, set_bgp_speaker},
 };
 
 constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
@@ -120,51 +117,80 @@ ParameterMatch match_parameter(const Cmdlet& cmdlet, std::string_view name) {
   return match;
 }
 
-std::string_view type_name(ParameterType type) {
-  switch (type) {
+std::string_view type_name(const Parameter& parameter) {
+  switch (parameter.type) {
     case ParameterType::Text:
+    case ParameterType::Word:
       return "String";
     case ParameterType::TextList:
       return "String[]";
     case ParameterType::Asn:
-    case ParameterType::HoldTime:
+      return parameter.words.empty() ? "UInt32" : "String";
+    case ParameterType::Number:
       return "UInt32";
     case ParameterType::IpAddress:
       return "Net.IPAddress";
+    case ParameterType::Boolean:
+      return "Boolean";
     case ParameterType::Switch:
       break;
   }
   return "SwitchParameter";
 }
 
-std::string_view allowed(ParameterType type) {
-  switch (type) {
+std::string allowed(const Parameter& parameter) {
+  std::string text;
+  switch (parameter.type) {
     case ParameterType::Asn:
-      return Asn::allowed();
-    case ParameterType::HoldTime:
-      return "0 or 3-65535";
+      text = Asn::allowed();
+      break;
+    case ParameterType::Number:
+      text = (parameter.or_zero ? "0 or " : "") + std::to_string(parameter.minimum) + "-" +
+             std::to_string(parameter.maximum);
+      break;
     case ParameterType::IpAddress:
       return "an IPv4 or IPv6 address such as 10.126.77.125, without leading zeros";
+    case ParameterType::Boolean:
+      return "$true, $false";
+    case ParameterType::Word:
     case ParameterType::Text:
     case ParameterType::TextList:
     case ParameterType::Switch:
       break;
   }
-  return {};
+  for (const std::string_view word : parameter.words) text.append(text.empty() ? "" : ", ").append(word);
+  return text;
+}
+
+std::uint8_t parameter_sets(const Cmdlet& cmdlet) {
+  std::uint8_t most = 1;
+  for (const Parameter& parameter : cmdlet.parameters) most = std::max(most, parameter.set);
+  return most;
 }
 
 std::string Bound::text(std::string_view parameter) const {
   const auto found = values_.find(parameter);
-  return found != values_.end() ? found->second[0] : std::string();
+  return found != values_.end() ? found->second.values[0] : std::string();
 }
 
 std::vector<std::string> Bound::texts(std::string_view parameter) const {
   const auto found = values_.find(parameter);
-  return found != values_.end() ? found->second : std::vector<std::string>();
+  return found != values_.end() ? found->second.values : std::vector<std::string>();
 }
 
-std::uint32_t Bound::number(std::string_view parameter) const {
-  return static_cast<std::uint32_t>(parse_number(text(parameter), 0, UINT32_MAX).value_or(0));
+std::vector<Setting> Bound::settings() const {
+  const auto type_of = [](const Parameter& parameter, const std::string& value) {
+    if (parameter.type == ParameterType::TextList) return Setting::Type::List;
+    if (parameter.type == ParameterType::Boolean) return Setting::Type::Boolean;
+    const bool is_word = std::find(parameter.words.begin(), parameter.words.end(), value) != parameter.words.end();
+    const bool is_number = parameter.type == ParameterType::Number || parameter.type == ParameterType::Asn;
+    return is_number && !is_word ? Setting::Type::Number : Setting::Type::Text;
+  };
+  std::vector<Setting> settings;
+  for (const auto& [name, argument] : values_) {
+    settings.push_back({std::string(name), type_of(*argument.parameter, argument.values[0]), argument.values});
+  }
+  return settings;
 }
 
 bool Bound::flag(std::string_view parameter) const { return text(parameter) == "true"; }

@@ -8,13 +8,22 @@ namespace portreeve::shell {
 using Outcome = Result<Flow, ShellError>;
 
 // cmdlets_get.cc
-Outcome get_bgp_peers(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome get_configuration_faults(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome get_ports(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome get_services(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome get_switches(Daemon& daemon, const Bound& arguments, Flow& input);
 
+// cmdlets_bgp.cc
+Outcome get_bfd_profiles(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome get_bgp_peer_status(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome get_bgp_peers(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome get_bgp_speakers(Daemon& daemon, const Bound& arguments, Flow& input);
+
 // cmdlets_change.cc
+Outcome remove_bfd_profile(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome remove_bgp_speaker(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome set_bfd_profile(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome set_bgp_speaker(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome remove_bgp_peer(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome set_bgp_peer(Daemon& daemon, const Bound& arguments, Flow& input);
 

@@ -17,6 +17,22 @@ const char* category_of(std::string_view name) {
   return "InvalidOperation";
 }
 
+std::string peer_of(const Bound& arguments) {
+  return arguments.text(arguments.has("Interface") ? "Interface" : "PeerAddress");
+}
+
+Outcome set(Daemon& daemon, const char* kind, const Bound& arguments, const std::string& target) {
+  const auto done = daemon.set(kind, arguments.settings());
+  if (!done) return cmdlet_error(done.error(), target);
+  return Flow{};
+}
+
+Outcome remove(Daemon& daemon, const char* kind, const std::vector<std::string>& key) {
+  const auto done = daemon.remove(kind, key);
+  if (!done) return cmdlet_error(done.error(), key.back());
+  return Flow{};
+}
+
 }  // namespace
 
 ShellError cmdlet_error(const DaemonError& error, const std::string& target) {
@@ -29,22 +45,27 @@ ShellError cmdlet_error(const DaemonError& error, const std::string& target) {
 }
 
 Outcome set_bgp_peer(Daemon& daemon, const Bound& arguments, Flow&) {
-  PeerSettings peer{.peer_address = arguments.text("PeerAddress"),
-                    .peer_asn = arguments.number("PeerAsn"),
-                    .self_asn = arguments.number("SelfAsn"),
-                    .switch_name = arguments.text("SwitchName"),
-                    .hold_time = {}};
-  if (arguments.has("HoldTimeInSeconds")) peer.hold_time = arguments.number("HoldTimeInSeconds");
-  const auto done = daemon.set_bgp_peer(peer);
-  if (!done) return cmdlet_error(done.error(), peer.peer_address);
-  return Flow{};
+  return set(daemon, "BGPPeer", arguments, peer_of(arguments));
 }
 
 Outcome remove_bgp_peer(Daemon& daemon, const Bound& arguments, Flow&) {
-  const std::string peer = arguments.text("PeerAddress");
-  const auto done = daemon.remove_bgp_peer(arguments.text("SwitchName"), peer);
-  if (!done) return cmdlet_error(done.error(), peer);
-  return Flow{};
+  return remove(daemon, "BGPPeer", {arguments.text("SwitchName"), peer_of(arguments)});
+}
+
+Outcome set_bgp_speaker(Daemon& daemon, const Bound& arguments, Flow&) {
+  return set(daemon, "BGPSpeaker", arguments, arguments.text("SwitchName"));
+}
+
+Outcome remove_bgp_speaker(Daemon& daemon, const Bound& arguments, Flow&) {
+  return remove(daemon, "BGPSpeaker", {arguments.text("SwitchName")});
+}
+
+Outcome set_bfd_profile(Daemon& daemon, const Bound& arguments, Flow&) {
+  return set(daemon, "BFDProfile", arguments, arguments.text("Name"));
+}
+
+Outcome remove_bfd_profile(Daemon& daemon, const Bound& arguments, Flow&) {
+  return remove(daemon, "BFDProfile", {arguments.text("Name")});
 }
 
 }  // namespace portreeve::shell

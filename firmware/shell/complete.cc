@@ -49,6 +49,12 @@ std::vector<std::string> values_of(ValueSource source, Daemon& daemon) {
   switch (source) {
     case ValueSource::SwitchNames:
       return property_of(daemon.objects("ExternalVirtualSwitch"), "Name");
+    case ValueSource::SwitchInterfaces:
+      return property_of(daemon.objects("ExternalVirtualSwitch"), "Interface");
+    case ValueSource::SpeakerNames:
+      return property_of(daemon.objects("BGPSpeaker"), "SwitchName");
+    case ValueSource::BfdProfileNames:
+      return property_of(daemon.objects("BFDProfile"), "Name");
     case ValueSource::PortNames:
       return property_of(daemon.objects("Port"), "Name");
     case ValueSource::PeerAddresses:
@@ -116,6 +122,7 @@ Completion complete(std::string_view left, Daemon& daemon) {
       completion.candidates = parameters_of(*cmdlet, place.before);
     } else if (value_of != nullptr) {
       completion.candidates = values_of(value_of->values, daemon);
+      completion.candidates.insert(completion.candidates.end(), value_of->words.begin(), value_of->words.end());
     } else if (!place.word) {
       completion.candidates = parameters_of(*cmdlet, place.before);
     }

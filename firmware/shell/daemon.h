@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,12 +17,12 @@ struct DaemonError {
   std::string message;
 };
 
-struct PeerSettings {
-  std::string peer_address;
-  std::uint32_t peer_asn = 0;
-  std::uint32_t self_asn = 0;
-  std::string switch_name;
-  std::optional<std::uint32_t> hold_time;
+// An attribute of a resource that is to be set.
+struct Setting {
+  enum class Type : std::uint8_t { Text, Number, Boolean, List };
+  std::string name;
+  Type type = Type::Text;
+  std::vector<std::string> values;  // one, but for a List
 };
 
 struct Fault {
@@ -46,8 +45,9 @@ class Daemon {
   virtual Answer<std::vector<Object>> services() = 0;
   virtual Answer<Object> service(const std::string& name) = 0;
   virtual Answer<std::vector<Fault>> faults() = 0;
-  virtual Answer<void> set_bgp_peer(const PeerSettings& peer) = 0;
-  virtual Answer<void> remove_bgp_peer(const std::string& switch_name, const std::string& peer_address) = 0;
+  // `kind` is the interface's name: "BGPPeer". The settings state the whole resource.
+  virtual Answer<void> set(const std::string& kind, const std::vector<Setting>& settings) = 0;
+  virtual Answer<void> remove(const std::string& kind, const std::vector<std::string>& key) = 0;
 };
 
 }  // namespace portreeve::shell

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "firmware/shell/cmdlet.h"
 
@@ -9,6 +10,7 @@ namespace portreeve::shell {
 
 std::string help_of(const Cmdlet& cmdlet);
 // "Set-HcsBGPPeer -PeerAddress <Net.IPAddress> … [-HoldTimeInSeconds <UInt32>]"
-std::string syntax_of(const Cmdlet& cmdlet);
+// One for each parameter set, `between` in between.
+std::string syntax_of(const Cmdlet& cmdlet, std::string_view between = "\n");
 
 }  // namespace portreeve::shell

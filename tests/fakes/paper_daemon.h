@@ -41,14 +41,19 @@ class PaperDaemon : public shell::Daemon {
     if (refusal) return *refusal;
     return shown_faults;
   }
-  Answer<void> set_bgp_peer(const shell::PeerSettings& peer) override {
-    asked.push_back("set " + peer.peer_address + " " + std::to_string(peer.peer_asn) + " " +
-                    std::to_string(peer.self_asn) + " " + peer.switch_name +
-                    (peer.hold_time ? " " + std::to_string(*peer.hold_time) : ""));
+  Answer<void> set(const std::string& kind, const std::vector<shell::Setting>& settings) override {
+    std::string text = "set " + kind;
+    for (const shell::Setting& setting : settings) {
+      text += " " + setting.name + "=" + "suba"[static_cast<std::size_t>(setting.type)];
+      for (const std::string& value : setting.values) text += ":" + value;
+    }
+    asked.push_back(std::move(text));
     return change();
   }
-  Answer<void> remove_bgp_peer(const std::string& switch_name, const std::string& peer_address) override {
-    asked.push_back("remove " + switch_name + " " + peer_address);
+  Answer<void> remove(const std::string& kind, const std::vector<std::string>& key) override {
+    std::string text = "remove " + kind;
+    for (const std::string& part : key) text += " " + part;
+    asked.push_back(std::move(text));
     return change();
   }
 

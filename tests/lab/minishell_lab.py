@@ -116,7 +116,7 @@ def lab_errors_are_powershells_and_name_what_is_allowed(lab):
     rows = [
         (SET_PEER.format("10.126.77.125", 65536, "vSwitch1", 15),
          r"Set-HcsBGPPeer : Cannot validate argument on parameter 'PeerAsn'\. The value 65536 is not allowed: "
-         r"1-65534 \(without 23456\) or 131072-4294967294\.\n", "InvalidData"),
+         r"1-65534 \(without 23456\) or 131072-4294967294, external, internal\.\n", "InvalidData"),
         (SET_PEER.format("10.126.77.125", 64512, "vSwitch1", 2),
          r"Cannot validate argument on parameter 'HoldTimeInSeconds'\. The value 2 is not allowed: 0 or 3-65535\.\n",
          "InvalidData"),

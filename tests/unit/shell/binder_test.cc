@@ -25,12 +25,15 @@ TEST_GROUP(Binder) { Typed shell; };
 TEST(Binder, TakesNamesWithoutCaseAndByTheirBeginning) {
   shell.type("set-hcsbgppeer -PEERADDRESS 10.0.0.1 -peeras 64512 -Se:64513 -SW vSwitch1 -h 0");
   STRCMP_EQUAL("", shell.errors.c_str());
-  STRCMP_EQUAL("set 10.0.0.1 64512 64513 vSwitch1 0", shell.daemon.asked.back().c_str());
+  STRCMP_EQUAL(
+      "set BGPPeer HoldTimeInSeconds=u:0 PeerAddress=s:10.0.0.1 PeerAsn=u:64512 SelfAsn=u:64513 SwitchName=s:vSwitch1",
+      shell.daemon.asked.back().c_str());
 }
 
 TEST(Binder, LeavesOutWhatIsNotGiven) {
   shell.type(set_peer("", ""));
-  STRCMP_EQUAL("set 10.0.0.1 64512 64513 vSwitch1", shell.daemon.asked.back().c_str());
+  STRCMP_EQUAL("set BGPPeer PeerAddress=s:10.0.0.1 PeerAsn=u:64512 SelfAsn=u:64513 SwitchName=s:vSwitch1",
+               shell.daemon.asked.back().c_str());
 }
 
 TEST(Binder, TakesThePositionalParameterWithoutItsName) {
@@ -49,13 +52,13 @@ TEST(Binder, SaysWhatIsWrongAsPowerShellDoes) {
        "NamedParameterNotFound,Get-HcsPort"},
       {"Set-HcsBGPPeer -Peer 1",
        "Parameter cannot be processed because the parameter name 'Peer' is ambiguous. Possible matches include: "
-       "-PeerAddress -PeerAsn.",
+       "-PeerAddress -PeerAsn -PeerPort.",
        "AmbiguousParameter,Set-HcsBGPPeer"},
       {"Get-HcsPort -Name",
        "Missing an argument for parameter 'Name'. Specify a parameter of type 'System.String' and try again.",
        "MissingArgument,Get-HcsPort"},
       {"Set-HcsBGPPeer -PeerAsn -SelfAsn 1",
-       "Missing an argument for parameter 'PeerAsn'. Specify a parameter of type 'System.UInt32' and try again.",
+       "Missing an argument for parameter 'PeerAsn'. Specify a parameter of type 'System.String' and try again.",
        "MissingArgument,Set-HcsBGPPeer"},
       {"Get-HcsPort -Name a -Name b", "Cannot bind parameter because parameter 'Name' is specified more than once.",
        "ParameterAlreadyBound,Get-HcsPort"},
@@ -80,15 +83,16 @@ TEST(Binder, SaysWhatIsWrongAsPowerShellDoes) {
 
 TEST(Binder, ChecksRangesBeforeItAsksTheDaemon) {
   const std::string asns = " is not allowed: 1-65534 (without 23456) or 131072-4294967294.";
+  const std::string peer_asns = " is not allowed: 1-65534 (without 23456) or 131072-4294967294, external, internal.";
   const struct {
     const char* parameter;
     const char* value;
     std::string rest;
   } rows[] = {
-      {"PeerAsn", "0", asns},
-      {"PeerAsn", "23456", asns},
-      {"PeerAsn", "65535", asns},
-      {"PeerAsn", "65536", asns},
+      {"PeerAsn", "0", peer_asns},
+      {"PeerAsn", "23456", peer_asns},
+      {"PeerAsn", "65535", peer_asns},
+      {"PeerAsn", "65536", peer_asns},
       {"SelfAsn", "131071", asns},
       {"SelfAsn", "4294967295", asns},
       {"SelfAsn", "99999999999999999999", asns},

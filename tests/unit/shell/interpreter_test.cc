@@ -253,11 +253,15 @@ TEST(Help, ShowsHowACmdletIsUsed) {
       "\n"
       "SYNTAX\n"
       "    Remove-HcsBGPPeer -PeerAddress <Net.IPAddress> -SwitchName <String>\n"
+      "    Remove-HcsBGPPeer -Interface <String> -SwitchName <String>\n"
       "\n"
       "PARAMETERS\n"
       "    -PeerAddress <Net.IPAddress>  (mandatory)\n"
       "        The peer's address.\n"
       "        Allowed: an IPv4 or IPv6 address such as 10.126.77.125, without leading zeros.\n"
+      "\n"
+      "    -Interface <String>  (mandatory)\n"
+      "        The interface of a peer that has no address.\n"
       "\n"
       "    -SwitchName <String>  (mandatory)\n"
       "        The peer's switch.\n"
@@ -271,9 +275,10 @@ TEST(Help, ShowsHowACmdletIsUsed) {
 TEST(Help, IsAlsoGotByAQuestionMark) {
   shell.type("Set-HcsBGPPeer -?");
   STRCMP_CONTAINS(
-      "Set-HcsBGPPeer -PeerAddress <Net.IPAddress> -PeerAsn <UInt32> -SelfAsn <UInt32> -SwitchName <String> "
-      "[-HoldTimeInSeconds <UInt32>]\n",
+      "Set-HcsBGPPeer -PeerAddress <Net.IPAddress> -PeerAsn <String> -SelfAsn <UInt32> -SwitchName <String> "
+      "[-HoldTimeInSeconds <UInt32>] [-LocalAsn <UInt32>]",
       shell.output.c_str());
+  STRCMP_CONTAINS("Set-HcsBGPPeer -Interface <String> -PeerAsn <String> ", shell.output.c_str());
 }
 
 TEST(Help, OfAPatternListsWhatMatches) {

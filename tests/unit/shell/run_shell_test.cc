@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <algorithm>
 
 #include <array>
 
@@ -80,10 +81,12 @@ TEST(RunShell, ReadsCmdletsFromStandardInputWithoutPromptOrEcho) {
   STRCMP_EQUAL("", ended.output.c_str());
   STRCMP_EQUAL("", ended.errors.c_str());
   LONGS_EQUAL(0, ended.status);
-  STRCMP_EQUAL("remove_bgp_peer vSwitch1 10.0.0.1", served.control.asked.back().c_str());
+  STRCMP_EQUAL("remove BGPPeer vSwitch1 10.0.0.1", served.control.asked.back().c_str());
   const bus::Attributes expected = {
       {"PeerAddress", "10.0.0.1"}, {"PeerAsn", "1"}, {"SelfAsn", "2"}, {"SwitchName", "vSwitch1"}};
-  CHECK(expected == served.control.peer);
+  CHECK_EQUAL(expected.size(), served.control.attributes.size());
+  for (const auto& one : expected)
+    CHECK(std::count(served.control.attributes.begin(), served.control.attributes.end(), one) == 1);
 }
 
 TEST(RunShell, ShowsPeersWithTheirSessionsInAList) {
@@ -94,10 +97,10 @@ TEST(RunShell, ShowsPeersWithTheirSessionsInAList) {
   served.control.counters.routes_announced = 3;
   served.start();
   const Ended ended = run({bus_option(), "-c", "Get-HcsBGPPeers vSwitch1 | Format-List"});
-  for (const char* line :
-       {"State                   : Established\n", "Since                   : 2020-09-13T12:26:40Z\n",
-        "Capabilities            : {MultiProtocol IPv4 unicast}\n", "RoutesAnnounced         : 3\n",
-        "LastErrorTime           :\n"}) {
+  for (const char* line : {"State                             : Established\n",
+                           "Since                             : 2020-09-13T12:26:40Z\n",
+                           "Capabilities                      : {MultiProtocol IPv4 unicast}\n",
+                           "RoutesAnnounced                   : 3\n", "LastErrorTime                     :\n"}) {
     STRCMP_CONTAINS(line, ended.output.c_str());
   }
 }

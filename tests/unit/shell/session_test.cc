@@ -95,7 +95,10 @@ TEST(RecordedSession, SetsAPeerInSilence) {
       "-HoldTimeInSeconds 15");
   STRCMP_EQUAL("", shell.output.c_str());
   STRCMP_EQUAL("", shell.errors.c_str());
-  STRCMP_EQUAL("set 10.126.77.125 64512 64513 vSwitch1 15", shell.daemon.asked.back().c_str());
+  STRCMP_EQUAL(
+      "set BGPPeer HoldTimeInSeconds=u:15 PeerAddress=s:10.126.77.125 PeerAsn=u:64512 SelfAsn=u:64513 "
+      "SwitchName=s:vSwitch1",
+      shell.daemon.asked.back().c_str());
 }
 
 TEST(RecordedSession, ShowsThePeers) {
@@ -113,7 +116,7 @@ TEST(RecordedSession, ShowsThePeers) {
 TEST(RecordedSession, RemovesAPeerInSilence) {
   shell.type("Remove-HcsBGPPeer -PeerAddress 10.126.77.125 -SwitchName vSwitch1");
   STRCMP_EQUAL("", shell.output.c_str());
-  STRCMP_EQUAL("remove vSwitch1 10.126.77.125", shell.daemon.asked.back().c_str());
+  STRCMP_EQUAL("remove BGPPeer vSwitch1 10.126.77.125", shell.daemon.asked.back().c_str());
 }
 
 TEST(RecordedSession, ShowsNothingWhereThereAreNoPeers) {

@@ -1,4 +1,4 @@
-#include "firmware/bfd/runner.h"
+#include "firmware/bfd/runner_parts.h"
 
 #include <sched.h>
 #include <sys/epoll.h>
@@ -23,9 +23,6 @@ constexpr Duration kHouseKeeping = std::chrono::seconds(1);
 // us, and must not have the processor: a thread of this priority would leave nothing for the others.
 constexpr std::size_t kFlood = 256;
 constexpr Duration kFloodRest = std::chrono::milliseconds(1);
-constexpr int kSourcePortAttempts = 64;
-
-WallTime wall_now() { return std::chrono::time_point_cast<WallTime::duration>(std::chrono::system_clock::now()); }
 
 void count(std::atomic<std::uint64_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
 
@@ -38,39 +35,11 @@ Timing timing_of(const SessionConfig& config) {
           config.passive};
 }
 
-Place place_of(const SessionConfig& config) {
-  // A path of several hops may come in anywhere.
-  return {config.peer.family(), config.multihop, config.multihop ? std::string() : config.interface};
-}
-
 bool same_path(const SessionConfig& a, const SessionConfig& b) {
   return a.peer == b.peer && a.interface == b.interface && a.multihop == b.multihop;
 }
 
 }  // namespace
-
-struct Runner::Port {
-  Place place;
-  Receiver receiver;
-  std::vector<Entry*> entries;
-};
-
-struct Runner::Entry : HeapMember {
-  SessionNumber number = 0;
-  SessionConfig config;
-  Timing timing;
-  Session session;
-  std::shared_ptr<Counters> counters;
-  Port* port = nullptr;
-  std::optional<Sender> sender;
-  std::uint16_t source_port = 0;  // 0: none was taken yet
-  bool send_failed = false;       // the last time
-  bool leaving = false;           // removed: goes when it has said its farewell
-  bool finished = false;
-  std::string problem;
-  WallTime since = wall_now();
-  Status published;
-};
 
 Runner::Runner(Mail& mail)
     : mail_(mail),
@@ -117,9 +86,7 @@ void Runner::wait() {
   for (int i = 0; i < ready; ++i) {
     void* const tag = events.at(static_cast<std::size_t>(i)).data.ptr;
     if (tag == &timer_) {
-      std::uint64_t expirations = 0;
-      static_cast<void>(!read(timer_.get(), &expirations, sizeof(expirations)));
-      armed_.reset();
+      rang_ = true;
     } else if (tag == &mail_) {
       commands = true;
     } else {
@@ -132,20 +99,23 @@ void Runner::wait() {
 }
 
 // An alarm that comes too early costs a look; so deadlines that only move away, as each packet moves the end of a
-// detection time, need no system call.
+// detection time, need no system call. One that has rung is silenced by being set again.
 void Runner::arm_timer() {
   std::optional<TimePoint> due = house_keeping_;
   if (const Entry* const first = heap_.first(); first != nullptr && (!due || first->deadline() < *due)) {
     due = first->deadline();
   }
-  if (!due || (armed_ && *armed_ <= *due)) return;
-  const auto since_start = due->time_since_epoch();
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_start);
-  itimerspec alarm{};
-  alarm.it_value.tv_sec = seconds.count();
-  alarm.it_value.tv_nsec = std::chrono::nanoseconds(since_start - seconds).count();
+  if (!rang_ && (!due || (armed_ && *armed_ <= *due))) return;
+  itimerspec alarm{};  // zero: none
+  if (due) {
+    const auto since_start = due->time_since_epoch();
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_start);
+    alarm.it_value.tv_sec = seconds.count();
+    alarm.it_value.tv_nsec = std::chrono::nanoseconds(since_start - seconds).count();
+  }
   timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &alarm, nullptr);
   armed_ = due;
+  rang_ = false;
 }
 
 void Runner::run_due() {
@@ -373,87 +343,6 @@ std::uint32_t Runner::new_discriminator() {
     const std::uint32_t drawn = secrets_();
     if (drawn != 0 && !by_discriminator_.contains(drawn)) return drawn;
   }
-}
-
-// --- sockets ---
-
-// Of a session that is not Up, or cannot send: whatever its sockets lack, or was chosen for them in other
-// circumstances.
-void Runner::repair(Entry& entry) {
-  Result<> repaired = open_port(entry);
-  if (repaired) repaired = open_sender(entry);
-  if (repaired) {
-    // An error of sending stands until a packet has left.
-    if (!entry.send_failed) entry.problem.clear();
-  } else {
-    entry.problem = repaired.error().message;
-  }
-}
-
-Result<> Runner::open_port(Entry& entry) {
-  Place place = place_of(entry.config);
-  if (entry.port != nullptr) {
-    const std::uint32_t index = place.interface.empty() ? 0 : interface_index(place.interface);
-    if (entry.port->receiver.interface_index() == index) return {};
-    // The interface is gone, or another one has its name.
-    entry.sender.reset();
-    close_port(entry);
-  }
-  const auto known = std::find_if(ports_.begin(), ports_.end(), [&](const auto& port) {
-    return port->place == place &&
-           (place.interface.empty() || port->receiver.interface_index() == interface_index(place.interface));
-  });
-  if (known != ports_.end()) {
-    entry.port = known->get();
-  } else {
-    PORTREEVE_TRY(Receiver receiver, Receiver::open(place));
-    auto port = std::make_unique<Port>(Port{std::move(place), std::move(receiver), {}});
-    epoll_event event{};
-    event.events = EPOLLIN;
-    event.data.ptr = port.get();
-    if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, port->receiver.descriptor(), &event) != 0) {
-      return system_error("watch a BFD socket", errno);
-    }
-    entry.port = port.get();
-    ports_.push_back(std::move(port));
-  }
-  entry.port->entries.push_back(&entry);
-  return {};
-}
-
-void Runner::close_port(Entry& entry) {
-  Port* const port = std::exchange(entry.port, nullptr);
-  if (port == nullptr) return;
-  std::erase(port->entries, &entry);
-  if (!port->entries.empty()) return;
-  std::erase_if(ports_, [port](const auto& each) { return each.get() == port; });
-}
-
-Result<> Runner::open_sender(Entry& entry) {
-  // What the kernel chose when the socket was opened, it might choose differently now.
-  if (entry.sender && !entry.send_failed && !entry.config.local.is_unspecified()) return {};
-  entry.sender.reset();
-  const Route route{entry.config.peer, entry.config.local, entry.config.multihop, entry.config.interface};
-  // RFC 5881 §4: of this range, the same for the session's whole life, and no other session's.
-  std::uniform_int_distribution<std::uint32_t> any_port(kFirstSourcePort, kLastSourcePort);
-  for (int attempt = 0;; ++attempt) {
-    if (entry.source_port == 0) {
-      const auto port = static_cast<std::uint16_t>(any_port(secrets_));
-      if (!source_port_is_free(port)) continue;
-      entry.source_port = port;
-    }
-    auto sender = Sender::open(route, entry.source_port);
-    if (sender) {
-      entry.sender = std::move(*sender);
-      return {};
-    }
-    if (sender.error().kind != ErrorKind::Conflict || attempt >= kSourcePortAttempts) return std::move(sender).error();
-    entry.source_port = 0;
-  }
-}
-
-bool Runner::source_port_is_free(std::uint16_t port) const {
-  return std::none_of(entries_.begin(), entries_.end(), [&](const auto& entry) { return entry->source_port == port; });
 }
 
 }  // namespace portreeve::bfd

@@ -93,6 +93,7 @@ class Runner {
   Descriptor epoll_;
   Descriptor timer_;
   std::optional<TimePoint> armed_;
+  bool rang_ = false;  // since it was armed
   std::optional<TimePoint> house_keeping_;
   std::vector<std::unique_ptr<Port>> ports_;
   std::vector<std::unique_ptr<Entry>> entries_;

@@ -1,0 +1,39 @@
+// What the runner's thread keeps of a session, and of a port that sessions share. Inside the room only.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "firmware/bfd/runner.h"
+
+namespace portreeve::bfd {
+
+inline WallTime wall_now() {
+  return std::chrono::time_point_cast<WallTime::duration>(std::chrono::system_clock::now());
+}
+
+struct Runner::Port {
+  Place place;
+  Receiver receiver;
+  std::vector<Entry*> entries;
+};
+
+struct Runner::Entry : HeapMember {
+  SessionNumber number = 0;
+  SessionConfig config;
+  Timing timing;
+  Session session;
+  std::shared_ptr<Counters> counters;
+  Port* port = nullptr;
+  std::optional<Sender> sender;
+  std::uint16_t source_port = 0;  // 0: none was taken yet
+  bool send_failed = false;       // the last time
+  bool leaving = false;           // removed: goes when it has said its farewell
+  bool finished = false;
+  std::string problem;
+  WallTime since = wall_now();
+  Status published;
+};
+
+}  // namespace portreeve::bfd

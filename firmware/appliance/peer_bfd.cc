@@ -1,6 +1,6 @@
 #include "firmware/appliance/peer_bfd.h"
 
-#include "hal/base/log.h"
+#include <utility>
 
 namespace portreeve::appliance {
 namespace {
@@ -48,9 +48,6 @@ void PeerBfd::peer_changed(const std::string& peer) {
 void PeerBfd::session_changed(const std::string& peer, const bfd::Status& status) {
   const bfd::Verdict before = std::exchange(verdicts_[peer], status.verdict);
   if (before == status.verdict) return;
-  std::string line = "BFD " + peer + ": " + bfd::state_name(status.state);
-  if (status.diagnostic != bfd::Diagnostic::None) line += ", " + bfd::describe(status.diagnostic);
-  log_info(line);
   switch (status.verdict) {
     case bfd::Verdict::Unknown:
       speaker_.bfd_changed(peer, bgp::BfdVerdict::Unknown);

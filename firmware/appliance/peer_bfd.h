@@ -31,7 +31,7 @@ class PeerBfd : public providers::BfdSessions {
   bfd::Service& service_;
   bgp::Speaker& speaker_;
   std::map<std::string, providers::BfdSessionConfig> unnumbered_;
-  std::map<std::string, bfd::Verdict> verdicts_;  // as the log has them
+  std::map<std::string, bfd::Verdict> verdicts_;  // as the speaker knows them
 };
 
 }  // namespace portreeve::appliance

@@ -74,6 +74,9 @@ class Run:
         from appliance import Appliance, document, peer, pool, service, switch
         appliance_host, testers = lab.namespace("appliance"), lab.namespace("testers")
         lab.connect(appliance_host, "eth1", testers, "eth0")
+        # The IPv6 address serves as next hop from the first session on, with no duplicate of it to look for.
+        for interface in ("all", "default"):
+            appliance_host.sysctl(f"net.ipv6.conf.{interface}.accept_dad", 0)
         testers.address("eth0", f"{GATEWAY}/16", GATEWAY6)
         testers.route("local", TESTERS, "dev", "lo")
         listener = testers.inside(lambda: socket.create_server(("0.0.0.0", 179), backlog=4096))

@@ -32,14 +32,27 @@ class Sheet:
             self.add(f"{name}-{'ibgp' if internal else 'ebgp'}", build(internal), expect, why, *alternatives,
                      internal=internal, **context)
 
+    def either(self, name, build, expect, why, *alternatives, **context):
+        """From an external or from an internal peer by turns: for what both are answered alike, so that each kind meets
+        its share of it."""
+        internal = len(self.cases) % 2 == 1
+        self.add(f"{name}-{'ibgp' if internal else 'ebgp'}", build(internal), expect, why, *alternatives,
+                 internal=internal, **context)
+
     def attribute(self, name, octets, expect, why, *alternatives, replaces=(), internal=None, **context):
-        """A route with that attribute, in place of the types that it replaces; from both kinds of peers where `internal`
-        is not given. An attribute that spoils its own route must not spoil the session: a sound route follows it."""
-        for kind in (False, True) if internal is None else (internal,):
-            spoilt = route(octets, internal=kind, without=replaces, four_octet=context.get("four_octet", True))
-            messages = [spoilt]
+        """A route with that attribute, in place of the types that it replaces; from one kind of peers or the other by
+        turns where `internal` is not given. An attribute that spoils its own route must not spoil the session: a sound
+        route follows it."""
+        four_octet = context.get("four_octet", True)
+
+        def build(internal):
+            messages = [route(octets, internal=internal, without=replaces, four_octet=four_octet)]
             if expect == WITHDRAW:
-                messages.append(route(internal=kind, nlri=["203.0.113.0/24"],
-                                      four_octet=context.get("four_octet", True)))
-            self.add(f"{name}-{'ibgp' if kind else 'ebgp'}", messages, expect, why, *alternatives, internal=kind,
-                     **context)
+                messages.append(route(internal=internal, nlri=["203.0.113.0/24"], four_octet=four_octet))
+            return messages
+
+        if internal is None:
+            self.either(name, build, expect, why, *alternatives, **context)
+        else:
+            self.add(f"{name}-{'ibgp' if internal else 'ebgp'}", build(internal), expect, why, *alternatives,
+                     internal=internal, **context)

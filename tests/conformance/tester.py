@@ -29,18 +29,21 @@ class Surprise(Exception):
     """The session did not get as far as the case, or the appliance sent what it should not."""
 
 
-def ends_on_a_message(stream):
-    """Whether the octets are whole messages as far as their headers say, so that a message behind them is seen as one."""
+def shape(stream):
+    """Of the octets as headers cut them: "whole" messages, so that one behind them is seen as such; "cut" within one, so
+    that the appliance has to wait for more; or "broken", so that it has something to say of a header."""
     at = 0
     while at < len(stream):
         header = stream[at:at + 19]
-        if len(header) < 19 or header[:16] != words.MARKER:
-            return False
+        if not words.MARKER.startswith(header[:16]):
+            return "broken"
+        if len(header) < 19:
+            return "cut"
         length = struct.unpack_from("!H", header, 16)[0]
         if not 19 <= length <= 4096:
-            return False
+            return "broken"
         at += length
-    return at == len(stream)
+    return "whole" if at == len(stream) else "cut"
 
 
 class Connection:
@@ -129,12 +132,13 @@ async def _play(connection, case):
     if case.state == "Established":
         connection.send(keepalive())
     stream = case.octets
-    whole = ends_on_a_message(stream) and (stream or case.state != "OpenSent")
-    if case.state == "Established" and whole:
+    its_shape = shape(stream) if stream or case.state != "OpenSent" else "cut"
+    if case.state == "Established" and its_shape == "whole":
         return await _play_and_probe(connection, stream)
     await connection.send_the_case(stream)
-    if not whole:
-        return await _wait(connection, SILENCE_SECONDS)
+    if its_shape != "whole":
+        may_be_silent = its_shape == "cut" and case.allows(Verdict("silence"))
+        return await _wait(connection, SILENCE_SECONDS if may_be_silent else None)
     if case.state == "OpenSent":
         # Taken, the OPEN is answered by a KEEPALIVE; only then is there a session to probe.
         came = await connection.receive()

@@ -27,7 +27,7 @@ FLAGS = (
     ("only-to-customer", 35, u32(65001), OPTIONAL_TRANSITIVE, WITHDRAW, None),
     ("prefix-sid", 40, b"\1\0\7\0\0\0\0\0\0\1", OPTIONAL_TRANSITIVE, DISCARD, None))
 for name, kind, value, flags, treatment, sender in FLAGS:
-    for what, bit in (("optional", OPTIONAL), ("transitive", TRANSITIVE), ("both", OPTIONAL | TRANSITIVE)):
+    for what, bit in (("optional", OPTIONAL), ("transitive", TRANSITIVE)):
         sheet.attribute(f"{name}-flags-{what}-wrong", attribute(flags ^ bit, kind, value), treatment,
                         "RFC 7606 section 3 (c)", replaces=(kind,), internal=sender)
     sheet.attribute(f"{name}-flags-partial", attribute(flags | PARTIAL, kind, value), ACCEPT,
@@ -39,18 +39,18 @@ for name, kind, value, flags, treatment, sender in FLAGS:
 
 LENGTHS = (
     ("origin", 1, WELL_KNOWN, (0, 2, 255), WITHDRAW, None, "7.1"),
-    ("next-hop", 3, WELL_KNOWN, (0, 1, 3, 5, 8, 16), WITHDRAW, None, "7.3"),
-    ("med", 4, OPTIONAL, (0, 1, 3, 5, 8), WITHDRAW, None, "7.4"),
-    ("local-pref", 5, WELL_KNOWN, (0, 1, 3, 5, 8), WITHDRAW, INTERNAL, "7.5"),
+    ("next-hop", 3, WELL_KNOWN, (0, 3, 5, 16), WITHDRAW, None, "7.3"),
+    ("med", 4, OPTIONAL, (0, 3, 5, 8), WITHDRAW, None, "7.4"),
+    ("local-pref", 5, WELL_KNOWN, (0, 3, 5, 8), WITHDRAW, INTERNAL, "7.5"),
     ("atomic-aggregate", 6, WELL_KNOWN, (1, 4, 255), DISCARD, None, "7.6"),
-    ("aggregator", 7, OPTIONAL_TRANSITIVE, (0, 1, 5, 6, 7, 9, 12), DISCARD, None, "7.7"),
-    ("communities", 8, OPTIONAL_TRANSITIVE, (0, 1, 3, 5, 6, 255), WITHDRAW, None, "7.8"),
+    ("aggregator", 7, OPTIONAL_TRANSITIVE, (0, 6, 7, 9), DISCARD, None, "7.7"),
+    ("communities", 8, OPTIONAL_TRANSITIVE, (0, 3, 5, 255), WITHDRAW, None, "7.8"),
     ("originator-id", 9, OPTIONAL, (0, 3, 5, 8), WITHDRAW, INTERNAL, "7.9"),
-    ("cluster-list", 10, OPTIONAL, (0, 1, 3, 5, 7), WITHDRAW, INTERNAL, "7.10"),
-    ("extended-communities", 16, OPTIONAL_TRANSITIVE, (0, 1, 7, 9, 12), WITHDRAW, None, "7.14"),
-    ("ipv6-extended-communities", 25, OPTIONAL_TRANSITIVE, (0, 1, 8, 19, 21), WITHDRAW, None, "7.15"),
-    ("large-communities", 32, OPTIONAL_TRANSITIVE, (0, 1, 8, 11, 13, 16), WITHDRAW, None, "3; RFC 8092 section 6"),
-    ("only-to-customer", 35, OPTIONAL_TRANSITIVE, (0, 1, 3, 5, 8), WITHDRAW, None, "3; RFC 9234 section 5"))
+    ("cluster-list", 10, OPTIONAL, (0, 3, 5, 7), WITHDRAW, INTERNAL, "7.10"),
+    ("extended-communities", 16, OPTIONAL_TRANSITIVE, (0, 7, 9, 12), WITHDRAW, None, "7.14"),
+    ("ipv6-extended-communities", 25, OPTIONAL_TRANSITIVE, (0, 8, 19, 21), WITHDRAW, None, "7.15"),
+    ("large-communities", 32, OPTIONAL_TRANSITIVE, (0, 8, 11, 13), WITHDRAW, None, "3; RFC 8092 section 6"),
+    ("only-to-customer", 35, OPTIONAL_TRANSITIVE, (0, 3, 5, 8), WITHDRAW, None, "3; RFC 9234 section 5"))
 for name, kind, flags, lengths, treatment, sender, clause in LENGTHS:
     for length in lengths:
         sheet.attribute(f"{name}-length-{length}", attribute(flags, kind, b"\1" * length), treatment,

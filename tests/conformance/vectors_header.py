@@ -9,10 +9,11 @@ STATES = ("OpenSent", "OpenConfirm", "Established")
 # -- Marker: all ones, or 1/1. It comes before everything else.
 
 for state in STATES:
-    for name, marker in {"begins-with-zero": b"\0" + MARKER[1:], "ends-with-a-bit-less": MARKER[:15] + b"\xfe",
-                         "zero": bytes(16), "middle-wrong": MARKER[:8] + b"\x7f" + MARKER[9:]}.items():
+    for name, marker in {"begins-with-zero": b"\0" + MARKER[1:], "ends-with-a-bit-less": MARKER[:15] + b"\xfe"}.items():
         sheet.add(f"marker-{name}-{state.lower()}", message(KEEPALIVE, marker=marker), "notify 1/1 data=",
                   "RFC 4271 section 6.1: the Marker is all ones", state=state)
+sheet.add("marker-middle-wrong", message(KEEPALIVE, marker=MARKER[:8] + b"\x7f" + MARKER[9:]), "notify 1/1",
+          "RFC 4271 section 6.1")
 sheet.add("marker-wrong-in-the-second-message", [keepalive(), message(KEEPALIVE, marker=bytes(16))], "notify 1/1",
           "RFC 4271 section 6.1")
 sheet.add("marker-and-length-and-type-wrong", message(99, length=5, marker=bytes(16)), "notify 1/1",
@@ -27,7 +28,7 @@ sheet.add("no-bgp-a-few-octets", b"QUIT\n", "notify 1/1", "RFC 4271 section 6.1:
 # -- Length: 19 to 4096, and what the type asks for; else 1/2 with the Length field as data.
 
 for state in STATES:
-    for length in (0, 1, 18, 4097, 65535):
+    for length in (0, 18, 4097, 65535):
         sheet.add(f"length-{length}-{state.lower()}", message(KEEPALIVE, length=length),
                   f"notify 1/2 data={length:04x}", "RFC 4271 section 6.1: Length is 19 to 4096", state=state)
 for kind, name, least in ((OPEN, "open", 29), (UPDATE, "update", 23), (NOTIFICATION, "notification", 21)):
@@ -52,7 +53,7 @@ sheet.add("length-and-type-wrong", message(77, length=12), "notify 1/2 data=000c
 # -- Type: 1 to 5; else 1/3 with the Type field as data.
 
 for state in STATES:
-    for kind in (0, 6, 128, 255):
+    for kind in (0, 6, 255):
         sheet.add(f"type-{kind}-{state.lower()}", message(kind), f"notify 1/3 data={kind:02x}",
                   "RFC 4271 section 6.1: the type is not known", state=state)
 sheet.add("type-6-capability-message", message(6, bytes(10)), "notify 1/3 data=06",

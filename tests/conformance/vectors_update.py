@@ -17,7 +17,7 @@ BODY = {"withdrawn-1-beyond": u16(1) + u16(0), "withdrawn-65535": u16(65535) + u
         "both-overrun": u16(4) + bytes(4) + u16(9) + origin(), "withdrawn-overruns-into-attributes":
         u16(9) + u16(4) + origin()}
 for name, octets in BODY.items():
-    sheet.both(f"lengths-{name}", lambda _, octets=octets: message(UPDATE, octets), "notify 3/1",
+    sheet.either(f"lengths-{name}", lambda _, octets=octets: message(UPDATE, octets), "notify 3/1",
                "RFC 4271 section 6.3: Withdrawn Routes Length + Total Attribute Length + 23 exceeds the message")
 sheet.add("lengths-attributes-too-short", update(well_formed(), ROUTE, attributes_length=4), "notify 3/10",
           "what follows ORIGIN is taken for prefixes, and is none", "notify 3/1", "treat-as-withdraw")
@@ -31,7 +31,7 @@ BAD_PREFIXES = {"33-bits": b"\x21\x0a\0\0\1\0", "255-bits": b"\xff" + bytes(32),
 for name, octets in BAD_PREFIXES.items():
     sheet.add(f"nlri-{name}", update(well_formed(), [octets]), "notify 3/10", "RFC 7606 section 5.3")
     sheet.add(f"withdrawn-{name}", update(withdrawn=[octets]), "notify 3/10", "RFC 7606 section 5.3")
-sheet.both("nlri-and-withdrawn-unsound", lambda internal: update(well_formed(internal), [b"\x21"], [b"\x21"]),
+sheet.either("nlri-and-withdrawn-unsound", lambda internal: update(well_formed(internal), [b"\x21"], [b"\x21"]),
            "notify 3/10", "RFC 7606 section 5.3")
 for name, prefixes in {"default": ["0.0.0.0/0"], "host": ["198.51.100.7/32"], "with-bits-beyond": [b"\x09\x0a\xff"],
                        "twice": ROUTE * 2, "multicast": ["224.0.0.0/4"], "loopback": ["127.0.0.0/8"],
@@ -41,16 +41,16 @@ for name, prefixes in {"default": ["0.0.0.0/0"], "host": ["198.51.100.7/32"], "w
 
 # -- Shapes of sound messages.
 
-sheet.both("end-of-rib", lambda _: update(), "accept", "RFC 4724 section 2")
-sheet.both("withdrawal", lambda _: update(withdrawn=ROUTE), "accept", "RFC 4271 section 4.3")
+sheet.either("end-of-rib", lambda _: update(), "accept", "RFC 4724 section 2")
+sheet.either("withdrawal", lambda _: update(withdrawn=ROUTE), "accept", "RFC 4271 section 4.3")
 sheet.both("announcement", lambda internal: route(internal=internal), "accept", "RFC 4271 section 4.3")
-sheet.both("withdrawal-beside-announcement", lambda internal: update(well_formed(internal), ROUTE, ["203.0.113.0/24"]),
+sheet.either("withdrawal-beside-announcement", lambda internal: update(well_formed(internal), ROUTE, ["203.0.113.0/24"]),
            "accept", "RFC 4271 section 4.3")
-sheet.both("same-prefix-withdrawn-and-announced", lambda internal: update(well_formed(internal), ROUTE, ROUTE), "accept",
+sheet.either("same-prefix-withdrawn-and-announced", lambda internal: update(well_formed(internal), ROUTE, ROUTE), "accept",
            "RFC 4271 section 4.3: as if it were announced only")
-sheet.both("attributes-without-prefixes", lambda internal: update(well_formed(internal)), "accept",
+sheet.either("attributes-without-prefixes", lambda internal: update(well_formed(internal)), "accept",
            "there is nothing that they could be wrong about")
-sheet.both("attributes-beside-withdrawal", lambda internal: update(well_formed(internal), withdrawn=ROUTE), "accept",
+sheet.either("attributes-beside-withdrawal", lambda internal: update(well_formed(internal), withdrawn=ROUTE), "accept",
            "RFC 4271 section 4.3")
 sheet.both("attributes-in-reverse-order", lambda internal: update(well_formed(internal)[::-1], ROUTE), "accept",
            "RFC 4271 section 5: the receiver must take them out of order")
@@ -73,13 +73,13 @@ OVERRUNS = {"one-octet-left": b"\x40", "two-octets-left": b"\x80\x04", "extended
             "of-unknown-type": attribute(OPTIONAL_TRANSITIVE, 222, bytes(2), length=3),
             "of-well-known": attribute(WELL_KNOWN, 6, length=1)}
 for name, octets in OVERRUNS.items():
-    sheet.both(f"overrun-{name}", lambda internal, octets=octets: [route(octets, internal=internal),
+    sheet.either(f"overrun-{name}", lambda internal, octets=octets: [route(octets, internal=internal),
                                                                    route(internal=internal)],
                "treat-as-withdraw", "RFC 7606 section 4")
     sheet.add(f"overrun-{name}-without-nlri", update([*well_formed(), octets]), "notify 3/5",
               "RFC 7606 section 5.2: with nothing to withdraw the session is reset", "notify 3/1")
 for name, whole in (("mp-reach", mp_reach(IPV6_UNICAST, HOP6, ROUTE6)), ("mp-unreach", mp_unreach(IPV6_UNICAST, ROUTE6))):
-    sheet.both(f"overrun-of-{name}", lambda internal, whole=whole: route(whole[:-1], internal=internal), "notify 3/9",
+    sheet.either(f"overrun-of-{name}", lambda internal, whole=whole: route(whole[:-1], internal=internal), "notify 3/9",
                "RFC 7606 section 5.3: its prefixes cannot be found", "notify 3/1")
 sheet.add("overrun-from-the-first-attribute", update([attribute(WELL_KNOWN, 1, b"\0", length=200)], ROUTE),
           "treat-as-withdraw", "RFC 7606 section 4")
@@ -93,7 +93,7 @@ for missing in (1, 2, 3):
 sheet.add("missing-local-pref", route(internal=True, without=(5,)), "treat-as-withdraw",
           "RFC 4271 section 5.1.5: internal peers send it", internal=True)
 sheet.both("missing-all", lambda _: update(nlri=ROUTE), "treat-as-withdraw", "RFC 7606 section 3 (d)")
-sheet.both("missing-all-beside-withdrawal", lambda _: update(nlri=ROUTE, withdrawn=["203.0.113.0/24"]),
+sheet.either("missing-all-beside-withdrawal", lambda _: update(nlri=ROUTE, withdrawn=["203.0.113.0/24"]),
            "treat-as-withdraw", "RFC 7606 section 3 (d)")
 sheet.both("missing-next-hop-is-none-beside-mp-reach", lambda internal: update(
     [mp_reach(IPV6_UNICAST, HOP6, ROUTE6), *well_formed(internal, without=(3,))]), "accept",
@@ -110,7 +110,7 @@ for name, twice in {"origin": origin(1), "origin-malformed": origin(7), "as-path
     sheet.add(f"twice-{name}", route(twice), "attribute-discard", "RFC 7606 section 3 (g)")
 for name, twice in {"med": multi_exit_disc(), "communities": communities(65001 << 16 | 5), "atomic": atomic_aggregate(),
                     "unknown": attribute(OPTIONAL_TRANSITIVE, 201, b"abc"), "aggregator": aggregator(65001)}.items():
-    sheet.both(f"twice-{name}", lambda internal, twice=twice: route(twice, twice, internal=internal),
+    sheet.either(f"twice-{name}", lambda internal, twice=twice: route(twice, twice, internal=internal),
                "attribute-discard", "RFC 7606 section 3 (g)")
 sheet.add("twice-the-first-malformed", update([origin(8), *well_formed()], ROUTE), "treat-as-withdraw",
           "RFC 7606 section 3 (g): the first one counts")
@@ -118,7 +118,7 @@ sheet.add("a-hundred-times", route(*[multi_exit_disc()] * 100), "attribute-disca
 for name, twice in {"reach": mp_reach(IPV6_UNICAST, HOP6, ROUTE6), "unreach": mp_unreach(IPV6_UNICAST, ROUTE6),
                     "reach-of-another-family": mp_reach((1, 128), bytes(12)),
                     "unreach-of-another-family": mp_unreach((25, 65))}.items():
-    sheet.both(f"twice-mp-{name}", lambda internal, twice=twice: route(twice, twice, internal=internal), "notify 3/1",
+    sheet.either(f"twice-mp-{name}", lambda internal, twice=twice: route(twice, twice, internal=internal), "notify 3/1",
                "RFC 7606 section 3 (g)")
 
 # -- Several faults (RFC 7606 section 3 (h)): the strongest treatment.
@@ -127,13 +127,13 @@ BAD_MED = attribute(OPTIONAL, 4, bytes(5))
 BAD_ATOMIC = attribute(WELL_KNOWN, 6, b"\0")
 sheet.both("discard-and-withdraw", lambda internal: route(BAD_ATOMIC, BAD_MED, internal=internal), "treat-as-withdraw",
            "RFC 7606 section 3 (h)")
-sheet.both("withdraw-and-discard", lambda internal: route(BAD_MED, BAD_ATOMIC, internal=internal), "treat-as-withdraw",
+sheet.either("withdraw-and-discard", lambda internal: route(BAD_MED, BAD_ATOMIC, internal=internal), "treat-as-withdraw",
            "RFC 7606 section 3 (h)")
 sheet.both("withdraw-and-reset", lambda internal: route(BAD_MED, mp_unreach(IPV6_UNICAST, [b"\xff"]), internal=internal),
            "notify 3/9", "RFC 7606 section 3 (h)")
-sheet.both("withdraw-and-bad-nlri", lambda internal: update([*well_formed(internal), BAD_MED], [b"\x21"]), "notify 3/10",
+sheet.either("withdraw-and-bad-nlri", lambda internal: update([*well_formed(internal), BAD_MED], [b"\x21"]), "notify 3/10",
            "RFC 7606 section 3 (h)")
-sheet.both("many-withdraws", lambda internal: update([origin(9), as_path(b"\2"), next_hop("0.0.0.0"), BAD_MED], ROUTE),
+sheet.either("many-withdraws", lambda internal: update([origin(9), as_path(b"\2"), next_hop("0.0.0.0"), BAD_MED], ROUTE),
            "treat-as-withdraw", "RFC 7606 section 3 (h)")
 
 # -- Nothing to withdraw (RFC 7606 section 5.2): the session is reset with the subcode and data of the fault.
@@ -158,16 +158,17 @@ sheet.add("nlri-in-mp-reach", [update([mp_reach(IPV6_UNICAST, HOP6, ROUTE6), *we
 
 for kind in (0, 11, 30, 99, 254, 255):
     whole = attribute(TRANSITIVE, kind, b"xyz")
-    sheet.both(f"well-known-of-type-{kind}", lambda internal, whole=whole: route(whole, internal=internal),
+    sheet.either(f"well-known-of-type-{kind}", lambda internal, whole=whole: route(whole, internal=internal),
                f"notify 3/2 data={whole.hex()}", "RFC 4271 section 6.3: the data is the attribute")
 for name, whole in {"empty": attribute(TRANSITIVE, 77), "long": attribute(TRANSITIVE | EXTENDED, 77, bytes(300)),
                     "not-transitive": attribute(0, 77, b"a")}.items():
     sheet.add(f"well-known-unknown-{name}", route(whole), f"notify 3/2 data={whole.hex()}", "RFC 4271 section 6.3")
-for kind in (0, 41, 99, 128, 240, 254, 255):
-    for name, flags in (("transitive", OPTIONAL_TRANSITIVE), ("non-transitive", OPTIONAL),
-                        ("partial", OPTIONAL_TRANSITIVE | PARTIAL)):
-        sheet.add(f"optional-of-type-{kind}-{name}", route(attribute(flags, kind, b"\0\1\2")), "accept",
-                  "RFC 4271 section 5: passed on or ignored, and never judged")
+for kind, name, flags in ((0, "transitive", OPTIONAL_TRANSITIVE), (41, "non-transitive", OPTIONAL),
+                          (99, "partial", OPTIONAL_TRANSITIVE | PARTIAL), (240, "non-transitive", OPTIONAL),
+                          (254, "transitive", OPTIONAL_TRANSITIVE), (254, "non-transitive", OPTIONAL),
+                          (255, "transitive", OPTIONAL_TRANSITIVE), (255, "partial", OPTIONAL_TRANSITIVE | PARTIAL)):
+    sheet.add(f"optional-of-type-{kind}-{name}", route(attribute(flags, kind, b"\0\1\2")), "accept",
+              "RFC 4271 section 5: passed on or ignored, and never judged")
 sheet.add("optional-unknown-empty", route(attribute(OPTIONAL_TRANSITIVE, 250)), "accept", "RFC 7606 section 3 (e)")
 sheet.add("optional-unknown-of-4000-octets", route(attribute(OPTIONAL_TRANSITIVE | EXTENDED, 99, bytes(4000))), "accept",
           "RFC 4271 section 5")

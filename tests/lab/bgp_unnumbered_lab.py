@@ -32,6 +32,8 @@ def lab_frr_and_the_appliance_find_each_other_on_their_link(lab):
     rack, frr = start_with_frr(lab, 4200000001, "external", 64513)
     hops = {route.next_hop for route in frr.routes().values()}
     check("both routes lead to our link-local address", hops == {own_link_local(rack)}, hops)
+    kernel = rack.hosts["tor"].ip("route", "show", "10.126.77.200")
+    check("and FRR's kernel routes by it", [route["via"]["host"] for route in kernel] == [own_link_local(rack)], kernel)
     shown = rack.peer("vSwitch1")
     check("who was found is shown", shown["PeerRouterAsn"] == 4200000001 and
           shown["SessionPeerAddress"].partition("%")[0] == rack.link_local("tor"), shown)

@@ -86,6 +86,7 @@ class Frr(Router):
         return self
 
     def _start_daemon(self, daemon, *options):
+        (self.directory / f"{daemon}.vty").unlink(missing_ok=True)  # of one that was stopped
         process = self.namespace.start(f"{self.name}-{daemon}", f"{self.DAEMONS}/{daemon}", *options,
                                        "-f", self.directory / f"{daemon}.conf", "-i", self.directory / f"{daemon}.pid")
         wait_until(f"{self.name}'s {daemon} answers",
@@ -151,7 +152,9 @@ class Frr(Router):
         routes = {}
         for family in ("ipv4", "ipv6"):
             for prefix, best in self._best(family).items():
-                hops = [hop["ip"] for hop in best.get("nexthops", []) if hop.get("used")]
+                # Where there is a link-local next hop only, it says that it uses "::", and uses the other.
+                hops = [hop["ip"] for hop in best.get("nexthops", []) if hop.get("used") and hop["ip"] != "::"]
+                hops += [hop["ip"] for hop in best.get("nexthops", [])]
                 path = tuple(int(word) for word in best.get("path", "").split() if word.isdigit())
                 routes[prefix] = Route(hops[0] if hops else "", path)
         return routes

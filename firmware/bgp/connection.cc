@@ -44,9 +44,9 @@ void Connection::configure(const SessionConfig& config, const ExportConfig& expo
   if (part_) static_cast<void>(routes_.reattribute(*part_, exports()));
 }
 
-Connection::Orders Connection::received(Bytes octets, TimePoint now, Random& random) {
+Connection::Orders Connection::received(Bytes& octets, TimePoint now, Random& random) {
   Orders orders;
-  const auto refused = inbox_.feed(octets, [&](MessageType type, Bytes body) {
+  const auto take = [&](MessageType type, Bytes body) {
     const SessionState before = session_.state;
     Step done = receive(config_, session_, type, body, now, random);
     const bool counted = config_.prefix_limit && type == MessageType::Update && !done.close;
@@ -56,10 +56,12 @@ Connection::Orders Connection::received(Bytes octets, TimePoint now, Random& ran
     }
     if (!apply(std::move(done), before, now, body, orders)) return false;
     const auto excess = counted ? over_limit() : std::nullopt;
-    if (!excess) return true;
+    if (!excess) return before == SessionState::OpenConfirm || session_.state != SessionState::OpenConfirm;
     const SessionState established = session_.state;
     return apply(step(config_, session_, {EventType::Reset, &*excess}, now, random), established, now, body, orders);
-  });
+  };
+  const auto refused = inbox_.feed(Bytes(octets), take, &octets);
+  if (orders.close) octets = {};
   if (refused) {
     const SessionState before = session_.state;
     apply(step(config_, session_, {EventType::BgpHeaderError, &*refused}, now, random), before, now, {}, orders);

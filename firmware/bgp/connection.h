@@ -60,7 +60,9 @@ class Connection {
   Orders handle(const Event& event, TimePoint now, Random& random);
   // TCP is up, by event 16 (we asked for it) or 17 (the peer did). What came before belonged to another connection.
   Orders connected(EventType event, const LocalEnd& local, TimePoint now, Random& random);
-  Orders received(Bytes octets, TimePoint now, Random& random);
+  // Takes the octets up to the end of an OPEN that is accepted, which may be one too many for the peer; what is behind it
+  // is left in `octets`, to be given once that is decided.
+  Orders received(Bytes& octets, TimePoint now, Random& random);
   // All timers that are due.
   Orders expire(TimePoint now, Random& random);
   [[nodiscard]] std::optional<TimePoint> next_deadline() const { return bgp::next_deadline(session_); }

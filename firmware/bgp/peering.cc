@@ -158,7 +158,10 @@ Peering::Orders Peering::failed(Side side, std::string_view reason, TimePoint no
 
 Peering::Orders Peering::received(Side side, Bytes octets, TimePoint now, Random& random) {
   Orders orders;
-  carry(side, at(side).received(octets, now, random), orders, now, random);
+  // Which of two connections stays is decided when the OPEN is in (RFC 4271 §6.8), and not after what came with it.
+  while (!octets.empty() && has_connection(side)) {
+    carry(side, at(side).received(octets, now, random), orders, now, random);
+  }
   return orders;
 }
 

@@ -47,7 +47,7 @@ class Connection {
   };
 
   Connection(const SessionConfig& config, const ExportConfig& exported, RibOut& routes)
-      : config_(config), exported_(exported), routes_(routes) {}
+      : config_(config), configured_router_id_(config.open.router_id), exported_(exported), routes_(routes) {}
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -85,6 +85,7 @@ class Connection {
  private:
   // Carries one step over into what the shell is to do. False: the connection has ended.
   bool apply(Step step, SessionState before, TimePoint now, Bytes body, Orders& orders);
+  void choose_router_id();
   void ask_for_routes();
   [[nodiscard]] std::optional<Notification> over_limit() const;
   [[nodiscard]] std::vector<ExportAttributes> exports() const;
@@ -92,6 +93,7 @@ class Connection {
   void leave();
 
   SessionConfig config_;
+  IpAddress configured_router_id_;  // config_ has the one in use
   ExportConfig exported_;
   RibOut& routes_;
   Session session_;

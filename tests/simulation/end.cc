@@ -154,6 +154,12 @@ std::size_t End::sockets() const {
       std::count_if(lanes_.begin(), lanes_.end(), [](const Lane& one) { return one.socket.has_value(); }));
 }
 
+std::optional<SocketNumber> End::sound_connection() const {
+  const auto& socket = lane(peering_->foremost()).socket;
+  if (!established() || !socket || network_.is_dead(*socket)) return std::nullopt;
+  return *socket / 2;
+}
+
 // --- what the network tells ---
 
 std::optional<End::Side> End::side_of(SocketNumber socket) const {
@@ -185,7 +191,7 @@ void End::accepted(SocketNumber socket) {
     network_.close(socket, encode_notification(*refusal));
     return;
   }
-  act(peering_->make_way(network_.now(), random_), true);
+  act(peering_->make_way(network_.now(), random_));
   if (lane(Side::Accepted).socket) fail("a connection is taken beside another one");
   begin(Side::Accepted, socket);
   act(peering_->connected(Side::Accepted, local_end(), network_.now(), random_));
@@ -327,6 +333,10 @@ void End::flush(Side side) {
   figures_.updates += connection.session().sent.update - updates;
   figures_.octets += mine.written - written;
   if (mine.written > written) {
+    trace_.note(network_.now(), [&] {
+      const std::string octets = std::to_string(mine.written - written) + " octets written";
+      return name(side) + octets + (mine.blocked ? ", and more to write" : "");
+    });
     mine.quiet_since = network_.now();
     const auto& agreed = connection.session().agreed;
     const bool alive = agreed && agreed->keepalive_time.count() != 0;

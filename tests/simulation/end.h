@@ -63,6 +63,8 @@ class End final : public Host {
   [[nodiscard]] const Heard& heard() const { return lane(peering_->foremost()).heard; }
   [[nodiscard]] const RouteSet& table(Family family) const { return tables_.at(family == Family::IPv4 ? 0 : 1); }
   [[nodiscard]] std::size_t sockets() const;
+  // The connection that its session stands on, if it is sound.
+  [[nodiscard]] std::optional<SocketNumber> sound_connection() const;
   [[nodiscard]] bool has_tried() const { return has_tried_; }  // since it was started last
   [[nodiscard]] const std::string& last_fault() const { return last_fault_; }
   // Empty, or the first thing that was not as it must be.

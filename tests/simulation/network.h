@@ -57,6 +57,8 @@ class Network {
   [[nodiscard]] std::size_t outstanding(SocketNumber socket) const;
   [[nodiscard]] bool is_corrupted(SocketNumber socket) const { return connections_.at(socket / 2).corrupted; }
 
+  [[nodiscard]] bool is_dead(SocketNumber socket) const { return connections_.at(socket / 2).dead; }
+
   // Time.
   [[nodiscard]] TimePoint now() const { return now_; }
   [[nodiscard]] std::optional<TimePoint> next_event() const;

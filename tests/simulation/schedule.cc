@@ -263,7 +263,9 @@ bool Schedule::together() const {
     };
     return giver.established() && giver.drained() && giver.sockets() == 1 && same(Family::IPv4) && same(Family::IPv6);
   };
-  return holds(ends_[0], ends_[1]) && holds(ends_[1], ends_[0]);
+  const auto connection = ends_[0].sound_connection();
+  return connection && connection == ends_[1].sound_connection() && holds(ends_[0], ends_[1]) &&
+         holds(ends_[1], ends_[0]);
 }
 
 std::string Schedule::breach() const {
@@ -340,6 +342,7 @@ void Schedule::recover() {
       end.configure(config);
     }
   }
+  network_.set_latency(50ms);
   network_.cut_corrupted();
   run_until(std::max(network_.now(), network_.faults_end()));
   if (!breach().empty()) return;
@@ -372,11 +375,16 @@ std::string Schedule::judge_together() {
 
 // Each end has said why, waits for what its operator is to do, or for a peer that does not dial.
 std::string Schedule::judge_apart() {
-  run_until(network_.now() + 10min);
+  for (int minute = 0; minute < 10; ++minute) {
+    for (End& end : ends_) end.probe();
+    run_until(network_.now() + 1min);
+  }
   if (!breach().empty()) return breach();
-  const bool over_limit = !within_limits();
+  // One that stood when the configuration changed in place goes on, at both ends.
+  const auto standing = ends_[0].sound_connection();
+  const bool stands = standing && standing == ends_[1].sound_connection();
   for (const End& end : ends_) {
-    if (end.established() && !over_limit) return "a session that cannot be";
+    if (end.established() && !stands && within_limits()) return "a session that cannot be";
     const bool explained = !end.running() || end.peering().waits_for_bfd() || !end.last_fault().empty() ||
                            end.config().mode == ConnectMode::Passive || end.established();
     if (!explained) return "an end without a session or a reason";

@@ -74,3 +74,48 @@ TEST(BgpPeering, ACollisionIsDecidedBeforeWhatCameWithTheOpenIsTaken) {
   CHECK(state(Side::Dialed) == SessionState::Idle);
   CHECK(state(Side::Accepted) == SessionState::Established);
 }
+
+TEST(BgpPeering, ASessionThatMakesWayForAPeerThatConnectsAgainEndsSilentlyWithAReason) {
+  config.session.open.restart_time = 120s;
+  peering.configure(config, now, random);
+  peering.start(now, random);
+  OpenConfig open = theirs();
+  open.restart_time = 120s;
+  for (const Side side : {Side::Dialed, Side::Accepted}) {
+    connect(side);
+    give(side, encode_open(open) + keepalive());
+  }
+  CHECK(state(Side::Accepted) == SessionState::Established);
+  CHECK(state(Side::Dialed) == SessionState::Idle);
+  LONGS_EQUAL(1, entered(SessionState::Idle));
+  const auto& ended = orders.at(1);
+  CHECK(ended.side == Side::Dialed);
+  CHECK(ended.what.last_words.empty());
+  STRCMP_EQUAL("The peer has connected again", ended.what.fault->text.c_str());
+}
+
+TEST(BgpPeering, AnIdentifierThatIsTheConnectionsAddressOutlivesAChangeOfConfiguration) {
+  config.session.open.router_id = IpAddress();
+  config.session.delay_open = 5s;
+  peering.configure(config, now, random);
+  peering.start(now, random);
+  connect(Side::Dialed);
+  config.session.prefix_limit = 10;
+  peering.configure(config, now, random);
+  now += 5s;
+  peering.expire(now, random);
+  const Octets open = written(Side::Dialed);
+  CHECK_OCTETS("0a000007", Bytes(open).subspan(kHeaderOctets + 5, 4));
+}
+
+TEST(BgpPeering, WhatOurOpenSaidHoldsWhateverIsConfiguredUntilTheirsComes) {
+  peering.start(now, random);
+  connect(Side::Dialed);
+  config.session.open.hold_time = 3;
+  config.session.open.local_as = Asn{65001};
+  peering.configure(config, now, random);
+  give(Side::Dialed, encode_open(theirs()));
+  const auto& agreed = peering.at(Side::Dialed).session().agreed;
+  LONGS_EQUAL(90, agreed->hold_time.count());
+  CHECK_FALSE(agreed->internal);
+}

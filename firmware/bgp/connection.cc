@@ -24,9 +24,13 @@ Connection::Orders Connection::connected(EventType event, const LocalEnd& local,
   inbox_.clear();
   outbox_ = Outbox();
   local_ = local;
-  // An identifier need only be our own (RFC 6286 §2.1).
-  if (config_.open.router_id.is_unspecified() && local.ipv4) config_.open.router_id = *local.ipv4;
+  choose_router_id();
   return handle({event}, now, random);
+}
+
+// An identifier need only be our own (RFC 6286 §2.1): where none is configured, it is an address of this connection.
+void Connection::choose_router_id() {
+  if (configured_router_id_.is_unspecified() && local_.ipv4) config_.open.router_id = *local_.ipv4;
 }
 
 void Connection::hold_idle_until(TimePoint time) {
@@ -37,6 +41,8 @@ void Connection::configure(const SessionConfig& config, const ExportConfig& expo
   if (!config.prefix_limit) prefixes_.clear();
   const bool counts_now = config.prefix_limit && !config_.prefix_limit;
   config_ = config;
+  configured_router_id_ = config.open.router_id;
+  choose_router_id();
   if (counts_now && session_.state == SessionState::Established) ask_for_routes();
   if (session_.agreed) set_keepalive_time(session_, config_.open.keepalive_time);
   if (exported_ == exported) return;
@@ -44,9 +50,9 @@ void Connection::configure(const SessionConfig& config, const ExportConfig& expo
   if (part_) static_cast<void>(routes_.reattribute(*part_, exports()));
 }
 
-Connection::Orders Connection::received(Bytes octets, TimePoint now, Random& random) {
+Connection::Orders Connection::received(Bytes& octets, TimePoint now, Random& random) {
   Orders orders;
-  const auto refused = inbox_.feed(octets, [&](MessageType type, Bytes body) {
+  const auto take = [&](MessageType type, Bytes body) {
     const SessionState before = session_.state;
     Step done = receive(config_, session_, type, body, now, random);
     const bool counted = config_.prefix_limit && type == MessageType::Update && !done.close;
@@ -56,10 +62,12 @@ Connection::Orders Connection::received(Bytes octets, TimePoint now, Random& ran
     }
     if (!apply(std::move(done), before, now, body, orders)) return false;
     const auto excess = counted ? over_limit() : std::nullopt;
-    if (!excess) return true;
+    if (!excess) return before == SessionState::OpenConfirm || session_.state != SessionState::OpenConfirm;
     const SessionState established = session_.state;
     return apply(step(config_, session_, {EventType::Reset, &*excess}, now, random), established, now, body, orders);
-  });
+  };
+  const auto refused = inbox_.feed(Bytes(octets), take, &octets);
+  if (orders.close) octets = {};
   if (refused) {
     const SessionState before = session_.state;
     apply(step(config_, session_, {EventType::BgpHeaderError, &*refused}, now, random), before, now, {}, orders);
@@ -132,7 +140,7 @@ std::vector<ExportAttributes> Connection::exports() const {
   const auto add = [&](Family family, const IpAddress& next_hop) {
     ExportAttributes attributes;
     attributes.family = family;
-    attributes.local_as = config_.open.local_as;
+    attributes.local_as = session_.offered->local_as;
     attributes.internal = agreed.internal;
     attributes.four_octet_as = agreed.four_octet_as;
     attributes.next_hop = next_hop;

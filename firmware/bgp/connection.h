@@ -47,7 +47,7 @@ class Connection {
   };
 
   Connection(const SessionConfig& config, const ExportConfig& exported, RibOut& routes)
-      : config_(config), exported_(exported), routes_(routes) {}
+      : config_(config), configured_router_id_(config.open.router_id), exported_(exported), routes_(routes) {}
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -60,7 +60,9 @@ class Connection {
   Orders handle(const Event& event, TimePoint now, Random& random);
   // TCP is up, by event 16 (we asked for it) or 17 (the peer did). What came before belonged to another connection.
   Orders connected(EventType event, const LocalEnd& local, TimePoint now, Random& random);
-  Orders received(Bytes octets, TimePoint now, Random& random);
+  // Takes the octets up to the end of an OPEN that is accepted, which may be one too many for the peer; what is behind it
+  // is left in `octets`, to be given once that is decided.
+  Orders received(Bytes& octets, TimePoint now, Random& random);
   // All timers that are due.
   Orders expire(TimePoint now, Random& random);
   [[nodiscard]] std::optional<TimePoint> next_deadline() const { return bgp::next_deadline(session_); }
@@ -83,6 +85,7 @@ class Connection {
  private:
   // Carries one step over into what the shell is to do. False: the connection has ended.
   bool apply(Step step, SessionState before, TimePoint now, Bytes body, Orders& orders);
+  void choose_router_id();
   void ask_for_routes();
   [[nodiscard]] std::optional<Notification> over_limit() const;
   [[nodiscard]] std::vector<ExportAttributes> exports() const;
@@ -90,6 +93,7 @@ class Connection {
   void leave();
 
   SessionConfig config_;
+  IpAddress configured_router_id_;  // config_ has the one in use
   ExportConfig exported_;
   RibOut& routes_;
   Session session_;

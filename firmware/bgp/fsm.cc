@@ -311,6 +311,7 @@ void Machine::connection_up() {
 void Machine::send_open() {
   timers_.connect_retry.reset();
   timers_.delay_open.reset();
+  session_.offered = config_.open;
   const Octets open = encode_open(config_.open);
   step_.send.insert(step_.send.end(), open.begin(), open.end());
   ++session_.sent.open;
@@ -360,6 +361,7 @@ void Machine::restart_hold() {
 void Machine::release() {
   step_.close = true;
   timers_ = {};
+  session_.offered.reset();
   session_.agreed.reset();
   session_.capabilities.reset();
   session_.acknowledged = 0;
@@ -378,6 +380,8 @@ void Machine::stop(const Event& event) {
     const Notification cease = hardened(*event.notification);
     send(cease);
     step_.fault = Fault{cease.code, cease.subcode, true, describe(cease)};
+  } else if (connected && !event.reason.empty()) {
+    step_.fault = Fault{0, 0, false, std::string(event.reason)};
   }
   release();
   if (event.type == EventType::ManualStop) session_.connect_retry_counter = 0;

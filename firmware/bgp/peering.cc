@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::array kSides = {Peering::Side::Dialed, Peering::Side::Accepted};
 
+// RFC 4724 §5: a peer with graceful restart that connects again has lost what stood.
+constexpr Event kReplaced{EventType::Leave, nullptr, nullptr, nullptr, "The peer has connected again"};
+
 Notification collision() { return {ErrorCode::Cease, subcode::ConnectionCollision}; }
 
 }  // namespace
@@ -120,7 +123,6 @@ std::optional<Notification> Peering::refusal() const {
     return Notification{ErrorCode::Cease, subcode::ConnectionRejected, {}, "this peer is dialed, or stopped"};
   }
   if (session.state == SessionState::Established) {
-    // RFC 4724 §5: a peer with graceful restart that connects again has lost what stood.
     if (session.agreed->graceful_restart) return std::nullopt;
     return collision();
   }
@@ -135,7 +137,7 @@ Peering::Orders Peering::make_way(TimePoint now, Random& random) {
   Orders orders;
   // `settle` has it wait for the next one.
   if (state_of(Side::Accepted) == SessionState::Established) {
-    give(Side::Accepted, {EventType::Leave}, orders, now, random);
+    give(Side::Accepted, kReplaced, orders, now, random);
   }
   return orders;
 }
@@ -158,7 +160,10 @@ Peering::Orders Peering::failed(Side side, std::string_view reason, TimePoint no
 
 Peering::Orders Peering::received(Side side, Bytes octets, TimePoint now, Random& random) {
   Orders orders;
-  carry(side, at(side).received(octets, now, random), orders, now, random);
+  // Which of two connections stays is decided when the OPEN is in (RFC 4271 §6.8), and not after what came with it.
+  while (!octets.empty() && has_connection(side)) {
+    carry(side, at(side).received(octets, now, random), orders, now, random);
+  }
   return orders;
 }
 
@@ -207,7 +212,7 @@ void Peering::resolve_collision(Side side, Orders& orders, TimePoint now, Random
   const Event event{EventType::OpenCollisionDump, &dump};
   if (state_of(standing) == SessionState::Established) {
     if (at(standing).session().agreed->graceful_restart) {
-      give(standing, {EventType::Leave}, orders, now, random);
+      give(standing, kReplaced, orders, now, random);
     } else {
       give(side, event, orders, now, random);
     }
@@ -219,7 +224,7 @@ void Peering::resolve_collision(Side side, Orders& orders, TimePoint now, Random
 // RFC 4271 §6.8, RFC 6286 §2.3: the connection that the end with the higher identifier began stays, or with equal ones
 // that of the end with the higher AS number.
 Peering::Side Peering::winner() const {
-  const OpenConfig& ours = dialed_.config().open;
+  const OpenConfig& ours = *accepted_.session().offered;
   const Negotiated& theirs = *accepted_.session().agreed;
   return std::tie(ours.router_id, ours.local_as) > std::tie(theirs.remote_router_id, theirs.remote_as) ? Side::Dialed
                                                                                                        : Side::Accepted;

@@ -81,8 +81,9 @@ Step receive(const SessionConfig& config, Session& session, MessageType type, By
       ++session.received.open;
       const auto open = decode_open(body);
       if (!open) return refuse(EventType::BgpOpenError, open.error());
-      const auto agreed = negotiate(config.open, *open);
+      auto agreed = negotiate(session.offered.value_or(config.open), *open);
       if (!agreed) return refuse(EventType::BgpOpenError, agreed.error());
+      agreed->keepalive_time = keepalive_time(agreed->hold_time, config.open.keepalive_time);
       const auto event = session.timers.delay_open ? EventType::BgpOpenWithDelayOpenTimer : EventType::BgpOpen;
       return advance({event, nullptr, &*open, &*agreed});
     }

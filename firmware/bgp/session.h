@@ -70,7 +70,7 @@ struct Event {
   const Notification* notification = nullptr;
   const Open* open = nullptr;             // of BgpOpen*
   const Negotiated* agreed = nullptr;     // of BgpOpen*
-  std::string_view reason{};              // of TcpConnectionFails: "Connection refused"
+  std::string_view reason{};              // of TcpConnectionFails: "Connection refused"; of Leave
   std::optional<AddressFamily> family{};  // of RouteRefreshMessage
 };
 
@@ -107,6 +107,7 @@ struct Session {
   Timers timers;
   std::uint32_t connect_retry_counter = 0;  // attempts that failed since a session that lived, or a start
   std::optional<TimePoint> established_at;
+  std::optional<OpenConfig> offered;         // what our OPEN said, from OpenSent on, whatever is configured since
   std::optional<Negotiated> agreed;          // in OpenConfirm and Established
   std::optional<Capabilities> capabilities;  // of the peer's OPEN, likewise
   std::uint64_t acknowledged = 0;            // octets the peer's TCP had taken when send_hold was armed last

@@ -20,9 +20,10 @@ namespace portreeve::bgp {
 class Inbox {
  public:
   // Takes the octets that were received and calls `take(MessageType, Bytes body) -> bool` for each whole message in
-  // turn, until it says false: the rest is then dropped. An unsound header ends it with the NOTIFICATION to send.
+  // turn, until it says false: what is behind is then left in `rest`. An unsound header ends it with the NOTIFICATION
+  // to send.
   template <class Take>
-  std::optional<Notification> feed(Bytes received, Take take);
+  std::optional<Notification> feed(Bytes received, Take take, Bytes* rest = nullptr);
 
   [[nodiscard]] Bytes unfinished() const { return Bytes(partial_).first(held_); }
   void clear() { held_ = 0; }
@@ -80,7 +81,8 @@ class Outbox {
 };
 
 template <class Take>
-std::optional<Notification> Inbox::feed(Bytes received, Take take) {
+std::optional<Notification> Inbox::feed(Bytes received, Take take, Bytes* rest) {
+  if (rest != nullptr) *rest = {};
   while (!received.empty()) {
     // A message that lies whole in what was received is handed on in place; only a broken one is copied.
     if (held_ == 0) {
@@ -92,8 +94,9 @@ std::optional<Notification> Inbox::feed(Bytes received, Take take) {
       }
       const Bytes body = received.subspan(kHeaderOctets, header->length - kHeaderOctets);
       received = received.subspan(header->length);
-      if (!take(header->type, body)) return std::nullopt;
-      continue;
+      if (take(header->type, body)) continue;
+      if (rest != nullptr) *rest = received;
+      return std::nullopt;
     }
     auto header = judge(unfinished());
     if (!header) return header.error();
@@ -105,7 +108,9 @@ std::optional<Notification> Inbox::feed(Bytes received, Take take) {
     if (!header) return header.error();
     if (header->length == 0 || held_ < header->length) continue;
     const std::size_t length = std::exchange(held_, 0);
-    if (!take(header->type, Bytes(partial_).subspan(kHeaderOctets, length - kHeaderOctets))) return std::nullopt;
+    if (take(header->type, Bytes(partial_).subspan(kHeaderOctets, length - kHeaderOctets))) continue;
+    if (rest != nullptr) *rest = received;
+    return std::nullopt;
   }
   return std::nullopt;
 }

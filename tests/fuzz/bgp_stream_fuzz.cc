@@ -69,8 +69,11 @@ Ended converse(Bytes stream, Bytes sizes) {
                        {IpAddress::v4(0x0A000001), IpAddress::v4(0x0A000001), {}, {}}, now, random);
   std::string why;
   in_pieces(stream, sizes, [&](Bytes piece) {
-    const auto orders = connection.received(piece, now, random);
-    if (orders.fault) why = orders.fault->text;
+    Connection::Orders orders;
+    for (Bytes rest = piece; !rest.empty();) {
+      orders = connection.received(rest, now, random);
+      if (orders.fault) why = orders.fault->text;
+    }
     while (true) {
       const Bytes next = connection.to_write(now, random);
       if (next.empty()) break;

@@ -1,0 +1,121 @@
+#include "firmware/bgp/peering.h"
+
+#include <CppUTest/TestHarness.h>
+
+#include "tests/unit/bgp/octets.h"
+
+using namespace portreeve;
+using namespace portreeve::bgp;
+using namespace std::chrono_literals;
+using Side = Peering::Side;
+
+namespace {
+
+// Ours has the lower identifier: of two connections, the one that the peer began stays.
+PeeringConfig ours() {
+  PeeringConfig config;
+  config.mode = ConnectMode::Both;
+  config.session.open.local_as = Asn{65000};
+  config.session.open.remote_as = RemoteAs::exactly(Asn{65001});
+  config.session.open.router_id = address("10.0.0.1");
+  return config;
+}
+
+OpenConfig theirs(const char* router_id = "10.0.0.2") {
+  OpenConfig config;
+  config.local_as = Asn{65001};
+  config.router_id = address(router_id);
+  return config;
+}
+
+}  // namespace
+
+TEST_GROUP(BgpPeering) {
+  RibOut routes;
+  PeeringConfig config = ours();
+  Peering peering{config, routes};
+  TimePoint now{1h};
+  Random random{3};
+  Peering::Orders orders;
+
+  void connect(Side side) {
+    const IpAddress local = address("10.0.0.7");
+    orders = peering.connected(side, {local, local, std::nullopt, std::nullopt}, now, random);
+    written(side);
+  }
+  void give(Side side, const Octets& octets) { orders = peering.received(side, octets, now, random); }
+  Octets written(Side side) {
+    Octets all;
+    Connection& connection = peering.at(side);
+    for (Bytes next = connection.to_write(now, random); !next.empty(); next = connection.to_write(now, random)) {
+      all.insert(all.end(), next.begin(), next.end());
+      connection.wrote(next.size());
+    }
+    return all;
+  }
+  SessionState state(Side side) { return peering.at(side).session().state; }
+  int entered(SessionState state) {
+    int times = 0;
+    for (const auto& order : orders) {
+      for (const auto& transition : order.what.transitions) times += transition.to == state ? 1 : 0;
+    }
+    return times;
+  }
+};
+
+TEST(BgpPeering, ACollisionIsDecidedBeforeWhatCameWithTheOpenIsTaken) {
+  peering.start(now, random);
+  connect(Side::Dialed);
+  connect(Side::Accepted);
+  give(Side::Accepted, encode_open(theirs()) + keepalive());
+  CHECK(state(Side::Accepted) == SessionState::Established);
+  give(Side::Dialed, encode_open(theirs()) + keepalive());
+  LONGS_EQUAL(0, entered(SessionState::Established));
+  CHECK(state(Side::Dialed) == SessionState::Idle);
+  CHECK(state(Side::Accepted) == SessionState::Established);
+}
+
+TEST(BgpPeering, ASessionThatMakesWayForAPeerThatConnectsAgainEndsSilentlyWithAReason) {
+  config.session.open.restart_time = 120s;
+  peering.configure(config, now, random);
+  peering.start(now, random);
+  OpenConfig open = theirs();
+  open.restart_time = 120s;
+  for (const Side side : {Side::Dialed, Side::Accepted}) {
+    connect(side);
+    give(side, encode_open(open) + keepalive());
+  }
+  CHECK(state(Side::Accepted) == SessionState::Established);
+  CHECK(state(Side::Dialed) == SessionState::Idle);
+  LONGS_EQUAL(1, entered(SessionState::Idle));
+  const auto& ended = orders.at(1);
+  CHECK(ended.side == Side::Dialed);
+  CHECK(ended.what.last_words.empty());
+  STRCMP_EQUAL("The peer has connected again", ended.what.fault->text.c_str());
+}
+
+TEST(BgpPeering, AnIdentifierThatIsTheConnectionsAddressOutlivesAChangeOfConfiguration) {
+  config.session.open.router_id = IpAddress();
+  config.session.delay_open = 5s;
+  peering.configure(config, now, random);
+  peering.start(now, random);
+  connect(Side::Dialed);
+  config.session.prefix_limit = 10;
+  peering.configure(config, now, random);
+  now += 5s;
+  peering.expire(now, random);
+  const Octets open = written(Side::Dialed);
+  CHECK_OCTETS("0a000007", Bytes(open).subspan(kHeaderOctets + 5, 4));
+}
+
+TEST(BgpPeering, WhatOurOpenSaidHoldsWhateverIsConfiguredUntilTheirsComes) {
+  peering.start(now, random);
+  connect(Side::Dialed);
+  config.session.open.hold_time = 3;
+  config.session.open.local_as = Asn{65001};
+  peering.configure(config, now, random);
+  give(Side::Dialed, encode_open(theirs()));
+  const auto& agreed = peering.at(Side::Dialed).session().agreed;
+  LONGS_EQUAL(90, agreed->hold_time.count());
+  CHECK_FALSE(agreed->internal);
+}

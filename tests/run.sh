@@ -2,15 +2,15 @@
 # Runs every test of Portreeve, on Debian 12, as root; installs what that needs and builds what it tests.
 #
 #   tests/run.sh                                            everything
-#   tests/run.sh unit|asan|lint|release|labs|fuzz... [-k PATTERN]   some parts; of unit tests, labs and fuzz targets
-#                                                           only those whose name contains PATTERN
+#   tests/run.sh unit|asan|lint|release|conformance|labs|fuzz... [-k PATTERN]   some parts; of unit tests, BGP cases, labs
+#                                                           and fuzz targets only those whose name contains PATTERN
 #
-# Closes with one line `N passed, N failed`, where each unit test (of CppUTest, by sanitizer run), lab, check of the
-# released program and fuzz target counts as one, and so does each build and lint. What is missing, a tool or a
+# Closes with one line `N passed, N failed`, where each unit test (of CppUTest, by sanitizer run), BGP case (by program),
+# lab, check of the released program and fuzz target counts as one, and so does each build and lint. What is missing, a tool or a
 # privilege, is a failure. Logs are in build/logs.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
-readonly all_parts=(unit asan lint release labs fuzz)
+readonly all_parts=(unit asan lint release conformance labs fuzz)
 readonly fuzz_seconds=${PORTREEVE_FUZZ_SECONDS:-20}
 passed=0 failed=0 pattern='' parts=() matched=0
 
@@ -18,7 +18,7 @@ usage() { sed -n '4,6s/^# *//p' "$0" >&2; exit 2; }
 while [ $# -gt 0 ]; do
   case $1 in
     -k) [ $# -ge 2 ] || usage; pattern=$2; shift ;;
-    unit | asan | lint | release | labs | fuzz) parts+=("$1") ;;
+    unit | asan | lint | release | conformance | labs | fuzz) parts+=("$1") ;;
     *) usage ;;
   esac
   shift
@@ -74,6 +74,7 @@ declare -A built
 scripts() {
   shellcheck -S warning image/*.sh tests/*.sh tests/*/*.sh .ci/run
 }
+conformance() { python3 tests/conformance/run.py --program "$1" ${pattern:+-k "$pattern"}; }
 format() {
   find hal netlink dsc firmware tests \( -name '*.cc' -o -name '*.h' \) -print0 |
     xargs -0 clang-format-14 --dry-run -Werror
@@ -91,6 +92,10 @@ run_part() {
       build_step dev && step tidy python3 tests/lint/tidy.py
       ;;
     release) build_step release && suite release tests/release.sh ;;
+    conformance)
+      build_step release && suite conformance conformance build/release/portreeve
+      build_step asan && suite conformance-asan conformance build/asan/portreeve
+      ;;
     labs)
       build_step release || return
       [ -n "$pattern" ] || step demo image/demo.sh

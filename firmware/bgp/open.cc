@@ -270,9 +270,11 @@ Result<Open, Notification> decode_open(Bytes body) {
   if (auto refused = read_optional_part(reader, open.capabilities)) return std::move(*refused);
   if (!reader.good()) return refuse(subcode::Open::Unspecific, "it is cut off");
 
-  // RFC 6793 §4.1: the capability carries the AS number of a NEW speaker.
+  // RFC 6793 §4.1: the capability carries the AS number of a NEW speaker. RFC 7607 §2: AS 0 is nobody's, in either
+  // place.
+  const bool zero = open.as.value == 0;
   if (open.capabilities.four_octet_as) open.as = *open.capabilities.four_octet_as;
-  if (open.as.value == 0) return refuse(subcode::Open::BadPeerAs, "AS 0");
+  if (zero || open.as.value == 0) return refuse(subcode::Open::BadPeerAs, "AS 0");
   // RFC 6286 §2.1: an identifier is any number but zero.
   if (identifier == 0) return refuse(subcode::Open::BadIdentifier, "the peer's identifier is 0.0.0.0");
   if (open.hold_time == 1 || open.hold_time == 2) {

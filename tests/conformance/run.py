@@ -83,7 +83,7 @@ class Run:
         appliance = Appliance(lab, appliance_host, with_bus=False)
         peers = [peer(address, case.asns[1], case.asns[0]) for address, case in self.cases.items()]
         appliance.write_drop_in("50-conformance.xml", document(
-            switch(address=f"{APPLIANCE}/16", more_addresses=[APPLIANCE6], gateway=GATEWAY), pool("192.0.2.1-192.0.2.9"),
+            switch(address=f"{APPLIANCE}/16", gateway=GATEWAY, more_addresses=[APPLIANCE6]), pool("192.0.2.1-192.0.2.9"),
             pool("2001:db8:f::1-2001:db8:f::9", name="compute6"), service("default/web"),
             service("default/web6", pool_name="compute6"), *peers))
         return appliance, listener

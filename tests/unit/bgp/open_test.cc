@@ -187,6 +187,7 @@ TEST(BgpOpen, WhatIsWrongIsAnsweredAsTheRfcSays) {
       {"version 3", "03 fde9 005a 0a000002 00", 1, "0004"},
       {"version 5, and the rest is nonsense", "05 0000 0001 00000000 ff", 1, "0004"},
       {"AS 0", "04 0000 005a 0a000002 00", 2, ""},
+      {"AS 0 beside a capability (RFC 7607)", "04 0000 005a 0a000002 08 0206 4104 0000fde9", 2, ""},
       {"AS 0 in the capability (RFC 7607)", with_capabilities("4104 00000000"), 2, ""},
       {"identifier 0.0.0.0", "04 fde9 005a 00000000 00", 3, ""},
       {"hold time 1", "04 fde9 0001 0a000002 00", 6, ""},

@@ -78,8 +78,7 @@ Result<> LinuxHost::remove_local_address(const IpAddress& address) {
 }
 
 std::vector<IpAddress> LinuxHost::our_local_addresses() const {
-  const auto& set = kernel_->local_addresses();
-  return {set.begin(), set.end()};
+  return kernel_->local_addresses();
 }
 
 void LinuxHost::on_change(std::function<void()> changed) { kernel_->on_change(std::move(changed)); }

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <unordered_set>
+#include <vector>
 
 #include "hal/inventory_builder.h"
 #include "hal/switch_records.h"
@@ -34,9 +35,7 @@ class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
   // Takes the events that wait, so that the inventory shows what has been done until now.
   void catch_up();
   [[nodiscard]] const Inventory& inventory() const { return builder_ ? builder_->inventory() : empty_; }
-  [[nodiscard]] const std::unordered_set<IpAddress>& local_addresses() const {
-    return builder_ ? builder_->local_addresses() : no_addresses_;
-  }
+  [[nodiscard]] std::vector<IpAddress> local_addresses() const;
 
   // One change of the kernel's state; `doing` says in words what is tried.
   Result<> change(netlink::Request request, const std::string& doing);
@@ -63,6 +62,9 @@ class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
   bool take_removal(IfIndex link);
   Result<bool> read_all();
   void read_all_again();
+  void note_loopback(const netlink::Link& link);
+  void make_routes_again();
+  Result<> change_local_route(const IpAddress& address, bool add);
   void notify();
 
   boost::asio::io_context& context_;
@@ -76,7 +78,11 @@ class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
   std::optional<netlink::Ethtool> ethtool_;
   std::optional<InventoryBuilder> builder_;
   Inventory empty_;
-  std::unordered_set<IpAddress> no_addresses_;
+  // Our local addresses that are held by a route (change_local_address says why), and those of them that `lo` lost when
+  // it went down, to be made again.
+  std::unordered_set<IpAddress> local_routes_;
+  std::vector<IpAddress> lost_routes_;
+  bool loopback_up_ = true;
   std::function<void()> changed_;
   bool change_posted_ = false;
   bool stopped_ = false;

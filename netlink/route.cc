@@ -72,6 +72,20 @@ Request about(std::uint16_t type, std::uint16_t flags, const DefaultRoute& route
   return request;
 }
 
+Request about_local(std::uint16_t type, std::uint16_t flags, IfIndex interface, const IpAddress& address,
+                    std::uint8_t protocol) {
+  rtmsg header{};
+  header.rtm_family = address.is_v4() ? AF_INET : AF_INET6;
+  header.rtm_dst_len = address_bits(address.family());
+  header.rtm_table = RT_TABLE_LOCAL;
+  header.rtm_protocol = protocol;
+  header.rtm_scope = RT_SCOPE_HOST;
+  header.rtm_type = RTN_LOCAL;
+  Request request(type, flags, header);
+  request.address(RTA_DST, address).index(RTA_OIF, interface);
+  return request;
+}
+
 }  // namespace
 
 Result<std::vector<DefaultRoute>, Malformed> parse_default_route(Bytes body) {
@@ -108,5 +122,48 @@ Request add_default_route(const DefaultRoute& route, bool replace) {
 }
 
 Request delete_default_route(const DefaultRoute& route) { return about(RTM_DELROUTE, 0, route); }
+
+Result<std::optional<IpAddress>, Malformed> parse_local_route(Bytes body, IfIndex interface, std::uint8_t protocol) {
+  if (body.size() < kHeader) return Malformed{body.size()};
+  const auto info = host_value<rtmsg>(body);
+  std::optional<IpAddress> address;
+  std::uint32_t leaves_by = 0;
+  AttributeReader attributes(body.subspan(kHeader));
+  while (attributes.next()) {
+    if (attributes.type() == RTA_DST) address = attributes.address();
+    if (attributes.type() == RTA_OIF) leaves_by = attributes.u32();
+  }
+  const bool ours = address && info.rtm_table == RT_TABLE_LOCAL && info.rtm_type == RTN_LOCAL &&
+                    info.rtm_protocol == protocol && leaves_by == number(interface) &&
+                    info.rtm_dst_len == address_bits(address->family());
+  if (!ours) address.reset();
+  return attributes.finish(address);
+}
+
+Result<std::vector<IpAddress>> read_local_routes(RequestSocket& socket, IfIndex interface, std::uint8_t protocol) {
+  std::vector<IpAddress> addresses;
+  for (const std::uint8_t family : {std::uint8_t{AF_INET}, std::uint8_t{AF_INET6}}) {
+    rtmsg header{};
+    header.rtm_family = family;
+    header.rtm_table = RT_TABLE_LOCAL;
+    header.rtm_protocol = protocol;
+    auto read = socket.dump(Request(RTM_GETROUTE, NLM_F_DUMP, header), "read the local routes",
+                            [&](Bytes body) { return parse_local_route(body, interface, protocol); });
+    if (!read && (read.error().kind == ErrorKind::NotFound || read.error().kind == ErrorKind::NotSupported)) continue;
+    if (!read) return std::move(read).error();
+    for (const auto& address : *read) {
+      if (address) addresses.push_back(*address);
+    }
+  }
+  return addresses;
+}
+
+Request add_local_route(IfIndex interface, const IpAddress& address, std::uint8_t protocol) {
+  return about_local(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, interface, address, protocol);
+}
+
+Request delete_local_route(IfIndex interface, const IpAddress& address, std::uint8_t protocol) {
+  return about_local(RTM_DELROUTE, 0, interface, address, protocol);
+}
 
 }  // namespace portreeve::netlink

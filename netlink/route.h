@@ -1,7 +1,9 @@
-// Default routes of the main table (RTM_NEWROUTE, RTM_DELROUTE); no other routes are read or made.
+// Routes (RTM_NEWROUTE, RTM_DELROUTE): default routes of the main table, and host routes of the local table, by which
+// the host takes packets for an address that stands on no interface. No others are read or made.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "hal/base/ip_address.h"
@@ -31,5 +33,13 @@ Result<std::vector<DefaultRoute>> read_default_routes(RequestSocket& socket, IfI
 // In the place of the one with the same metric, where there is one and `replace` is set; else that is a Conflict.
 Request add_default_route(const DefaultRoute& route, bool replace);
 Request delete_default_route(const DefaultRoute& route);
+
+// The address of a local host route by way of the interface that carries the protocol number; none where it is another.
+Result<std::optional<IpAddress>, Malformed> parse_local_route(Bytes body, IfIndex interface, std::uint8_t protocol);
+
+Result<std::vector<IpAddress>> read_local_routes(RequestSocket& socket, IfIndex interface, std::uint8_t protocol);
+
+Request add_local_route(IfIndex interface, const IpAddress& address, std::uint8_t protocol);
+Request delete_local_route(IfIndex interface, const IpAddress& address, std::uint8_t protocol);
 
 }  // namespace portreeve::netlink

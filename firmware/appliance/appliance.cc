@@ -2,9 +2,13 @@
 
 #include <boost/asio/post.hpp>
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdlib>
+#include <utility>
 
 #include "dsc/read_layers.h"
 #include "firmware/appliance/guid.h"
@@ -17,6 +21,10 @@ namespace {
 // Not empty where the last process left its sessions to graceful restart.
 constexpr const char* kRestartFile = "restart";
 
+constexpr std::chrono::milliseconds kPublishInterval{50};
+// A call of so many takes megabytes for a moment; once it is answered they go back to the system.
+constexpr std::size_t kManyLeases = 5000;
+constexpr std::chrono::seconds kTrimDelay{1};
 constexpr std::array<std::string_view, 2> kLinkTypes = {"Port", "ExternalVirtualSwitch"};
 
 // Where systemd puts what LoadCredential= names (systemd.exec(5)).
@@ -44,6 +52,7 @@ Appliance::Appliance(Options options)
           {manager_, host_, port_provider_, speaker_, announcer_, responder_, registry_, peer_bfd_, read_machine_id()}),
       control_({manager_, registry_, speaker_, views_,
                 [this] { return dsc::read_drop_ins(options_.configuration_directories); }, [this] { publish(); },
+                [this](std::size_t services) { leases_changed(services); },
                 [this](std::function<void()> later) { boost::asio::post(context_, std::move(later)); }}),
       bus_(context_, options_.bus_address),
       objects_(bus_, control_),
@@ -91,7 +100,7 @@ void Appliance::join_parts() {
   registry_.on_change([this](std::span<const services::AddressChange> changes, std::span<const std::string> names) {
     local_addresses_.change(changes);
     announcer_.addresses_changed(changes);
-    objects_.services_changed(names);
+    changed_services_.insert(changed_services_.end(), names.begin(), names.end());
     publish_soon();
   });
   manager_.on_change([this] {
@@ -186,17 +195,40 @@ std::vector<std::string> Appliance::switch_names() const {
   return names;
 }
 
+// At once, but not in every turn: 100,000 leases come in a hundred turns.
 void Appliance::publish_soon() {
   if (publishing_) return;
   publishing_ = true;
-  boost::asio::post(context_, [this] { publish(); });
+  if (Clock::now() >= published_ + kPublishInterval) {
+    boost::asio::post(context_, [this] {
+      if (publishing_) publish();
+    });
+    return;
+  }
+  publish_timer_.expires_at(published_ + kPublishInterval);
+  publish_timer_.async_wait([this](boost::system::error_code error) {
+    if (!error && publishing_) publish();
+  });
 }
 
 void Appliance::publish() {
   publishing_ = false;
+  published_ = Clock::now();
+  publish_timer_.cancel();
+  if (!changed_services_.empty()) objects_.services_changed(std::exchange(changed_services_, {}));
   links_.update(switch_names());
   objects_.changed();
   notifier_.status(views_.status_text());
+}
+
+// Who is answered shall find shown what the call did.
+void Appliance::leases_changed(std::size_t services) {
+  if (publishing_) publish();
+  if (services < kManyLeases) return;
+  trim_timer_.expires_after(kTrimDelay);
+  trim_timer_.async_wait([](boost::system::error_code error) {
+    if (!error) malloc_trim(0);
+  });
 }
 
 // Whoever had them read: boot, SIGHUP or a call.

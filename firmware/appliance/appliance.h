@@ -11,6 +11,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -72,6 +73,7 @@ class Appliance {
   void links_changed();
   void publish_soon();
   void publish();
+  void leases_changed(std::size_t services);
   void log_new_faults();
   void log_refusal(const Error& error);
   void reload();
@@ -84,6 +86,8 @@ class Appliance {
   Options options_;
   boost::asio::io_context context_{1};
   boost::asio::steady_timer wake_{context_};
+  boost::asio::steady_timer publish_timer_{context_};
+  boost::asio::steady_timer trim_timer_{context_};
   runtime::Notifier notifier_{context_};
   runtime::StateDirectory state_directory_;
   runtime::DiskWriter disk_;
@@ -123,7 +127,9 @@ class Appliance {
   bool leases_known_ = true;          // the file of leases could be read
   bool step_posted_ = false;
   bool stepping_ = false;
-  bool publishing_ = false;
+  bool publishing_ = false;  // soon
+  TimePoint published_;      // last
+  std::vector<std::string> changed_services_;  // since then
   bool stopping_ = false;
   int still_stopping_ = 0;  // parts that have something to say to their peers first
 };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dsc/check.h"
+#include "firmware/appliance/release.h"
 #include "firmware/appliance/user_layer.h"
 #include "firmware/providers/resource_types.h"
 #include "hal/base/text.h"
@@ -144,26 +145,34 @@ void ApplianceControl::remove_resource(bus::ResourceKind kind, const bus::Resour
                                  once_shown(std::move(done)));
 }
 
-void ApplianceControl::allocate_services(std::span<const bus::ServiceRequest> asked,
+void ApplianceControl::allocate_services(std::vector<bus::ServiceRequest> asked,
                                          std::function<void(std::vector<bus::ServiceReply>)> done) {
-  Allocation::begin(parts_.registry, asked, parts_.post, std::move(done));
+  Allocation::begin(parts_.registry, std::move(asked), parts_.post,
+                    [this, done = std::move(done)](std::vector<bus::ServiceReply> replies) {
+                      parts_.leases_changed(replies.size());
+                      done(std::move(replies));
+                    });
 }
 
-void ApplianceControl::release_services(std::span<const std::string> names, Done done) {
-  const Result<> released = parts_.registry.release(names, services::Owner::Lease, done);
-  if (!released) done(released.error());
+void ApplianceControl::release_services(std::vector<std::string> names, Done done) {
+  const std::size_t count = names.size();
+  Release::begin(parts_.registry, std::move(names), parts_.post,
+                 [this, count, done = std::move(done)](Result<> result) {
+                   parts_.leases_changed(count);
+                   done(std::move(result));
+                 });
 }
 
 std::vector<bus::ServiceView> ApplianceControl::list_services(const std::string& after, std::uint32_t limit) {
   std::vector<bus::ServiceView> views;
-  for (const services::Service* service : parts_.registry.list(after, limit))
-    views.push_back(parts_.views.service(*service));
+  for (const services::Service& service : parts_.registry.list(after, limit))
+    views.push_back(parts_.views.service(service));
   return views;
 }
 
 Result<bus::ServiceView> ApplianceControl::service(const std::string& name) {
-  const services::Service* const service = parts_.registry.find(name);
-  if (service == nullptr) return Error{ErrorKind::NotFound, "there is no service '" + printable(name) + "'"};
+  const auto service = parts_.registry.find(name);
+  if (!service) return Error{ErrorKind::NotFound, "there is no service '" + printable(name) + "'"};
   return parts_.views.service(*service);
 }
 

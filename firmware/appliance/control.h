@@ -24,6 +24,7 @@ class ApplianceControl : public bus::Control {
     const Views& views;
     std::function<std::vector<dsc::SourceFile>()> read_drop_ins;
     std::function<void()> publish;  // shows on the bus what is now
+    std::function<void(std::size_t services)> leases_changed;  // a call that changed so many is about to be answered
     Allocation::Post post;
   };
 
@@ -36,9 +37,9 @@ class ApplianceControl : public bus::Control {
   void set_resource(bus::ResourceKind kind, const bus::Attributes& attributes,
                     std::function<void(Result<bus::ResourceKey>)> done) override;
   void remove_resource(bus::ResourceKind kind, const bus::ResourceKey& key, Done done) override;
-  void allocate_services(std::span<const bus::ServiceRequest> requests,
+  void allocate_services(std::vector<bus::ServiceRequest> requests,
                          std::function<void(std::vector<bus::ServiceReply>)> done) override;
-  void release_services(std::span<const std::string> names, Done done) override;
+  void release_services(std::vector<std::string> names, Done done) override;
   std::vector<bus::ServiceView> list_services(const std::string& after, std::uint32_t limit) override;
   Result<bus::ServiceView> service(const std::string& name) override;
   Result<> prepare_restart() override;

@@ -12,10 +12,10 @@
 namespace portreeve::appliance {
 namespace {
 
-// A slice ends after so many or so long: the kernel walks the interface's addresses for each new one, so that one takes
-// 5 µs where there are few and 0.3 ms where there are 10,000.
+// A slice ends after so many or so long: one takes the kernel 5 to 30 µs, and while 100,000 are announced they wait for
+// it in every turn.
 constexpr std::size_t kSlice = 128;
-constexpr Duration kSliceTime = std::chrono::milliseconds(2);
+constexpr Duration kSliceTime = std::chrono::microseconds(500);
 
 }  // namespace
 
@@ -33,12 +33,12 @@ void LocalAddresses::remove_all_but(const services::Registry& registry) {
   for (std::string after;;) {
     const auto page = registry.list(after, 1000);
     if (page.empty()) break;
-    for (const services::Service* service : page) {
-      if (service->local_address && !service->switch_name.empty()) {
-        wanted.insert(service->addresses.begin(), service->addresses.end());
+    for (const services::Service& service : page) {
+      if (service.local_address && !service.switch_name.empty()) {
+        wanted.insert(service.addresses.begin(), service.addresses.end());
       }
     }
-    after = page.back()->name;
+    after = page.back().name;
   }
   for (const IpAddress& address : host_.our_local_addresses()) {
     if (!wanted.contains(address) && pending_.emplace(address, false).second) order_.push_back(address);

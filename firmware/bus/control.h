@@ -224,9 +224,9 @@ class Control {
   virtual void set_resource(ResourceKind kind, const Attributes& attributes,
                             std::function<void(Result<ResourceKey>)> done) = 0;
   virtual void remove_resource(ResourceKind kind, const ResourceKey& key, Done done) = 0;
-  virtual void allocate_services(std::span<const ServiceRequest> requests,
+  virtual void allocate_services(std::vector<ServiceRequest> requests,
                                  std::function<void(std::vector<ServiceReply>)> done) = 0;
-  virtual void release_services(std::span<const std::string> names, Done done) = 0;
+  virtual void release_services(std::vector<std::string> names, Done done) = 0;
   virtual std::vector<ServiceView> list_services(const std::string& after, std::uint32_t limit) = 0;
   virtual Result<ServiceView> service(const std::string& name) = 0;
   virtual Result<> prepare_restart() = 0;

@@ -285,12 +285,14 @@ bool ManagerObject::remove_resource(const CallPtr& call) {
 }
 
 bool ManagerObject::allocate_service(const CallPtr& call) {
-  const auto request = read_service_request(call->message());
+  auto request = read_service_request(call->message());
   if (!request) {
     call->fail(request.error());
     return true;
   }
-  control_.allocate_services({&*request, 1}, [call](const std::vector<ServiceReply>& replies) {
+  std::vector<ServiceRequest> requests;
+  requests.push_back(std::move(*request));
+  control_.allocate_services(std::move(requests), [call](const std::vector<ServiceReply>& replies) {
     if (replies.empty()) return;
     if (replies[0].refusal) return call->fail(*replies[0].refusal);
     call->reply([&](sd_bus_message* answer) { return append_texts(answer, replies[0].addresses); });
@@ -314,8 +316,7 @@ bool ManagerObject::allocate_services(const CallPtr& call) {
       return true;
     }
     if (!*request) {
-      const std::vector<ServiceRequest> requests = std::exchange(requests_, {});
-      control_.allocate_services(requests, [call, weak = weak_from_this()](std::vector<ServiceReply> replies) {
+      control_.allocate_services(std::exchange(requests_, {}), [call, weak = weak_from_this()](std::vector<ServiceReply> replies) {
         if (const auto self = weak.lock()) self->answer_services(call, std::move(replies));
       });
       return true;
@@ -350,12 +351,12 @@ void ManagerObject::answer_services(const CallPtr& call, std::vector<ServiceRepl
 }
 
 bool ManagerObject::release_services(const CallPtr& call) {
-  const auto names = read_texts(call->message());
+  auto names = read_texts(call->message());
   if (!names) {
     call->fail(names.error());
     return true;
   }
-  control_.release_services(*names, done_of(call));
+  control_.release_services(std::move(*names), done_of(call));
   return true;
 }
 

@@ -1,6 +1,7 @@
 #include "firmware/bus/requests.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -112,6 +113,11 @@ std::optional<decltype(Entry::value)> read_value(sd_bus_message* message, Kind k
   return std::nullopt;
 }
 
+Error wrong_type(const Key& key, std::string_view type) {
+  return invalid("'" + std::string(key.name) + "' must be " + type_name(key.type) + "; got one of type '" +
+                 std::string(type) + "'" + (key.type == Kind::Number && type.size() == 1 ? " that is none" : ""));
+}
+
 Result<Entry> read_entry(sd_bus_message* message, std::span<const Key> keys) {
   PORTREEVE_TRY(const std::string name, read_text(message));
   const auto key = std::find_if(keys.begin(), keys.end(), [&](const Key& k) { return k.name == name; });
@@ -124,10 +130,7 @@ Result<Entry> read_entry(sd_bus_message* message, std::span<const Key> keys) {
   if (result < 0) return malformed(result);
   const std::string_view type = contents;
   auto value = read_value(message, key->type, type);
-  if (!value) {
-    return invalid("'" + name + "' must be " + type_name(key->type) + "; got one of type '" + std::string(type) + "'" +
-                   (key->type == Kind::Number && type.size() == 1 ? " that is none" : ""));
-  }
+  if (!value) return wrong_type(*key, type);
   if ((result = sd_bus_message_exit_container(message)) < 0) return malformed(result);
   return Entry{&*key, std::move(*value)};
 }
@@ -152,6 +155,50 @@ Result<Entries> read_dictionary(sd_bus_message* message, std::span<const Key> ke
     }
   }
   return entries;
+}
+
+// A key of a service's dictionary into the request. There are 100,000 of them in a call: what is usual, a value of the
+// type that the key has, is read without asking for its type first.
+Result<> read_service_entry(sd_bus_message* message, ServiceRequest& request, std::uint8_t& given) {
+  const char* name = nullptr;
+  int result = sd_bus_message_read_basic(message, 's', &name);
+  if (result < 0) return malformed(result);
+  std::size_t place = 0;
+  while (place < std::size(kServiceKeys) && kServiceKeys[place].name != name) ++place;
+  if (place == std::size(kServiceKeys)) {
+    return invalid("'" + printable(name, 64) + "' is not known here; allowed: " + names_of(kServiceKeys));
+  }
+  const Key& key = kServiceKeys[place];
+  const auto bit = static_cast<std::uint8_t>(1U << place);
+  if ((given & bit) != 0) return invalid("'" + std::string(key.name) + "' is given twice");
+  given |= bit;
+
+  const char* type = key.type == Kind::Boolean ? "b" : key.type == Kind::Text ? "s" : "as";
+  result = sd_bus_message_enter_container(message, 'v', type);
+  if (result == -ENXIO) {
+    result = sd_bus_message_peek_type(message, nullptr, &type);
+    if (result >= 0) result = sd_bus_message_enter_container(message, 'v', type);
+  }
+  if (result < 0) return malformed(result);
+  auto value = read_value(message, key.type, type);
+  if (!value) return wrong_type(key, type);
+  if (place == 0) request.pool = std::move(std::get<std::string>(*value));
+  if (place == 1) request.addresses = std::move(std::get<std::vector<std::string>>(*value));
+  if (place == 2) request.local_address = std::get<bool>(*value);
+  if ((result = sd_bus_message_exit_container(message)) < 0) return malformed(result);
+  return {};
+}
+
+Result<> read_service_dictionary(sd_bus_message* message, ServiceRequest& request) {
+  std::uint8_t given = 0;
+  int result = sd_bus_message_enter_container(message, 'a', "{sv}");
+  while (result >= 0 && (result = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
+    PORTREEVE_TRY_VOID(read_service_entry(message, request, given));
+    result = sd_bus_message_exit_container(message);
+  }
+  if (result >= 0) result = sd_bus_message_exit_container(message);
+  if (result < 0) return malformed(result);
+  return {};
 }
 
 }  // namespace
@@ -207,12 +254,8 @@ Result<std::vector<std::string>> read_texts(sd_bus_message* message) {
 Result<ServiceRequest> read_service_request(sd_bus_message* message) {
   ServiceRequest request;
   PORTREEVE_TRY(request.name, read_text(message));
-  auto entries = read_dictionary(message, kServiceKeys);
-  if (!entries) return invalid("service '" + printable(request.name, 253) + "': " + entries.error().message);
-  for (Entry& entry : *entries) {
-    if (entry.key == &kServiceKeys[0]) request.pool = std::move(std::get<std::string>(entry.value));
-    if (entry.key == &kServiceKeys[1]) request.addresses = std::move(std::get<std::vector<std::string>>(entry.value));
-    if (entry.key == &kServiceKeys[2]) request.local_address = std::get<bool>(entry.value);
+  if (const auto read = read_service_dictionary(message, request); !read) {
+    return invalid("service '" + printable(request.name, 253) + "': " + read.error().message);
   }
   return request;
 }

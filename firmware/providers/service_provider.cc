@@ -47,8 +47,8 @@ void ServiceProvider::check(const dsc::Configuration& configuration, dsc::Diagno
 Result<dsc::Plan> ServiceProvider::plan(const dsc::Resource& desired, const dsc::Configuration& /*target*/) {
   dsc::Plan plan;
   services::Request request = request_of(desired);
-  const services::Service* const known = registry_.find(request.name);
-  if (known != nullptr && satisfied(*known, request)) return plan;
+  const auto known = registry_.find(request.name);
+  if (known && satisfied(*known, request)) return plan;
   std::string text = "service " + request.name + ": ";
   if (request.addresses.empty()) text += request.pool.empty() ? "an address" : "an address of pool " + request.pool;
   for (const IpAddress& address : request.addresses) text += (text.back() == ' ' ? "" : ", ") + address.to_string();
@@ -64,8 +64,8 @@ Result<dsc::Plan> ServiceProvider::plan(const dsc::Resource& desired, const dsc:
 
 Result<dsc::Plan> ServiceProvider::plan_removal(const dsc::Resource& old) {
   dsc::Plan plan;
-  const services::Service* const known = registry_.find(old.key);
-  if (known == nullptr || known->owner != services::Owner::Document) return plan;
+  const auto known = registry_.find(old.key);
+  if (!known || known->owner != services::Owner::Document) return plan;
   plan.operations.push_back({"service " + old.key + ": release its address", [this, name = old.key]() -> Result<> {
                                return registry_.release(std::span(&name, 1), services::Owner::Document,
                                                         [name](const Result<>& stored) { report(name, stored); });
@@ -79,13 +79,13 @@ std::vector<dsc::Resource> ServiceProvider::owned() const {
   for (std::string after;;) {
     const auto page = registry_.list(after, kPage);
     if (page.empty()) return owned;
-    for (const services::Service* service : page) {
-      if (service->owner != services::Owner::Document) continue;
+    for (const services::Service& service : page) {
+      if (service.owner != services::Owner::Document) continue;
       dsc::Resource& resource = owned.emplace_back();
       resource.type = &kServiceType;
-      resource.set("Name", service->name);
+      resource.set("Name", service.name);
     }
-    after = page.back()->name;
+    after = page.back().name;
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <iterator>
 #include <limits>
 
@@ -36,6 +37,12 @@ std::uint64_t saturating_sum(std::uint64_t a, std::uint64_t b) {
   return a > std::numeric_limits<std::uint64_t>::max() - b ? std::numeric_limits<std::uint64_t>::max() : a + b;
 }
 
+// Names are plain ASCII, nearly always; then they need not be copied to be looked at.
+bool is_printable(std::string_view text) {
+  const auto plain = [](char c) { return c >= 0x20 && c < 0x7F; };
+  return std::all_of(text.begin(), text.end(), plain) || printable(text) == text;
+}
+
 std::size_t slot(Family family) { return family == Family::IPv4 ? 0 : 1; }
 
 }  // namespace
@@ -58,6 +65,17 @@ struct Allocator::Pool {
   }
 };
 
+Allocator::Holder::Holder(std::string_view name) : size_(static_cast<std::uint8_t>(name.size())) {
+  const char* const place = name.data();
+  std::memcpy(place_.data(), static_cast<const void*>(&place), sizeof place);
+}
+
+std::string_view Allocator::Holder::name() const {
+  const char* place = nullptr;
+  std::memcpy(static_cast<void*>(&place), place_.data(), sizeof place);
+  return {place, size_};
+}
+
 Allocator::Allocator() = default;
 Allocator::~Allocator() = default;
 
@@ -69,16 +87,16 @@ void Allocator::set_pool(const PoolConfig& config) {
     if (pool.reserved.emplace(each.address, each.reason).second) reserved.push_back(each.address);
   }
   std::sort(reserved.begin(), reserved.end());
+  const std::vector<IpAddress> taken = taken_in(config.ranges);
+  std::vector<IpAddress> not_free;
+  not_free.reserve(taken.size() + reserved.size());
+  std::merge(taken.begin(), taken.end(), reserved.begin(), reserved.end(), std::back_inserter(not_free));
   for (const IpRange& range : config.ranges) {
-    const std::vector<IpAddress> taken = taken_in(std::span(&range, 1));
-    std::vector<IpAddress> not_free;
-    not_free.reserve(taken.size() + reserved.size());
-    std::merge(taken.begin(), taken.end(), reserved.begin(), reserved.end(), std::back_inserter(not_free));
     Pool::Part& part = pool.part(range.first);
     part.free.append(range, not_free);
     part.size = saturating_sum(part.size, range.size());
-    part.in_use += taken.size();
   }
+  for (const IpAddress& address : taken) ++pool.part(address).in_use;
   pools_.insert_or_assign(config.name, std::move(pool));
 }
 
@@ -105,7 +123,7 @@ std::optional<PoolStatus> Allocator::status(std::string_view name) const {
 }
 
 Result<std::vector<IpAddress>> Allocator::choose(const Request& request) const {
-  if (request.name.empty() || request.name.size() > kMaximumNameLength || printable(request.name) != request.name) {
+  if (request.name.empty() || request.name.size() > kMaximumNameLength || !is_printable(request.name)) {
     return Error{ErrorKind::InvalidArgument, "the service name " + quoted(request.name) + " is not allowed: 1 to " +
                                                  std::to_string(kMaximumNameLength) + " octets of printable text"};
   }
@@ -116,7 +134,7 @@ Result<std::vector<IpAddress>> Allocator::choose(const Request& request) const {
 }
 
 void Allocator::take(const IpAddress& address, std::string_view holder) {
-  if (!taken_.emplace(address, holder).second) return;
+  if (!taken_.emplace(address, Holder(holder)).second) return;
   for (auto& [name, pool] : pools_) {
     if (!pool.holds(address)) continue;
     ++pool.part(address).in_use;
@@ -136,15 +154,29 @@ void Allocator::release(const IpAddress& address) {
 std::optional<std::string_view> Allocator::holder(const IpAddress& address) const {
   const auto it = taken_.find(address);
   if (it == taken_.end()) return std::nullopt;
-  return it->second;
+  return it->second.name();
 }
 
 std::vector<IpAddress> Allocator::taken_in(std::span<const IpRange> ranges) const {
   std::vector<IpAddress> taken;
-  for (const IpRange& range : ranges) {
-    const auto end = taken_.upper_bound(range.last);
-    for (auto it = taken_.lower_bound(range.first); it != end; ++it) taken.push_back(it->first);
+  if (ranges.empty()) return taken;
+  std::vector<IpRange> ordered(ranges.begin(), ranges.end());
+  std::sort(ordered.begin(), ordered.end());
+  std::size_t last = 0;  // those that overlap become one
+  for (const IpRange& range : ordered) {
+    if (range.overlaps(ordered[last]))
+      ordered[last].last = std::max(ordered[last].last, range.last);
+    else
+      ordered[++last] = range;
   }
+  ordered.resize(last + 1);
+  for (const auto& [address, holder] : taken_) {
+    // The last one that begins at or before it.
+    const auto behind = std::partition_point(ordered.begin(), ordered.end(),
+                                             [&](const IpRange& range) { return range.first <= address; });
+    if (behind != ordered.begin() && std::prev(behind)->contains(address)) taken.push_back(address);
+  }
+  std::sort(taken.begin(), taken.end());
   return taken;
 }
 

@@ -1,11 +1,17 @@
 // Which address a service gets: the pools, what is taken, and every rule by which a request is refused. Pure; remembers
 // nothing durably (registry.h does).
 //
-// Taking and releasing an address costs O(pools × log addresses), choosing one O(pools), whatever the size of the
+// Taking and releasing an address costs O(pools × log gaps), choosing one O(pools), whatever the size of the
 // pools. Taken addresses are kept beside the pools: an address stays taken while pools shrink, go and come back. For
 // the moment in which a range moves from one pool to another both may hold it; the first pool by name then counts.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -41,10 +47,22 @@ class Allocator {
   void take(const IpAddress& address, std::string_view holder);
   void release(const IpAddress& address);
   [[nodiscard]] std::optional<std::string_view> holder(const IpAddress& address) const;
+  // In ascending order. Takes O(all that are taken).
   [[nodiscard]] std::vector<IpAddress> taken_in(std::span<const IpRange> ranges) const;
 
  private:
   struct Pool;
+
+  // A name of at most kMaximumNameLength octets that stands elsewhere, in nine octets: there are 100,000 of them.
+  class Holder {
+   public:
+    explicit Holder(std::string_view name);
+    [[nodiscard]] std::string_view name() const;
+
+   private:
+    std::array<std::byte, sizeof(const char*)> place_{};
+    std::uint8_t size_ = 0;
+  };
 
   [[nodiscard]] Result<std::vector<IpAddress>> choose_requested(const Request& request) const;
   [[nodiscard]] Result<IpAddress> choose_from(const Pool& pool) const;
@@ -56,7 +74,7 @@ class Allocator {
   [[nodiscard]] Error no_such_pool(std::string_view name) const;
 
   std::map<std::string, Pool, std::less<>> pools_;
-  std::map<IpAddress, std::string_view> taken_;
+  boost::unordered_flat_map<IpAddress, Holder, std::hash<IpAddress>> taken_;
 };
 
 }  // namespace portreeve::services

@@ -1,8 +1,12 @@
 #include "firmware/services/announcer.h"
 
+#include <boost/unordered/unordered_flat_set.hpp>
+
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 namespace portreeve::services {
@@ -11,7 +15,7 @@ namespace {
 constexpr std::array kFamilies = {Family::IPv4, Family::IPv6};
 
 struct Switch {
-  std::set<IpAddress> addresses;
+  boost::unordered_flat_set<IpAddress, std::hash<IpAddress>> addresses;
   std::map<std::string, Carried> peers;  // what their sessions carry
   Carried handed_over;                   // a session has had everything since the first peer was added
 };
@@ -71,16 +75,26 @@ Announcer::~Announcer() = default;
 void Announcer::addresses_changed(std::span<const AddressChange> changes) {
   // The net effect of the batch: an address that is removed and added again on its switch has not moved at all, and no
   // router shall see it flap.
-  std::map<std::string, std::map<IpAddress, bool>> last;
+  std::vector<const AddressChange*> ordered;
+  ordered.reserve(changes.size());
   for (const AddressChange& change : changes) {
-    if (!change.switch_name.empty()) last[change.switch_name][change.address] = change.added;
+    if (!change.switch_name.empty()) ordered.push_back(&change);
   }
-  for (const auto& [name, addresses] : last) {
+  const auto place = [](const AddressChange* change) { return std::tie(change->switch_name, change->address); };
+  const auto before = [&](const AddressChange* a, const AddressChange* b) { return place(a) < place(b); };
+  if (!std::is_sorted(ordered.begin(), ordered.end(), before)) {
+    std::stable_sort(ordered.begin(), ordered.end(), before);
+  }
+  for (auto change = ordered.begin(); change != ordered.end();) {
+    const std::string& name = (*change)->switch_name;
     Switch& on = state_->switches[name];
     Difference difference;
-    for (const auto& [address, added] : addresses) {
-      if (added && on.addresses.insert(address).second) difference.come.push_back(address);
-      if (!added && on.addresses.erase(address) != 0) difference.gone.push_back(address);
+    for (; change != ordered.end() && (*change)->switch_name == name; ++change) {
+      const auto next = std::next(change);
+      if (next != ordered.end() && place(*next) == place(*change)) continue;  // only its last change counts
+      const IpAddress& address = (*change)->address;
+      if ((*change)->added && on.addresses.insert(address).second) difference.come.push_back(address);
+      if (!(*change)->added && on.addresses.erase(address) != 0) difference.gone.push_back(address);
     }
     state_->change_addresses(name, difference);
     state_->forget_if_empty(name);
@@ -164,7 +178,8 @@ void Announcer::State::change_peers(const std::string& name, const std::function
   }
   change(on);
   bool mode_changed = false;
-  const std::vector<IpAddress> all(on.addresses.begin(), on.addresses.end());
+  std::vector<IpAddress> all(on.addresses.begin(), on.addresses.end());
+  std::sort(all.begin(), all.end());
   for (std::size_t i = 0; i < kFamilies.size(); ++i) {
     const Family family = kFamilies.at(i);
     const Ways before = ways_before.at(i);

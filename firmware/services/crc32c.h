@@ -7,6 +7,7 @@
 
 namespace portreeve::services {
 
-std::uint32_t crc32c(Bytes bytes);
+// `before`: the checksum of what stands before these octets, where they are not the first.
+std::uint32_t crc32c(Bytes bytes, std::uint32_t before = 0);
 
 }  // namespace portreeve::services

@@ -8,7 +8,9 @@ namespace portreeve::services {
 
 void FreeRanges::append(const IpRange& range, std::span<const IpAddress> taken) {
   const Order order = ranges_.size();
-  if (!ranges_.emplace(range.first, Extent{range.last, order}).second) return;
+  const auto place = behind(range.first);
+  if (place != ranges_.begin() && std::prev(place)->first == range.first) return;
+  ranges_.insert(place, Extent{range.first, range.last, order});
   // Intervals of a new range sort behind all others, so each goes to the end without a search.
   std::optional<IpAddress> begin = range.first;
   for (auto it = std::lower_bound(taken.begin(), taken.end(), range.first); it != taken.end() && *it <= range.last;
@@ -65,11 +67,16 @@ void FreeRanges::put(const IpAddress& address) {
 }
 
 std::optional<FreeRanges::Order> FreeRanges::order_of(const IpAddress& address) const {
-  auto it = ranges_.upper_bound(address);
+  auto it = behind(address);
   if (it == ranges_.begin()) return std::nullopt;
   --it;
-  if (it->second.last < address) return std::nullopt;
-  return it->second.order;
+  if (it->last < address) return std::nullopt;
+  return it->order;
+}
+
+std::vector<FreeRanges::Extent>::const_iterator FreeRanges::behind(const IpAddress& address) const {
+  return std::partition_point(ranges_.begin(), ranges_.end(),
+                              [&](const Extent& extent) { return extent.first <= address; });
 }
 
 FreeRanges::Free::const_iterator FreeRanges::at_or_before(Order order, const IpAddress& address) const {

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "hal/base/ip_address.h"
 
@@ -34,16 +35,19 @@ class FreeRanges {
     friend auto operator<=>(const Place&, const Place&) = default;
   };
   struct Extent {
+    IpAddress first;
     IpAddress last;
     Order order = 0;
   };
   using Free = std::map<Place, IpAddress>;  // an interval's place to its last address
 
   [[nodiscard]] std::optional<Order> order_of(const IpAddress& address) const;
+  // The first range that begins behind the address.
+  [[nodiscard]] std::vector<Extent>::const_iterator behind(const IpAddress& address) const;
   // The interval of the range `order` that begins at or before the address; end() where there is none.
   [[nodiscard]] Free::const_iterator at_or_before(Order order, const IpAddress& address) const;
 
-  std::map<IpAddress, Extent> ranges_;  // by first address
+  std::vector<Extent> ranges_;  // by address
   Free free_;
 };
 

@@ -27,22 +27,24 @@ void write_name(Writer& out, std::string_view name) {
 
 // The CRC covers the length too, so that a damaged length is not trusted.
 std::uint32_t checksum(std::uint16_t length, Bytes payload) {
-  std::array<std::byte, 2 + kMaximumPayload> covered{};
-  Writer out(covered);
-  out.u16(length);
-  out.bytes(payload);
-  return crc32c(out.written());
+  std::array<std::byte, 2> before{};
+  Writer(before).u16(length);
+  return crc32c(payload, crc32c(before));
 }
 
-void append_record(Bytes payload, std::vector<std::byte>& journal) {
+// Appends a record of `size` octets, whose payload `fill(Writer&)` writes.
+template <class Fill>
+void append_record(std::size_t size, std::vector<std::byte>& journal, Fill fill) {
+  const std::size_t at = journal.size();
+  journal.resize(at + size);
+  const auto record = std::span(journal).subspan(at);
+  Writer payload(record.subspan(kHeaderSize));
+  fill(payload);
   const auto length = static_cast<std::uint16_t>(payload.size());
-  std::array<std::byte, kHeaderSize> header{};
-  Writer out(header);
-  out.u32(kMarker);
-  out.u16(length);
-  out.u32(checksum(length, payload));
-  journal.insert(journal.end(), header.begin(), header.end());
-  journal.insert(journal.end(), payload.begin(), payload.end());
+  Writer header(record);
+  header.u32(kMarker);
+  header.u16(length);
+  header.u32(checksum(length, payload.written()));
 }
 
 // The payload of a whole record that `bytes` begin with.
@@ -120,35 +122,33 @@ void report(JournalContent& content, const std::string& text) {
 }  // namespace
 
 std::size_t put_size(const Service& service) {
-  std::size_t size = kHeaderSize + 2 + 1 + service.name.size() + 1 + short_name(service.pool).size() + 2;
+  std::size_t size = kHeaderSize + 2 + 1 + short_name(service.name).size() + 1 + short_name(service.pool).size() + 2;
   for (const IpAddress& address : service.addresses) size += 1 + address.octets().size();
   return size;
 }
 
 void append_put(const Service& service, std::vector<std::byte>& journal) {
-  std::array<std::byte, kMaximumPayload> payload{};
-  Writer out(payload);
-  out.u8(kVersion);
-  out.u8(static_cast<std::uint8_t>(LeaseRecord::Type::Put));
-  write_name(out, service.name);
-  write_name(out, service.pool);
-  out.u8(static_cast<std::uint8_t>((service.local_address ? kLocalAddress : 0U) |
-                                   (service.owner == Owner::Document ? kDocument : 0U)));
-  out.u8(static_cast<std::uint8_t>(service.addresses.size()));
-  for (const IpAddress& address : service.addresses) {
-    out.u8(address.is_v4() ? 4 : 6);
-    out.bytes(address.octets());
-  }
-  append_record(out.written(), journal);
+  append_record(put_size(service), journal, [&](Writer& out) {
+    out.u8(kVersion);
+    out.u8(static_cast<std::uint8_t>(LeaseRecord::Type::Put));
+    write_name(out, service.name);
+    write_name(out, service.pool);
+    out.u8(static_cast<std::uint8_t>((service.local_address ? kLocalAddress : 0U) |
+                                     (service.owner == Owner::Document ? kDocument : 0U)));
+    out.u8(static_cast<std::uint8_t>(service.addresses.size()));
+    for (const IpAddress& address : service.addresses) {
+      out.u8(address.is_v4() ? 4 : 6);
+      out.bytes(address.octets());
+    }
+  });
 }
 
 void append_removal(std::string_view name, std::vector<std::byte>& journal) {
-  std::array<std::byte, kMaximumPayload> payload{};
-  Writer out(payload);
-  out.u8(kVersion);
-  out.u8(static_cast<std::uint8_t>(LeaseRecord::Type::Remove));
-  write_name(out, name);
-  append_record(out.written(), journal);
+  append_record(kHeaderSize + 2 + 1 + short_name(name).size(), journal, [&](Writer& out) {
+    out.u8(kVersion);
+    out.u8(static_cast<std::uint8_t>(LeaseRecord::Type::Remove));
+    write_name(out, name);
+  });
 }
 
 JournalContent read_journal(Bytes journal) {

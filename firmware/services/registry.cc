@@ -1,13 +1,13 @@
 #include "firmware/services/registry.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "firmware/services/allocator.h"
 #include "firmware/services/lease_record.h"
 #include "firmware/services/lease_store.h"
 #include "firmware/services/range_difference.h"
+#include "firmware/services/service_table.h"
 #include "hal/base/text.h"
 
 namespace portreeve::services {
@@ -15,15 +15,10 @@ namespace {
 
 // What one call changes.
 struct Batch {
-  struct Before {
-    std::string name;
-    std::optional<Service> service;  // none: there was none
-  };
-
   std::vector<std::byte> records;
-  std::vector<Before> before;  // in order of change
+  std::vector<std::string> names;                // in order of change
+  std::vector<std::unique_ptr<Service>> before;  // of each name; null: there was none
   std::vector<AddressChange> changes;
-  std::vector<std::string> names;
 };
 
 bool has(const std::vector<IpAddress>& addresses, const IpAddress& address) {
@@ -55,18 +50,18 @@ struct Registry::State : LeaseSource {
   [[nodiscard]] std::size_t encoded_size() const override { return live_size; }
 
   Outcome allocate_one(const Request& request, Batch& batch);
-  void set_service(const std::string& name, const std::optional<Service>& now, Batch& batch);
+  void set_service(std::optional<Service> old, std::optional<Service> now, Batch& batch);
   void restore_put(Service service, std::vector<std::string>& damage);
-  void erase(const std::string& name);
+  void erase(std::string_view name);
   void note_addresses(const Service& service, const Service* other, bool added, Batch& batch) const;
   [[nodiscard]] std::string switch_of(const IpAddress& address) const;
   void change_pools(const std::vector<IpRange>& touched, const std::function<void()>& change);
   void commit(Batch batch, std::function<void(Result<>)> done);
-  void take_back(const std::vector<Batch::Before>& before);
+  void take_back(Batch& taken);
   void tell(const Batch& batch) const;
 
   Allocator allocator;
-  std::map<std::string, Service, std::less<>> services;
+  ServiceTable services;
   std::size_t live_size = 0;  // octets of a Put of each service
   std::optional<Error> refusal;
   std::function<void(std::span<const AddressChange>, std::span<const std::string>)> changed;
@@ -126,34 +121,35 @@ std::vector<Registry::Outcome> Registry::allocate(std::span<const Request> reque
 }
 
 Result<> Registry::release(std::span<const std::string> names, Owner owner, std::function<void(Result<>)> done) {
-  if (state_->refusal) return *state_->refusal;
-  const auto owned_by = [&](const std::string& name, Owner by) {
-    const auto it = state_->services.find(name);
-    return it != state_->services.end() && it->second.owner == by;
-  };
-  if (owner == Owner::Lease) {
-    const auto foreign = std::find_if(names.begin(), names.end(),
-                                      [&](const std::string& name) { return owned_by(name, Owner::Document); });
-    if (foreign != names.end()) return belongs_to_document(*foreign);
-  }
+  PORTREEVE_TRY_VOID(may_release(names, owner));
   Batch batch;
   for (const std::string& name : names) {
-    if (owned_by(name, owner)) state_->set_service(name, std::nullopt, batch);
+    auto old = state_->services.find(name);
+    if (old && old->owner == owner) state_->set_service(std::move(old), std::nullopt, batch);
   }
   state_->commit(std::move(batch), std::move(done));
   return {};
 }
 
-const Service* Registry::find(std::string_view name) const {
-  const auto it = state_->services.find(name);
-  return it == state_->services.end() ? nullptr : &it->second;
+Result<> Registry::may_release(std::span<const std::string> names, Owner owner) const {
+  if (state_->refusal) return *state_->refusal;
+  if (owner != Owner::Lease) return {};
+  const auto foreign = std::find_if(names.begin(), names.end(), [&](const std::string& name) {
+    return state_->services.owner(name) == Owner::Document;
+  });
+  if (foreign != names.end()) return belongs_to_document(*foreign);
+  return {};
 }
 
-std::vector<const Service*> Registry::list(std::string_view after, std::size_t limit) const {
-  std::vector<const Service*> page;
-  for (auto it = state_->services.upper_bound(after); it != state_->services.end() && page.size() < limit; ++it) {
-    page.push_back(&it->second);
-  }
+std::optional<Service> Registry::find(std::string_view name) const { return state_->services.find(name); }
+
+std::vector<Service> Registry::list(std::string_view after, std::size_t limit) const {
+  std::vector<Service> page;
+  if (limit == 0) return page;
+  state_->services.visit(after, [&](const Service& service) {
+    page.push_back(service);
+    return page.size() < limit;
+  });
   return page;
 }
 
@@ -167,29 +163,28 @@ void Registry::on_change(std::function<void(std::span<const AddressChange>, std:
 
 std::optional<std::string> Registry::State::encode_some(const std::string& after, std::size_t limit,
                                                         std::vector<std::byte>& out) const {
-  auto it = services.upper_bound(after);
-  if (it == services.end()) return std::nullopt;
-  std::string last;
-  for (std::size_t count = 0; it != services.end() && count < limit; ++it, ++count) {
-    append_put(it->second, out);
-    last = it->first;
-  }
+  std::optional<std::string> last;
+  std::size_t count = 0;
+  services.visit(after, [&](const Service& service) {
+    append_put(service, out);
+    last = service.name;
+    return ++count < limit;
+  });
   return last;
 }
 
 Registry::Outcome Registry::State::allocate_one(const Request& request, Batch& batch) {
   if (refusal) return *refusal;
-  const auto found = services.find(request.name);
-  const Service* const known = found == services.end() ? nullptr : &found->second;
-  if (known != nullptr && known->owner == Owner::Document && request.owner == Owner::Lease) {
+  auto known = services.find(request.name);
+  if (known && known->owner == Owner::Document && request.owner == Owner::Lease) {
     return belongs_to_document(request.name);
   }
-  if (known == nullptr && services.size() >= kMaximumServices) {
+  if (!known && services.size() >= kMaximumServices) {
     return Error{ErrorKind::Exhausted,
                  "there are " + std::to_string(services.size()) + " services, as many as can be; release some first"};
   }
   Service now{request.name, {}, {}, {}, request.local_address, request.owner};
-  if (known != nullptr && still_fits(request, *known)) {
+  if (known && still_fits(request, *known)) {
     now.pool = known->pool;
     now.addresses = known->addresses;
     if (known->local_address == now.local_address && known->owner == now.owner) return now.addresses;
@@ -197,34 +192,32 @@ Registry::Outcome Registry::State::allocate_one(const Request& request, Batch& b
     PORTREEVE_TRY(now.addresses, allocator.choose(request));
     now.pool = request.pool.empty() ? allocator.pool_of(now.addresses.front())->name : request.pool;
   }
-  set_service(request.name, now, batch);
-  return now.addresses;
+  std::vector<IpAddress> addresses = now.addresses;
+  set_service(std::move(known), std::move(now), batch);
+  return addresses;
 }
 
-// Makes the service what `now` says, or removes it, and notes in the batch what that changes.
-void Registry::State::set_service(const std::string& name, const std::optional<Service>& now, Batch& batch) {
-  const auto found = services.find(name);
-  std::optional<Service> old;
-  if (found != services.end()) old = std::move(found->second);
+// Makes the service, which is as `old` says, what `now` says, or removes it, and notes in the batch what that changes.
+void Registry::State::set_service(std::optional<Service> old, std::optional<Service> now, Batch& batch) {
   if (old) {
     note_addresses(*old, now ? &*now : nullptr, false, batch);
     for (const IpAddress& address : old->addresses) allocator.release(address);
     live_size -= put_size(*old);
   }
   if (now) {
-    const auto place = found != services.end() ? found : services.try_emplace(name).first;
-    place->second = *now;
-    for (const IpAddress& address : now->addresses) allocator.take(address, place->first);
-    place->second.switch_name = switch_of(now->addresses.front());
+    now->switch_name = switch_of(now->addresses.front());
+    const std::string_view holder = services.put(*now);
+    for (const IpAddress& address : now->addresses) allocator.take(address, holder);
     note_addresses(*now, old ? &*old : nullptr, true, batch);
     live_size += put_size(*now);
     append_put(*now, batch.records);
+    batch.names.push_back(std::move(now->name));
   } else {
-    if (found != services.end()) services.erase(found);
-    append_removal(name, batch.records);
+    services.erase(old->name);
+    append_removal(old->name, batch.records);
+    batch.names.push_back(old->name);
   }
-  batch.names.push_back(name);
-  batch.before.push_back({name, std::move(old)});
+  batch.before.push_back(old ? std::make_unique<Service>(std::move(*old)) : nullptr);
 }
 
 // Addresses of `service` that `other`, its state on the other side of the change, does not serve in the same way.
@@ -245,22 +238,22 @@ void Registry::State::restore_put(Service service, std::vector<std::string>& dam
     // Only where the record of the other's release was lost: the later owner is the one that was told so last.
     damage.push_back(address.to_string() + " is recorded for '" + std::string(*holder) + "' and later for '" +
                      service.name + "'; the later one keeps it");
-    Service other = services.find(*holder)->second;
+    Service other = *services.find(*holder);
     erase(other.name);
     std::erase(other.addresses, address);
     if (!other.addresses.empty()) restore_put(std::move(other), damage);
   }
   live_size += put_size(service);
-  const auto place = services.insert_or_assign(service.name, std::move(service)).first;
-  for (const IpAddress& address : place->second.addresses) allocator.take(address, place->first);
+  const std::string_view holder = services.put(service);
+  for (const IpAddress& address : service.addresses) allocator.take(address, holder);
 }
 
-void Registry::State::erase(const std::string& name) {
-  const auto it = services.find(name);
-  if (it == services.end()) return;
-  for (const IpAddress& address : it->second.addresses) allocator.release(address);
-  live_size -= put_size(it->second);
-  services.erase(it);
+void Registry::State::erase(std::string_view name) {
+  const auto known = services.find(name);
+  if (!known) return;
+  for (const IpAddress& address : known->addresses) allocator.release(address);
+  live_size -= put_size(*known);
+  services.erase(name);
 }
 
 std::string Registry::State::switch_of(const IpAddress& address) const {
@@ -279,7 +272,7 @@ void Registry::State::change_pools(const std::vector<IpRange>& touched, const st
   Batch batch;
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     const IpAddress& address = addresses[i];
-    Service& service = services.find(*allocator.holder(address))->second;
+    Service service = *services.find(*allocator.holder(address));
     const PoolConfig* const pool = allocator.pool_of(address);
     const std::string now = pool == nullptr ? std::string() : pool->switch_name;
     const bool first = service.addresses.front() == address;
@@ -295,20 +288,28 @@ void Registry::State::change_pools(const std::vector<IpRange>& touched, const st
       service.pool = pool->name;
       live_size += put_size(service);
     }
-    batch.names.push_back(service.name);
+    services.move(service.name, service.pool, service.switch_name);
+    batch.names.push_back(std::move(service.name));
   }
   tell(batch);
 }
 
 void Registry::State::commit(Batch batch, std::function<void(Result<>)> done) {
-  store.write({std::move(batch.records), [this, before = std::move(batch.before)] { take_back(before); },
+  std::vector<std::byte> records = std::move(batch.records);
+  const auto made = std::make_shared<Batch>(std::move(batch));
+  store.write({std::move(records), [this, made] { take_back(*made); },
                done ? std::move(done) : [](const Result<>&) {}});
-  tell(batch);
+  tell(*made);
+  made->changes = {};
 }
 
-void Registry::State::take_back(const std::vector<Batch::Before>& before) {
+void Registry::State::take_back(Batch& taken) {
   Batch batch;
-  for (auto it = before.rbegin(); it != before.rend(); ++it) set_service(it->name, it->service, batch);
+  for (std::size_t i = taken.names.size(); i-- > 0;) {
+    std::optional<Service> before;
+    if (taken.before[i]) before = std::move(*taken.before[i]);
+    set_service(services.find(taken.names[i]), std::move(before), batch);
+  }
   tell(batch);
 }
 

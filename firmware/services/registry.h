@@ -48,9 +48,12 @@ class Registry {
   // refused: then nothing is released and `done` does not come.
   Result<> release(std::span<const std::string> names, Owner owner, std::function<void(Result<>)> done);
 
-  [[nodiscard]] const Service* find(std::string_view name) const;
+  // Whether `release` would refuse them.
+  [[nodiscard]] Result<> may_release(std::span<const std::string> names, Owner owner) const;
+
+  [[nodiscard]] std::optional<Service> find(std::string_view name) const;
   // In order of names, those after `after`, at most `limit`.
-  [[nodiscard]] std::vector<const Service*> list(std::string_view after, std::size_t limit) const;
+  [[nodiscard]] std::vector<Service> list(std::string_view after, std::size_t limit) const;
   [[nodiscard]] std::size_t count() const;
   [[nodiscard]] std::optional<PoolStatus> pool_status(std::string_view name) const;
 

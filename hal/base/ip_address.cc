@@ -60,7 +60,11 @@ Result<IpAddress> IpAddress::parse(std::string_view text) {
   return address;
 }
 
-std::uint32_t IpAddress::v4_value() const { return Reader(octets()).u32(); }
+std::uint32_t IpAddress::v4_value() const {
+  std::uint32_t value = 0;
+  for (std::size_t i = 0; i < 4; ++i) value = value << 8U | std::to_integer<std::uint32_t>(octets_.at(i));
+  return value;
+}
 
 std::string IpAddress::to_string() const {
   std::array<char, INET6_ADDRSTRLEN> text{};
@@ -210,8 +214,17 @@ std::uint64_t IpRange::size() const {
 
 std::size_t std::hash<portreeve::IpAddress>::operator()(const portreeve::IpAddress& address) const noexcept {
   // Addresses of one pool differ in few low bits: mix, so that they spread over buckets (splitmix64's finaliser).
-  portreeve::Reader reader(address.octets());
-  std::uint64_t x = address.is_v4() ? reader.u32() : reader.u64() * 0x9E3779B97F4A7C15U + reader.u64();
+  const portreeve::Bytes octets = address.octets();
+  std::uint64_t x = 0;
+  if (address.is_v4()) {
+    std::uint32_t whole = 0;
+    std::memcpy(&whole, octets.data(), sizeof whole);
+    x = whole * 0x9E3779B97F4A7C15U;
+  } else {
+    std::array<std::uint64_t, 2> halves{};
+    std::memcpy(halves.data(), octets.data(), sizeof halves);
+    x = halves[0] * 0x9E3779B97F4A7C15U + halves[1];
+  }
   x = (x ^ (x >> 30U)) * 0xBF58476D1CE4E5B9U;
   x = (x ^ (x >> 27U)) * 0x94D049BB133111EBU;
   return x ^ (x >> 31U);

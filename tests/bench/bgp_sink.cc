@@ -10,7 +10,7 @@
 //                     had its last route, and how many UPDATEs that took (all sessions)
 //   mark              forgets those times and numbers
 //   feed FILE         writes the file to every session, as it is: "BEGIN END", END when TCP has delivered it all
-//   ended N           waits until N sessions have ended: "NS" of the last
+//   idle              waits until there is no session: "NS" when the last one ended
 // Times are nanoseconds of CLOCK_MONOTONIC, taken when the system call returned that brought the octets.
 //
 // Routes are counted by a bit for each (10.0.0.0/8 and nothing but /32 is told apart), so that a route that comes twice
@@ -177,7 +177,6 @@ class Sink {
     if (!place.session) return;
     ::close(place.session->descriptor);
     place.session.reset();
-    ++ended_;
     ended_at_ = now();
   }
 
@@ -283,7 +282,7 @@ class Sink {
     words >> number;
     if (verb == "established") return established(number);
     if (verb == "present") return present(number);
-    if (verb == "ended") return ended_ >= number ? std::optional(std::to_string(ended_at_)) : std::nullopt;
+    if (verb == "idle") return idle();
     if (verb != "mark") return "what is " + std::string(verb) + "?";
     for (const Place& place : places_) {
       if (!place.session) continue;
@@ -291,6 +290,13 @@ class Sink {
       place.session->updates = 0;
     }
     return "marked";
+  }
+
+  [[nodiscard]] std::optional<std::string> idle() const {
+    for (const Place& place : places_) {
+      if (place.session) return std::nullopt;
+    }
+    return std::to_string(ended_at_);
   }
 
   [[nodiscard]] std::optional<std::string> established(std::size_t number) const {
@@ -337,7 +343,6 @@ class Sink {
   const std::uint16_t hold_time_;
   std::vector<Place> places_;
   std::string input_;
-  std::size_t ended_ = 0;
   Nanoseconds ended_at_ = 0;
   Nanoseconds kept_alive_ = 0;
   bool running_ = true;

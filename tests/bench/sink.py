@@ -60,8 +60,9 @@ class Sink:
         """(begin, end) of writing a file to every session, the end when all was delivered."""
         return tuple(int(word) for word in self._ask(f"feed {file}").split())
 
-    def wait_ended(self, number):
-        return int(self._ask(f"ended {number}"))
+    def wait_idle(self):
+        """When the last session ended; returns once there is none."""
+        return int(self._ask("idle"))
 
     def _ask(self, command):
         self.process.stdin.write(command + "\n")

@@ -1,16 +1,13 @@
-"""The program at rest and starting: its size, the time to its D-Bus name and to its first OPEN, its idle memory."""
+"""The program starting: its size, and the time from its execution to its D-Bus name and to Established."""
 import subprocess
 import time
 
-from appliance import NAME, peer
-from bgp_speaker import OPEN, Honest, Speaker
+from appliance import NAME
 from bus import Connection
 from figures import Figure
-from harness import PROGRAM, wait_until
-from rack import Rack
-
-# Writes when the program is executed, by the clock of the wall, and executes it.
-STAMP = 'echo "$EPOCHREALTIME" > "$0"; exec "$@"'
+from harness import PROGRAM
+from sink import Place
+from subjects import Bird, ExaBgp, Frr, GoBgp, OpenBgpd, Portreeve
 
 
 def bench_size(lab, _):
@@ -19,39 +16,45 @@ def bench_size(lab, _):
     return [Figure("portreeve: stripped size", "B", [stripped.stat().st_size])]
 
 
-def bench_start(lab, rounds):
-    rack = Rack(lab, "router")
-    router = Speaker(rack.hosts["router"], rack.addresses["router"], Honest(64512))
-    rack.configure(peer(rack.addresses["router"], 64512, 64513))
-    listener = Connection(rack.appliance.private_bus.address)
-    listener.subscribe(f"type='signal',member='NameOwnerChanged',arg0='{NAME}'")
-
-    name, cold, warm, memory = [], [], [], []
+def bench_start_to_name(lab, rounds):
+    portreeve = Portreeve(Place(lab, "portreeve"))
+    names = Connection(portreeve.appliance.private_bus.address)
+    names.subscribe(f"type='signal',member='NameOwnerChanged',arg0='{NAME}'")
+    portreeve.configure()
+    values = []
     for _ in range(rounds):
-        for opens in (cold, warm):  # with no switch there, as after a boot; and with one to adopt
-            to_name, to_open = start_once(rack, router, listener)
-            name.append(to_name)
-            opens.append(to_open)
-            router.session(number=len(router.sessions))
-            time.sleep(2)
-            memory.append(rack.memory())
-            rack.appliance.stop()
-            listener.signal("NameOwnerChanged")
-        rack.namespace.run("ip", "link", "delete", "vSwitch1")
-    return [Figure("portreeve: exec to D-Bus name", "ms", name),
-            Figure("portreeve: exec to first OPEN, switch to be built", "ms", cold),
-            Figure("portreeve: exec to first OPEN, switch adopted", "ms", warm),
-            Figure("portreeve: resident memory, idle, 1 peer", "KiB", memory)]
+        stamp = portreeve.stamp_execution()
+        portreeve.appliance.start(wrapper=portreeve.wrapper, wait=False)
+        names.signal("NameOwnerChanged")
+        named = time.monotonic_ns()
+        values.append((named - stamp()) / 1e6)
+        portreeve.appliance.wait_ready()
+        portreeve.appliance.stop()
+        names.signal("NameOwnerChanged")
+    return [Figure("portreeve: exec to D-Bus name", "ms", values)]
 
 
-def start_once(rack, router, listener):
-    stamp, before = rack.lab.directory / "stamp", len(router.sessions)
-    # Two clocks: signals are stamped by the wall's, messages by the one that only goes forward.
-    apart = time.time() - time.monotonic()
-    rack.appliance.start(wrapper=["bash", "-c", STAMP, stamp], wait=False)
-    listener.signal("NameOwnerChanged")
-    named = time.time()
-    wait_until("the router is connected to", lambda: len(router.sessions) > before)
-    opened = router.sessions[before].wait_for(OPEN).when + apart
-    executed = float(stamp.read_text(encoding="ascii"))
-    return (named - executed) * 1000, (opened - executed) * 1000
+def bench_start_to_established(lab, rounds):
+    """With a router that waits. Portreeve both with no switch there, as after a boot, and with one to adopt."""
+    portreeve = Portreeve(Place(lab, "portreeve"))
+    peers = [kind(Place(lab, kind.name.lower())) for kind in (Bird, OpenBgpd, Frr, GoBgp, ExaBgp)]
+    cold, warm, others = [], [], {peer: [] for peer in peers}
+    for _ in range(rounds):
+        cold.append(start_once(portreeve))
+        warm.append(start_once(portreeve))
+        portreeve.namespace.run("ip", "link", "delete", "vSwitch1")
+        for peer in peers:
+            others[peer].append(start_once(peer))
+    bird = Figure("BIRD: exec to Established", "ms", others[peers[0]])
+    return [bird, Figure("portreeve: exec to Established, switch to be built", "ms", cold, bird),
+            Figure("portreeve: exec to Established, switch adopted", "ms", warm, bird),
+            *(Figure(f"{peer.name}: exec to Established", "ms", others[peer], bird) for peer in peers[1:])]
+
+
+def start_once(subject):
+    stamp = subject.stamp_execution()
+    subject.launch()
+    taken = subject.place.sink.wait_established(1) - stamp()
+    subject.stop()
+    subject.place.sink.wait_idle()
+    return taken / 1e6

@@ -24,6 +24,8 @@ from sink import FAR_ASN, SELF, SELF_ASN
 
 FIRST = ipaddress.ip_address("10.200.0.0")
 LARGEST = 110000
+# Writes when the program is executed, by the clock of the wall, and executes it.
+STAMP = 'echo "$EPOCHREALTIME" > "$0"; exec "$@"'
 
 
 def route(number):
@@ -63,6 +65,13 @@ class Subject:
 
     def stop(self):
         self.process.stop()
+
+    def stamp_execution(self):
+        """From now on the process notes when it is executed. Returns a function that tells the last time."""
+        file = self.directory / "executed"
+        apart = time.time_ns() - time.monotonic_ns()
+        self.wrapper = ["bash", "-c", STAMP, file]
+        return lambda: round(float(file.read_text(encoding="ascii")) * 1e9) - apart
 
 
 class WithAddress(Subject):
@@ -212,6 +221,7 @@ class OpenBgpd(WithAddress):
 
     def launch(self):
         self.control = self.directory / "ctl"
+        self.control.unlink(missing_ok=True)
         lines = [f"AS {SELF_ASN}", f"router-id {SELF}", "fib-update no", f'socket "{self.control}"']
         for address in self.place.peers:
             lines.append(f"neighbor {address} {{\n  remote-as {FAR_ASN}\n  local-address {SELF}\n}}")
@@ -219,8 +229,10 @@ class OpenBgpd(WithAddress):
         configuration = self.directory / "bgpd.conf"
         configuration.write_text("\n".join(lines) + "\n", encoding="ascii")
         configuration.chmod(0o600)
-        self.process = self.namespace.start(self.place.name, *self.wrapper, "/usr/sbin/bgpd", "-d", "-f",
-                                            configuration)
+        # Its processes lock themselves into a directory that its service makes; here it is in a /run that only they see.
+        self.process = self.namespace.start(
+            self.place.name, "sh", "-c", 'mount -t tmpfs -o mode=755 run /run && mkdir /run/openbgpd && exec "$@"', "sh",
+            *self.wrapper, "/usr/sbin/bgpd", "-d", "-f", configuration)
         wait_until("bgpd listens", self.control.exists)
 
     def pids(self):
@@ -383,8 +395,8 @@ class ExaBgp(WithAddress):
         configuration = self.directory / "exabgp.conf"
         configuration.write_text("\n".join(lines) + "\n", encoding="ascii")
         self.process = self.namespace.start(self.place.name, *self.wrapper, "exabgp", configuration, env={
-            "exabgp.daemon.user": "root", "exabgp.log.level": "CRITICAL", "exabgp.api.ack": "false",
-            "exabgp.cache.attributes": "true"})
+            "exabgp_daemon_drop": "false", "exabgp_log_level": "CRITICAL", "exabgp_api_ack": "false",
+            "exabgp_api_cli": "false"})
         self.output = open(self.pipe, "w", encoding="ascii")  # pylint: disable=R1732  # waits for the reader
 
     def _write(self, lines):

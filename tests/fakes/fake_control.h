@@ -103,10 +103,10 @@ class FakeControl : public bus::Control {
     answer(std::move(what), std::move(done));
   }
 
-  void allocate_services(std::span<const bus::ServiceRequest> asked_for,
+  void allocate_services(std::vector<bus::ServiceRequest> asked_for,
                          std::function<void(std::vector<bus::ServiceReply>)> done) override {
     asked.push_back("allocate " + std::to_string(asked_for.size()));
-    requests.assign(asked_for.begin(), asked_for.end());
+    requests = std::move(asked_for);
     std::vector<bus::ServiceReply> replies;
     for (const auto& request : requests) {
       if (outcome)
@@ -117,7 +117,7 @@ class FakeControl : public bus::Control {
     done(std::move(replies));
   }
 
-  void release_services(std::span<const std::string> names, Done done) override {
+  void release_services(std::vector<std::string> names, Done done) override {
     std::string text = "release";
     for (const std::string& name : names) text += " " + name;
     answer(text, std::move(done));

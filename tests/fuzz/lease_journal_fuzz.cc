@@ -27,7 +27,7 @@ class File : public Journal {
 
 std::map<std::string, std::vector<IpAddress>> leases_of(const Registry& registry) {
   std::map<std::string, std::vector<IpAddress>> leases;
-  for (const Service* service : registry.list("", SIZE_MAX)) leases[service->name] = service->addresses;
+  for (const Service& service : registry.list("", SIZE_MAX)) leases[service.name] = service.addresses;
   return leases;
 }
 

@@ -92,3 +92,21 @@ TEST(DefaultRoute, ARequestReadsBackAsThatRoute) {
     }
   }
 }
+
+TEST_GROUP(LocalRoute){};
+
+TEST(LocalRoute, ARequestReadsBackAsThatAddress) {
+  for (const char* text : {"10.9.9.1", "2001:db8::1"}) {
+    const Request request = add_local_route(IfIndex{1}, ip(text), 112);
+    const auto address = parse_local_route(request.octets().subspan(NLMSG_HDRLEN), IfIndex{1}, 112);
+    CHECK(address.has_value());
+    CHECK(*address == ip(text));
+    CHECK(!parse_local_route(request.octets().subspan(NLMSG_HDRLEN), IfIndex{2}, 112)->has_value());
+    CHECK(!parse_local_route(request.octets().subspan(NLMSG_HDRLEN), IfIndex{1}, 2)->has_value());
+  }
+}
+
+TEST(LocalRoute, OneThatIsCutShortIsRefused) {
+  const Request request = add_local_route(IfIndex{1}, ip("10.9.9.1"), 112);
+  CHECK(!parse_local_route(request.octets().subspan(NLMSG_HDRLEN, 8), IfIndex{1}, 112).has_value());
+}

@@ -18,7 +18,7 @@ using Leases = std::map<std::string, std::vector<IpAddress>>;
 
 Leases leases_of(const Registry& registry) {
   Leases leases;
-  for (const Service* service : registry.list("", SIZE_MAX)) leases[service->name] = service->addresses;
+  for (const Service& service : registry.list("", SIZE_MAX)) leases[service.name] = service.addresses;
   return leases;
 }
 
@@ -76,10 +76,10 @@ TEST_GROUP(RegistryProperty) {
   void check_consistency() {
     std::map<std::pair<std::string, IpAddress>, int> expected;
     std::set<IpAddress> taken;
-    for (const Service* service : registry->list("", SIZE_MAX)) {
-      for (const IpAddress& address : service->addresses) {
+    for (const Service& service : registry->list("", SIZE_MAX)) {
+      for (const IpAddress& address : service.addresses) {
         CHECK_TEXT(taken.insert(address).second, "an address has one owner");
-        if (!service->switch_name.empty()) expected[{service->switch_name, address}] = 1;
+        if (!service.switch_name.empty()) expected[{service.switch_name, address}] = 1;
       }
     }
     std::erase_if(served, [](const auto& entry) { return entry.second == 0; });

@@ -35,8 +35,8 @@ TEST_GROUP(RegistryStorage) {
     CHECK(registry->release(std::span(&name, 1), Owner::Lease, noting("-" + name)).has_value());
   }
   std::string address_of(const std::string& name) {
-    const Service* const service = registry->find(name);
-    return service == nullptr ? "none" : text_of(service->addresses);
+    const auto service = registry->find(name);
+    return !service ? "none" : text_of(service->addresses);
   }
 };
 
@@ -266,11 +266,11 @@ TEST(RegistryCompaction, IsGatheredInSlicesWhileChangesGoOn) {
   journal.complete_all();
   const auto before = registry->list("", 10'000);
   std::string all_before;
-  for (const Service* service : before) all_before += service->name + "=" + text_of(service->addresses) + " ";
+  for (const Service& service : before) all_before += service.name + "=" + text_of(service.addresses) + " ";
   start();
   std::string all_after;
-  for (const Service* service : registry->list("", 10'000)) {
-    all_after += service->name + "=" + text_of(service->addresses) + " ";
+  for (const Service& service : registry->list("", 10'000)) {
+    all_after += service.name + "=" + text_of(service.addresses) + " ";
   }
   STRCMP_EQUAL(all_before.c_str(), all_after.c_str());
   LONGS_EQUAL(3001, registry->count());

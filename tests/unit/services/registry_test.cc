@@ -35,7 +35,7 @@ TEST_GROUP(Registry) {
 TEST(Registry, GivesAServiceItsAddressAndTellsOfIt) {
   STRCMP_EQUAL("10.0.0.1", allocate(make_request("default/web")).c_str());
   STRCMP_EQUAL("+10.0.0.1@vSwitch1 ", take_told().c_str());
-  const Service* const service = registry.find("default/web");
+  const auto service = registry.find("default/web");
   STRCMP_EQUAL("compute", service->pool.c_str());
   STRCMP_EQUAL("vSwitch1", service->switch_name.c_str());
 }
@@ -90,7 +90,7 @@ TEST(Registry, ReleasesAndGivesAgain) {
   take_told();
   STRCMP_EQUAL("", release("a").c_str());
   STRCMP_EQUAL("-10.0.0.1@vSwitch1 ", take_told().c_str());
-  POINTERS_EQUAL(nullptr, registry.find("a"));
+  CHECK(!registry.find("a"));
   STRCMP_EQUAL("10.0.0.1", allocate(make_request("b")).c_str());
 }
 
@@ -151,10 +151,10 @@ TEST(Registry, ListsByNameInPages) {
   for (const char* name : {"c", "a", "d", "b"}) allocate(make_request(name));
   const auto first = registry.list("", 3);
   LONGS_EQUAL(3, first.size());
-  STRCMP_EQUAL("a", first.front()->name.c_str());
-  const auto second = registry.list(first.back()->name, 3);
+  STRCMP_EQUAL("a", first.front().name.c_str());
+  const auto second = registry.list(first.back().name, 3);
   LONGS_EQUAL(1, second.size());
-  STRCMP_EQUAL("d", second.front()->name.c_str());
+  STRCMP_EQUAL("d", second.front().name.c_str());
   LONGS_EQUAL(0, registry.list("d", 3).size());
 }
 

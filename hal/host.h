@@ -78,6 +78,7 @@ struct InterfaceAddress {
   std::uint8_t protocol = 0;  // IFA_PROTO; kOurProtocol is ours, 1 to 3 are the kernel's own (loopback, RA, link-local)
   bool permanent = true;
   bool duplicate = false;  // IPv6: another station has it (RFC 4862 §5.4), so it is not used
+  bool tentative = false;  // IPv6: not usable yet, for that is being found out
 
   friend bool operator==(const InterfaceAddress&, const InterfaceAddress&) = default;
 };

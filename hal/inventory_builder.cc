@@ -52,7 +52,7 @@ bool remove_link_from(std::vector<Link>& links, IfIndex index) {
 }
 
 InterfaceAddress address_of(const netlink::Address& address) {
-  return {address.interface, address.prefix, address.protocol, address.permanent, address.duplicate};
+  return {address.interface, address.prefix, address.protocol, address.permanent, address.duplicate, address.tentative};
 }
 
 Gateway gateway_of(const netlink::DefaultRoute& route) {

@@ -62,6 +62,7 @@ Result<Address, Malformed> parse_address(Bytes body) {
   }
   address.permanent = (flags & IFA_F_PERMANENT) != 0;
   address.duplicate = (flags & IFA_F_DADFAILED) != 0;
+  address.tentative = (flags & IFA_F_TENTATIVE) != 0 && !address.duplicate;
   return attributes.finish(address);
 }
 

@@ -17,6 +17,7 @@ struct Address {
   std::uint8_t protocol = 0;  // IFA_PROTO, since Linux 5.18: who added it
   bool permanent = true;      // no lifetime
   bool duplicate = false;     // IPv6: another station has it
+  bool tentative = false;     // IPv6: whether another station has it is being found out; not usable yet
 
   friend bool operator==(const Address&, const Address&) = default;
 };

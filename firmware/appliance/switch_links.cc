@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string_view>
+#include <utility>
 
 namespace portreeve::appliance {
 
@@ -30,9 +31,19 @@ void SwitchLinks::appeared_or_changed(const std::string& name, const hal::Bridge
   }
   const bool came_up = bridge.carrier && !link.carrier;
   link.carrier = bridge.carrier;
-  if (!came_up) return;
-  responder_.announce_again(name);
-  speaker_.retry_now(name);
+  std::vector<IpPrefix> addresses = usable_addresses(bridge.index);
+  const bool moved = addresses != link.addresses;
+  link.addresses = std::move(addresses);
+  if (came_up) responder_.announce_again(name);
+  if (came_up || moved) speaker_.retry_now(name);
+}
+
+std::vector<IpPrefix> SwitchLinks::usable_addresses(IfIndex interface) const {
+  std::vector<IpPrefix> usable;
+  for (const hal::InterfaceAddress& address : host_.inventory().addresses) {
+    if (address.interface == interface && !address.tentative && !address.duplicate) usable.push_back(address.prefix);
+  }
+  return usable;
 }
 
 void SpeakerRoutes::announce(const std::string& switch_name, std::span<const IpAddress> addresses) {

@@ -1,5 +1,5 @@
 // Joins switches, as the kernel has them, to what announces on them: the ARP responder needs a switch's link and MAC,
-// and both responder and speaker act at once when a link comes back.
+// both responder and speaker act at once when a link comes back, and the speaker when an address has become usable.
 #pragma once
 
 #include <functional>
@@ -27,8 +27,10 @@ class SwitchLinks {
     IfIndex index{};
     MacAddress mac;
     bool carrier = false;
+    std::vector<IpPrefix> addresses;  // that are usable
   };
 
+  [[nodiscard]] std::vector<IpPrefix> usable_addresses(IfIndex interface) const;
   void appeared_or_changed(const std::string& name, const hal::Bridge& bridge);
 
   const hal::Host& host_;

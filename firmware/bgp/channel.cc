@@ -36,6 +36,11 @@ void Channel::dial(const SocketOptions& options) {
   }
   socket_ = std::move(*socket);
   socket_->async_connect(endpoint_of(options), handler(&Channel::on_connected));
+  // The kernel has chosen our end. Where it found none that is usable, nobody will ever answer.
+  if (const auto usable = check_source(*socket_, options); !usable) {
+    end({});
+    fail_soon(usable.error().message);
+  }
 }
 
 void Channel::take(tcp::socket socket, Admission admission, const SocketOptions& options) {
@@ -75,6 +80,12 @@ void Channel::begin() {
   connected_ = true;
   await_octets();
   owner_.channel_connected(side_, *local);
+}
+
+std::optional<LocalEnd> Channel::local() const {
+  if (!connected_) return std::nullopt;
+  const auto end = local_end(*socket_, peer_);
+  return end ? std::optional(*end) : std::nullopt;
 }
 
 void Channel::end(Octets last_words) {

@@ -67,6 +67,8 @@ class Channel : public std::enable_shared_from_this<Channel> {
   void read_once();
 
   [[nodiscard]] bool connected() const { return connected_; }
+  // Our end of a connection that stands, as it is now.
+  [[nodiscard]] std::optional<LocalEnd> local() const;
   // Hops, GTSM and key of a live connection. Nothing to do without one.
   Result<> change(const SocketOptions& before, const SocketOptions& after);
   // Tells the connection how far the peer's TCP has got.

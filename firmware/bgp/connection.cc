@@ -50,6 +50,15 @@ void Connection::configure(const SessionConfig& config, const ExportConfig& expo
   if (part_) static_cast<void>(routes_.reattribute(*part_, exports()));
 }
 
+void Connection::moved(const LocalEnd& local) {
+  if (local_ == local) return;
+  local_ = local;
+  if (!part_) return;
+  const std::vector<ExportAttributes> families = exports();
+  note_carried(families);
+  static_cast<void>(routes_.reattribute(*part_, families));
+}
+
 Connection::Orders Connection::received(Bytes& octets, TimePoint now, Random& random) {
   Orders orders;
   const auto take = [&](MessageType type, Bytes body) {
@@ -159,10 +168,14 @@ std::vector<ExportAttributes> Connection::exports() const {
 
 void Connection::take_part() {
   const std::vector<ExportAttributes> families = exports();
+  note_carried(families);
+  part_ = routes_.attach(families);
+}
+
+void Connection::note_carried(const std::vector<ExportAttributes>& families) {
   for (const ExportAttributes& one : families) {
     (one.family == Family::IPv4 ? carries_.ipv4 : carries_.ipv6) = true;
   }
-  part_ = routes_.attach(families);
 }
 
 void Connection::leave() {

@@ -57,6 +57,10 @@ class Connection {
   // Takes effect at once: what an OPEN says, with the next session; what routes carry, by sending them again.
   void configure(const SessionConfig& config, const ExportConfig& exported);
 
+  // Our end has other addresses now: routes are sent again with them as next hops, those of a family that had none yet
+  // for the first time. A family whose next hop is gone stays as it is.
+  void moved(const LocalEnd& local);
+
   Orders handle(const Event& event, TimePoint now, Random& random);
   // TCP is up, by event 16 (we asked for it) or 17 (the peer did). What came before belonged to another connection.
   Orders connected(EventType event, const LocalEnd& local, TimePoint now, Random& random);
@@ -90,6 +94,7 @@ class Connection {
   [[nodiscard]] std::optional<Notification> over_limit() const;
   [[nodiscard]] std::vector<ExportAttributes> exports() const;
   void take_part();
+  void note_carried(const std::vector<ExportAttributes>& families);
   void leave();
 
   SessionConfig config_;

@@ -101,7 +101,12 @@ void Peer::start() {
   if (may_run()) carry_out(peering_.start(now(), context_.random));
 }
 
-void Peer::retry_now() { carry_out(peering_.retry_now(now(), context_.random)); }
+void Peer::retry_now() {
+  for (const Side side : {Side::Dialed, Side::Accepted}) {
+    if (const auto local = channel(side).local()) peering_.at(side).moved(*local);
+  }
+  carry_out(peering_.retry_now(now(), context_.random));
+}
 
 void Peer::bfd_changed(BfdVerdict verdict) {
   carry_out(peering_.bfd_changed(verdict, now(), context_.random));

@@ -140,6 +140,13 @@ Result<tcp::socket> open_socket(boost::asio::io_context& context, const SocketOp
   return socket;
 }
 
+Result<> check_source(const tcp::socket& socket, const SocketOptions& options) {
+  error_code error;
+  const tcp::endpoint own = socket.local_endpoint(error);
+  if (error || !own.address().is_loopback() || options.peer.is_loopback()) return {};
+  return Error{ErrorKind::NotReady, "no address can be used yet to reach " + options.peer.to_string()};
+}
+
 // The key came with the connection: the listener had it for this peer, or the connection would not stand. It is set
 // again all the same, for a listener that was never told of it.
 Result<> adopt(tcp::socket& socket, const SocketOptions& options) {

@@ -30,6 +30,10 @@ struct SocketOptions {
 Result<boost::asio::ip::tcp::socket> open_socket(boost::asio::io_context& context, const SocketOptions& options);
 boost::asio::ip::tcp::endpoint endpoint_of(const SocketOptions& options);
 
+// Of a socket that connects: whether it can reach anybody. While an interface's IPv6 addresses are tentative (RFC 4862
+// §5.4), the kernel sets out from its loopback address instead, and does not look for another again.
+Result<> check_source(const boost::asio::ip::tcp::socket& socket, const SocketOptions& options);
+
 // Makes an accepted connection like one that `open_socket` has made: non-blocking, with the peer's own options instead
 // of its listener's. The port and the local address are what they are.
 Result<> adopt(boost::asio::ip::tcp::socket& socket, const SocketOptions& options);

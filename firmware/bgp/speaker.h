@@ -147,7 +147,8 @@ class Speaker {
   void prepare_restart();
   [[nodiscard]] bool restart_prepared() const;
 
-  // The group's link came up: a peer that waits to reconnect does so now.
+  // The group's link came up, or its addresses changed: a peer that waits to reconnect does so now, and a session that
+  // stands announces by the addresses that there are now (a new IPv6 address is usable after a second or two only).
   void retry_now(const std::string& group);
 
   // Withdraws everything, sends Cease to all peers and calls `stopped` when that has left or 2 s have passed.

@@ -30,9 +30,10 @@ def both_families(lab, kind, extended_next_hop=False):
         check("each says that it came from our AS", paths == {(64513,)}, paths)
         check(f"the IPv6 route of '{host}' leads to an address of ours",
               router.routes()[V6].next_hop in own_addresses(rack), router.routes())
-        # ExaBGP announces the family of the session alone: itself is its next hop.
-        of_its_own = 1 if kind is ExaBgp else 2
-        wait_until("the router's own routes are counted", lambda: rack.peer(at[host])["RoutesReceived"] >= of_its_own)
+        # These announce the family of the session alone, with themselves as next hop.
+        of_its_own = 1 if kind in (ExaBgp, OpenBgpd) else 2
+        wait_until(f"the routes of {router.name} are counted",
+                   lambda: rack.peer(at[host])["RoutesReceived"] >= of_its_own)
         check("and two are announced", rack.peer(at[host])["RoutesAnnounced"] == 2, rack.peer(at[host]))
     check("the IPv4 route over IPv4 leads to us", routers["over4"].routes()[V4].next_hop == SELF)
     hop = routers["over6"].routes()[V4].next_hop

@@ -1,7 +1,7 @@
 """Who may speak with us: TCP's MD5 signatures (RFC 2385), the distance of GTSM (RFC 5082), and routers further away."""
 import pathlib
 
-from appliance import peer, pool, service
+from appliance import bgp_speaker, peer, pool, service
 from bgp_speaker import Honest, Speaker
 from harness import check, never, wait_until
 from peers import Bird, ExaBgp, Frr, GoBgp, Neighbor, OpenBgpd
@@ -125,8 +125,11 @@ def lab_gtsm_lets_in_neighbours(lab):
         far_end = SELF6 if host in ("frr", "openbgpd") else SELF  # either family
         routers[host] = far_end, kind(lab, rack.hosts[host], 64512, rack.addresses[host],
                                       [Neighbor(far_end, 64513, gtsm_hops=1)]).start()
-    rack.start(*SERVICES, *(peer(rack.addresses6[host] if far_end == SELF6 else rack.addresses[host], 64512, 64513,
-                                 GtsmHops=1) for host, (far_end, _) in routers.items()))
+    # ExaBGP answers those who dial it with the usual TTL: it has to dial.
+    rack.start(*SERVICES, bgp_speaker(),
+               *(peer(rack.addresses6[host] if far_end == SELF6 else rack.addresses[host], 64512, 64513, GtsmHops=1,
+                      ConnectMode="Passive" if host == "exabgp" else "Active")
+                 for host, (far_end, _) in routers.items()))
     for far_end, router in routers.values():
         router.wait_established(far_end).wait_route(ROUTE)
 

@@ -79,4 +79,5 @@ def lab_a_router_that_takes_fewer_routes_than_we_announce_is_left_alone(lab):
     # FRR counts a route only after it has looked at the limit.
     rack.start(*SERVICES, service("default/one-too-many"), service("default/another"), *peers(rack))
     for host in routers:
-        wait_until("it is shown that the router has a limit", lambda: "prefix" in rack.heard(rack.addresses[host]).lower(), 20)
+        wait_until("it is shown that the router has a limit",
+                   lambda: "prefix" in rack.heard(rack.addresses[host]).lower(), 20)

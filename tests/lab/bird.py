@@ -18,7 +18,7 @@ class Bird(Router):
 
     def configuration(self):
         lines = [f"router id {self.router_id};", "protocol device { scan time 1; }", "protocol direct { ipv4; ipv6; }",
-                 "protocol bfd { }"]
+                 self._bfd()]
         if self.advertises:
             lines.append(f'protocol radv {{ interface "{self.advertises}" '
                          "{ max ra interval 4; min ra interval 3; }; }")
@@ -32,6 +32,14 @@ class Bird(Router):
             lines.append(f"protocol static static_{family} {{ {family}; {routes} }}")
         lines += [self._session(neighbor) for neighbor in self.neighbors]
         return "\n".join(lines) + "\n"
+
+    def _bfd(self):
+        bfd = next((neighbor.bfd for neighbor in self.neighbors if neighbor.bfd), None)
+        if not bfd:
+            return "protocol bfd { }"
+        options = (f"{{ min rx interval {bfd.receive} ms; min tx interval {bfd.transmit} ms; "
+                   f"multiplier {bfd.multiplier}; passive {'on' if bfd.passive else 'off'}; }}")
+        return f'protocol bfd {{ interface "*" {options}; multihop {options}; }}'
 
     def _session(self, neighbor):
         zone = f"%'{neighbor.interface}'" if neighbor.interface else ""
@@ -48,9 +56,8 @@ class Bird(Router):
         if neighbor.gtsm_hops:
             lines.append("ttl security on")
         if neighbor.bfd:
-            bfd = neighbor.bfd
-            lines.append(f"bfd {{ min rx interval {bfd.receive} ms; min tx interval {bfd.transmit} ms; "
-                         f"multiplier {bfd.multiplier}; passive {'on' if bfd.passive else 'off'}; }}")
+            # RFC 5882 section 4.3: BFD that goes down in a restart ends nothing.
+            lines.append("bfd graceful" if neighbor.graceful_restart else "bfd on")
         for family in neighbor.families:
             inside = "import all; export where source = RTS_STATIC;"
             if neighbor.max_prefixes:
@@ -128,7 +135,7 @@ class Bird(Router):
                 routes[prefix] = Route("", ())
             elif found := re.match(r"\s+BGP\.as_path:(.*)", line):
                 routes[prefix] = routes[prefix]._replace(as_path=tuple(int(word) for word in found[1].split()))
-            elif found := re.match(r"\s+BGP\.next_hop: (\S+)", line):
+            elif found := re.match(r"\s+BGP\.next_hop: (?::: )?(\S+)", line):
                 routes[prefix] = routes[prefix]._replace(next_hop=found[1])
         return routes
 

@@ -54,7 +54,7 @@ BAD = [
     *((f"peer {address}", changed(PEER, "10.126.77.125", address), 3, words) for address, words in (
         ("10.126.077.125", "leading zero"), ("10.126.77", "address"), ("10.126.77.256", "address"),
         ("127.0.0.1", "loopback"), ("224.0.0.1", "unicast"), ("0.0.0.0", "unicast"), ("255.255.255.255", "unicast"),
-        (SELF, "name the router, not this port"), ("fe80::1", "link-local"), ("router.example", "address"))),
+        (SELF, "name the router, not this port"), ("router.example", "address"))),
     ("a peer on a switch that does not exist", changed(PEER, "vSwitch1", "vSwitch9"), 3, "vSwitch9"),
     ("a peer twice", inside(PEER, PEER), 4, "vSwitch1/10.126.77.125"),
     ("pools that overlap", inside(POOL, POOL.replace('"compute"', '"other"').replace("200-", "215-")), 4, "overlaps"),

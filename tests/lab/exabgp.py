@@ -37,8 +37,9 @@ class ExaBgp(Router):
             options.append(f"outgoing-ttl {neighbor.multihop};")
         if neighbor.gtsm_hops:
             options += ["outgoing-ttl 255;", f"incoming-ttl {256 - neighbor.gtsm_hops};"]
-        routes = [f"route {prefix} next-hop self;" for family in neighbor.families
-                  for prefix in self._announced(family)]
+        # Of the session's own family alone: itself is the next hop, and it would send IPv6 routes with an IPv4 one.
+        family = "ipv6" if ":" in neighbor.address else "ipv4"
+        routes = [f"route {prefix} next-hop self;" for prefix in self._announced(family)]
         if routes:
             options.append("static { " + " ".join(routes) + " }")
         return options

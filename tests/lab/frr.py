@@ -62,6 +62,8 @@ class Frr(Router):
             options.append("graceful-restart-helper")
         if neighbor.bfd:
             options += ["bfd", "bfd profile lab"]
+            if neighbor.graceful_restart:  # RFC 5882 section 4.3: BFD that goes down in a restart ends nothing
+                options.append("bfd check-control-plane-failure")
         return options
 
     def _bfd_configuration(self, bfd):
@@ -100,9 +102,10 @@ class Frr(Router):
             self.bfdd.stop()
         self.zebra.stop()
 
-    def vtysh(self, *commands):
+    def vtysh(self, *commands, daemon="bgpd"):
+        """Of one daemon: it would wait for an answer of each."""
         words = [word for command in commands for word in ("-c", command)]
-        return self.namespace.run("vtysh", "--vty_socket", self.directory, *words).stdout
+        return self.namespace.run("vtysh", "-d", daemon, "--vty_socket", self.directory, *words).stdout
 
     def configure(self, *commands):
         """Commands below `router bgp`."""
@@ -136,7 +139,8 @@ class Frr(Router):
         return self.bfd_peer(address).get("status", "")
 
     def bfd_peer(self, address):
-        return next((peer for peer in json.loads(self.vtysh("show bfd peers json")) if peer["peer"] == address), {})
+        peers = json.loads(self.vtysh("show bfd peers json", daemon="bfdd"))
+        return next((peer for peer in peers if peer["peer"] == address), {})
 
     def _best(self, family, prefix=""):
         shown = json.loads(self.vtysh(f"show bgp {family} unicast {prefix} json") or "{}")

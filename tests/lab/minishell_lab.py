@@ -107,7 +107,7 @@ def lab_a_peer_that_is_set_is_shown_with_its_switch_and_where_it_came_from(lab):
     check("the switch shows it", "BGPPeers                      : {10.126.77.125}\n" in
           shell("Get-HcsExternalVirtualSwitch vSwitch1"))
     wide = shell("Get-HcsBGPPeers vSwitch1 | Format-List")
-    check("its source is the user", "ConfigurationSource     : User\n" in wide, wide)
+    check("its source is the user", re.search(r"^ConfigurationSource +: User$", wide, re.MULTILINE), wide)
     check("as JSON too", '"PeerAsn": "64512"' in shell("Get-HcsBGPPeers vSwitch1 | ConvertTo-Json"))
 
 
@@ -257,8 +257,8 @@ class Typist:
 def lab_at_a_terminal_lines_are_edited_completed_and_remembered(lab):
     typist = Typist(started(lab))
     typist.sees("PS>")
-    typist.type("get-hcsb\t-s\tvs\t")
-    typist.sees("PS>Get-HcsBGPPeers -SwitchName vSwitch")
+    typist.type("get-hcsext\t-n\tvs\t")
+    typist.sees("PS>Get-HcsExternalVirtualSwitch -Name vSwitch")
     typist.type("9\r")
     typist.sees("There is no virtual switch 'vSwitch9'.")
     typist.sees("PS>")

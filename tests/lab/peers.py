@@ -14,7 +14,7 @@ What a router was told to announce is in `announce` (prefixes, IPv4 or IPv6). Wh
 |                              | BIRD 2.0.12 | FRR 8.4.4 | GoBGP 3.10 | OpenBGPD 7.7 | ExaBGP 4.2.21 |
 |---|---|---|---|---|---|
 | IPv6 sessions, both families | yes | yes | yes | yes | yes |
-| MD5, GTSM, several hops      | yes | yes | yes | yes | yes (checks no TTL) |
+| MD5, GTSM, several hops      | yes | yes | yes | yes | yes, GTSM only where it dials |
 | both dial and listen         | yes | yes | yes | yes | yes |
 | unnumbered                   | no  | yes, once it hears an advertisement of ours | no | no | no |
 | IPv4 with IPv6 next hops     | yes | yes | yes | no  | yes |

@@ -89,6 +89,24 @@ TEST(BgpConnection, UpdatesAreBuiltOnlyWhenTheyCanBeWritten) {
   LONGS_EQUAL(2, connection.session().sent.update);  // End-of-RIB, and the one
 }
 
+TEST(BgpConnection, AFamilyThatHadNoNextHopIsAnnouncedWhenThereIsOne) {
+  routes.announce(nth(1));
+  routes.announce(address("2001:db8:1::1"));
+  establish();
+  written();
+  LONGS_EQUAL(1, connection.routes_sent());
+  CHECK_FALSE(connection.carries().ipv6);
+  LocalEnd local = local_end();
+  connection.moved(local);
+  CHECK_TEXT(connection.drained(), "nothing changed");
+  local.ipv6 = address("2001:db8::1");
+  connection.moved(local);
+  CHECK(connection.carries().ipv6);
+  written();
+  LONGS_EQUAL(2, connection.routes_sent());
+  LONGS_EQUAL(4, connection.session().sent.update);  // of each family the route and End-of-RIB; IPv4's come once
+}
+
 TEST(BgpConnection, TheLastWordsCarryTheNotification) {
   establish();
   written();

@@ -59,7 +59,7 @@ TEST(Address, RecordedOnesAreRead) {
     STRCMP_EQUAL_TEXT(row.prefix, address.prefix.to_string().c_str(), row.what);
     CHECK_EQUAL_TEXT(row.protocol, address.protocol, row.what);
     CHECK_EQUAL_TEXT(row.interface, number(address.interface), row.what);
-    CHECK_TEXT(address.permanent && !address.duplicate, row.what);
+    CHECK_TEXT(address.permanent && !address.duplicate && !address.tentative, row.what);
   }
 }
 
@@ -73,7 +73,15 @@ TEST(Address, TheFlagsAttributeIsWiderThanTheHeadersField) {
   Request message(RTM_NEWADDR, 0, header(AF_INET6, 64));
   message.address(IFA_ADDRESS, kSix).u32(IFA_FLAGS, IFA_F_DADFAILED | IFA_F_TENTATIVE);
   CHECK(parsed(message)->duplicate);
+  CHECK(!parsed(message)->tentative);
   CHECK(!parsed(message)->permanent);
+}
+
+TEST(Address, IsTentativeUntilItIsKnownToBeNobodyElses) {
+  Request message(RTM_NEWADDR, 0, header(AF_INET6, 64));
+  message.address(IFA_ADDRESS, kSix).u32(IFA_FLAGS, IFA_F_TENTATIVE);
+  CHECK(parsed(message)->tentative);
+  CHECK(!parsed(message)->duplicate);
 }
 
 TEST(Address, WhatMakesNoSenseIsRefused) {

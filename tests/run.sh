@@ -2,23 +2,25 @@
 # Runs every test of Portreeve, on Debian 12, as root; installs what that needs and builds what it tests.
 #
 #   tests/run.sh                                            everything
-#   tests/run.sh unit|asan|lint|release|conformance|labs|fuzz... [-k PATTERN]   some parts; of unit tests, BGP cases, labs
-#                                                           and fuzz targets only those whose name contains PATTERN
+#   tests/run.sh unit|asan|simulation|lint|release|conformance|labs|fuzz... [-k PATTERN]   some parts; of unit tests, BGP
+#                                                           cases, labs and fuzz targets only those whose name contains
+#                                                           PATTERN
 #
 # Closes with one line `N passed, N failed`, where each unit test (of CppUTest, by sanitizer run), BGP case (by program),
 # lab, check of the released program and fuzz target counts as one, and so does each build and lint. What is missing, a tool or a
 # privilege, is a failure. Logs are in build/logs.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
-readonly all_parts=(unit asan lint release conformance labs fuzz)
+readonly all_parts=(unit asan simulation lint release conformance labs fuzz)
+readonly schedules=${PORTREEVE_SCHEDULES:-10000}
 readonly fuzz_seconds=${PORTREEVE_FUZZ_SECONDS:-20}
 passed=0 failed=0 pattern='' parts=() matched=0
 
-usage() { sed -n '4,6s/^# *//p' "$0" >&2; exit 2; }
+usage() { sed -n '4,7s/^# *//p' "$0" >&2; exit 2; }
 while [ $# -gt 0 ]; do
   case $1 in
     -k) [ $# -ge 2 ] || usage; pattern=$2; shift ;;
-    unit | asan | lint | release | conformance | labs | fuzz) parts+=("$1") ;;
+    unit | asan | simulation | lint | release | conformance | labs | fuzz) parts+=("$1") ;;
     *) usage ;;
   esac
   shift
@@ -84,6 +86,10 @@ run_part() {
   case $1 in
     unit) build_step dev && suite unit unit_tests dev ;;
     asan) build_step asan && suite asan unit_tests asan ;;
+    simulation)
+      build_step dev || return
+      [ -n "$pattern" ] || step simulation build/dev/tests/simulation/simulate_bgp "$schedules"
+      ;;
     lint)
       step include-direction python3 tests/lint/include_direction.py
       step format format

@@ -64,8 +64,8 @@ class Connection {
   Orders handle(const Event& event, TimePoint now, Random& random);
   // TCP is up, by event 16 (we asked for it) or 17 (the peer did). What came before belonged to another connection.
   Orders connected(EventType event, const LocalEnd& local, TimePoint now, Random& random);
-  // Takes the octets up to the end of an OPEN that is accepted, which may be one too many for the peer; what is behind it
-  // is left in `octets`, to be given once that is decided.
+  // Takes the octets up to the end of an OPEN that is accepted, which may be one too many for the peer; what is behind
+  // it is left in `octets`, to be given once that is decided.
   Orders received(Bytes& octets, TimePoint now, Random& random);
   // All timers that are due.
   Orders expire(TimePoint now, Random& random);
@@ -83,6 +83,23 @@ class Connection {
   [[nodiscard]] const SessionConfig& config() const { return config_; }
   [[nodiscard]] const LocalEnd& local() const { return local_; }
   [[nodiscard]] std::size_t routes_sent() const;
+  // All that it needs to go on in another process, but for its configuration (DESIGN, decision 3).
+  void store(StoreWriter& writer, TimePoint now) const;
+  struct Stored {
+    Session session;
+    Inbox inbox;
+    Outbox outbox;
+    LocalEnd local;
+    std::optional<RibOut::Session> part;
+    FamilySet carries;
+    PrefixCounter prefixes;
+    std::optional<TimePoint> complained_at;
+  };
+  // Of a connection with the configuration that it had, whose part is one of `routes`; refused by the reader.
+  static Stored restore(StoreReader& reader, const SessionConfig& config, const RibOut& routes, TimePoint now);
+  // In place of a new one's state.
+  void adopt(Stored stored);
+
   // Families whose routes the session announces.
   [[nodiscard]] FamilySet carries() const { return carries_; }
 

@@ -230,10 +230,10 @@ Peering::Side Peering::winner() const {
                                                                                                        : Side::Accepted;
 }
 
-// After every event: whoever may try does, and whoever may not does not. In mode Both we dial when, and only when, the
-// peer has no connection to us; where it had one, its loss set the back-off.
+// After every event: whoever may try does, and whoever may not does not. We dial when, and only when, the peer has no
+// connection to us (in mode Active, one from before that was configured); where it had one, its loss set the back-off.
 void Peering::settle(Orders& orders, TimePoint now, Random& random) {
-  const bool peer_is_here = config_.mode == ConnectMode::Both && has_connection(Side::Accepted);
+  const bool peer_is_here = has_connection(Side::Accepted);
   for (const Side side : kSides) {
     const bool may = wanted(side) && !(side == Side::Dialed && peer_is_here);
     if (!may && tries(side)) give(side, {EventType::AutomaticStop}, orders, now, random);

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -65,6 +66,14 @@ class Peering {
   Orders received(Side side, Bytes octets, TimePoint now, Random& random);
   Orders expire(TimePoint now, Random& random);  // all timers that are due
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+
+  // Appends all that both connections need to go on in another process, but for their configuration, and with unread
+  // and unwritten octets; times as distances from `now` (DESIGN, decision 3). The table is stored by itself, before.
+  void store(Octets& octets, TimePoint now) const;
+  // `config` is what it had; what has changed since comes by `configure`. Refuses what no Peering has stored; then
+  // nothing has changed in `routes`, which must be what was restored with it.
+  static Result<std::unique_ptr<Peering>, Malformed> restore(Bytes octets, const PeeringConfig& config, RibOut& routes,
+                                                             TimePoint now);
 
   Connection& at(Side side) { return side == Side::Dialed ? dialed_ : accepted_; }
   [[nodiscard]] const Connection& at(Side side) const { return side == Side::Dialed ? dialed_ : accepted_; }

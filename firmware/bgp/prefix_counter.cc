@@ -1,9 +1,11 @@
 #include "firmware/bgp/prefix_counter.h"
 
+#include <algorithm>
 #include <optional>
-#include <string_view>
+#include <vector>
 
 #include "firmware/bgp/attributes.h"
+#include "firmware/bgp/stored.h"
 
 namespace portreeve::bgp {
 namespace {
@@ -12,6 +14,14 @@ std::optional<Family> family_of(std::uint16_t afi, std::uint8_t safi, FamilySet 
   const AddressFamily family{afi, safi};
   if (!families.has(family)) return std::nullopt;
   return family == kIPv4Unicast ? Family::IPv4 : Family::IPv6;
+}
+
+// FNV-1a with a finish that spreads its bits. Not the library's: what is stored must mean the same to a later program.
+std::uint64_t hash_of(Bytes prefix) {
+  std::uint64_t hash = 0xCBF29CE484222325U;
+  for (const std::byte octet : prefix) hash = (hash ^ std::to_integer<std::uint64_t>(octet)) * 0x100000001B3U;
+  hash = (hash ^ (hash >> 32U)) * 0xD6E8FEB86659FD93U;
+  return hash ^ (hash >> 32U);
 }
 
 }  // namespace
@@ -52,12 +62,29 @@ void PrefixCounter::note_field(Bytes field, Family family, bool withdrawn) {
     const auto bits = std::to_integer<std::uint8_t>(field[reader.offset()]);
     const Bytes prefix = reader.take(1U + (bits + 7U) / 8U);
     if (!reader.good()) return;
-    const std::uint64_t hash = std::hash<std::string_view>{}(as_text(prefix));
+    const std::uint64_t hash = hash_of(prefix);
     if (withdrawn) {
       prefixes.erase(hash);
     } else {
       prefixes.insert(hash);
     }
+  }
+}
+
+void PrefixCounter::store(StoreWriter& writer) const {
+  for (const Prefixes* prefixes : {&ipv4_, &ipv6_}) {
+    writer.u32(static_cast<std::uint32_t>(prefixes->size()));
+    std::vector<std::uint64_t> ordered(prefixes->begin(), prefixes->end());
+    std::sort(ordered.begin(), ordered.end());
+    for (const std::uint64_t hash : ordered) writer.u64(hash);
+  }
+}
+
+void PrefixCounter::restore(StoreReader& reader) {
+  for (Prefixes* prefixes : {&ipv4_, &ipv6_}) {
+    const std::size_t count = reader.count(sizeof(std::uint64_t));
+    prefixes->reserve(count);
+    for (std::size_t i = 0; i < count; ++i) prefixes->insert(reader.u64());
   }
 }
 

@@ -13,6 +13,9 @@
 
 namespace portreeve::bgp {
 
+class StoreReader;
+class StoreWriter;
+
 class PrefixCounter {
  public:
   // An UPDATE that check_update has accepted; `as_withdrawal`: all its prefixes are treated as withdrawn.
@@ -20,6 +23,9 @@ class PrefixCounter {
 
   [[nodiscard]] std::size_t count(Family family) const { return of(family).size(); }
   void clear();
+
+  void store(StoreWriter& writer) const;
+  void restore(StoreReader& reader);
 
  private:
   // By a hash of 64 bits: two prefixes that share one count as one, which only a peer that tries hard gets.

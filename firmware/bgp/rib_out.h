@@ -44,6 +44,7 @@ class RibOut {
   // Starts from an empty Adj-RIB-In at the peer. One ExportAttributes for each family that the session carries.
   Session attach(std::span<const ExportAttributes> families);
   void detach(Session session);
+  [[nodiscard]] bool has(Session session) const { return sessions_.contains(session); }
   // Other attributes for a session that stands: its routes are sent again with them, none is withdrawn, and there is no
   // End-of-RIB again. A family that it did not carry begins as with `attach`; one that is not named stays as it is.
   // False: all were equal to what they had been.

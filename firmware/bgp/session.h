@@ -134,6 +134,14 @@ Step step(const SessionConfig& config, Session& session, const Event& event, Tim
 Step receive(const SessionConfig& config, Session& session, MessageType type, Bytes body, TimePoint now,
              Random& random);
 
+class StoreReader;
+class StoreWriter;
+
+// A session as octets and back (DESIGN, decision 3); times are kept as distances from `now`. What no session can be is
+// refused, by the reader.
+void store(StoreWriter& writer, const Session& session, TimePoint now);
+Session restore_session(StoreReader& reader, TimePoint now);
+
 std::optional<TimePoint> next_deadline(const Session& session);
 // Steps with the timer that has been due longest; call again until `next_deadline` is later than now.
 Step expire(const SessionConfig& config, Session& session, TimePoint now, Random& random);

@@ -26,6 +26,14 @@ IpAddress StoreReader::address() {
   return address.value_or(IpAddress());
 }
 
+TimePoint StoreReader::time(TimePoint now) {
+  // No process lives longer, and no sum of a time and this is out of range.
+  constexpr Duration kMost = std::chrono::hours(50 * 365 * 24);
+  const Duration distance(static_cast<std::int64_t>(u64()));
+  require(-kMost <= distance && distance <= kMost);
+  return good() ? now + distance : now;
+}
+
 std::size_t StoreReader::count(std::size_t octets_each) {
   const std::size_t count = u32();
   require(count <= reader_.remaining() / octets_each);

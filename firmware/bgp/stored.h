@@ -10,6 +10,7 @@
 #include "hal/base/bytes.h"
 #include "hal/base/ip_address.h"
 #include "hal/base/result.h"
+#include "hal/base/time.h"
 
 namespace portreeve::bgp {
 
@@ -26,6 +27,8 @@ class StoreWriter {
   void bytes(Bytes value) { octets_.insert(octets_.end(), value.begin(), value.end()); }
   void part(Bytes value);  // with its length in front
   void address(const IpAddress& address);
+  // As a distance from `now`, so that it means something to another process, whose clock is another.
+  void time(TimePoint time, TimePoint now) { u64(static_cast<std::uint64_t>((time - now).count())); }
   // Whether there is one, and it, by `write(value)`.
   template <class T, class Write>
   void optional(const std::optional<T>& value, Write write) {
@@ -55,6 +58,7 @@ class StoreReader {
   Bytes take(std::size_t length) { return good() ? reader_.take(length) : Bytes(); }
   Bytes part() { return take(u32()); }
   IpAddress address();
+  TimePoint time(TimePoint now);
   template <class T, class Read>
   std::optional<T> optional(Read read) {
     if (!flag()) return std::nullopt;

@@ -118,6 +118,26 @@ void End::bfd_changed(bool up) {
   act(peering_->bfd_changed(up, network_.now(), random_));
 }
 
+void End::hand_over() {
+  trace_.note(network_.now(), [&] { return name(Side::Dialed) + "handed over"; });
+  Octets table;
+  routes_->store(table);
+  Octets state;
+  peering_->store(state, network_.now());
+  // The first session since the restart has been, or is still to come.
+  if (figures_.established > 0) config_.session.open.restarted = false;
+  auto routes = RibOut::restore(table);
+  if (!routes) return fail("a table that is not taken back");
+  auto peering = Peering::restore(state, config_, **routes, network_.now());
+  if (!peering) return fail("a peering that is not taken back, at " + std::to_string(peering.error().offset));
+  Octets again;
+  (*peering)->store(again, network_.now());
+  if (again != state) fail("a peering that is another after it was stored");
+  peering_ = std::move(*peering);
+  routes_ = std::move(*routes);
+  act({});
+}
+
 void End::change_route(Family family, std::uint32_t number, bool announce) {
   const bool changed = tables_.at(family == Family::IPv4 ? 0 : 1).set(number, announce);
   const IpAddress address = route(family, number);
@@ -303,8 +323,8 @@ void End::judge_backoff(Side side) {
   const auto& wait = peering_->at(side).session().timers.idle_hold;
   const SessionConfig& session = config_.session;
   if (!wait) return;
-  const Duration most = session.damp_oscillations ? std::max(session.connect_retry, session.backoff_minimum)
-                                                  : session.backoff_minimum;
+  const Duration most =
+      session.damp_oscillations ? std::max(session.connect_retry, session.backoff_minimum) : session.backoff_minimum;
   if (*wait > network_.now() + most) fail(name(side) + "waits longer than the ceiling");
   // What dials may be told to go by the accepting side's wait, some of which may be over.
   const bool own = side == Side::Accepted || config_.mode != ConnectMode::Both;

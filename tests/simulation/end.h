@@ -42,6 +42,7 @@ class End final : public Host {
   void retry_now();
   void configure(const bgp::PeeringConfig& config);
   void bfd_changed(bool up);
+  void hand_over();  // to another process, which goes on
   void change_route(Family family, std::uint32_t number, bool announce);
   void routes_changed() { act({}); }  // is told after changes of routes
   void set_listening(bool listening) { listening_ = listening; }

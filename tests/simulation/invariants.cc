@@ -84,7 +84,8 @@ std::string breach_of(const Peering& peering, const PeeringConfig& config, bool 
     if (connection.wants_to_write() && session.state < SessionState::OpenSent) return where + "writes unconnected";
   }
   if (established > 1) return "two sessions are Established";
-  if (peering.state() != SessionState::Established && established != 0) return "the foremost is not the Established one";
+  if (peering.state() != SessionState::Established && established != 0)
+    return "the foremost is not the Established one";
   // What stood before it was to wait goes on.
   const bool waits = running && config.wait_for_bfd && peering.waits_for_bfd();
   if (waits && peering.state() < SessionState::OpenSent && peering.next_deadline() &&

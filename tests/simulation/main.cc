@@ -33,11 +33,11 @@ int main(int argc, char** argv) {
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
-  std::printf("%llu events, %llu sessions, %llu lost, %llu notifications, %llu collisions, %llu updates, %llu octets; "
-              "longest recovery %.0f s\n",
-              number(sum.events), number(sum.established), number(sum.lost), number(sum.notifications),
-              number(sum.collisions), number(sum.updates), number(sum.octets),
-              std::chrono::duration<double>(sum.longest_recovery).count());
+  std::printf(
+      "%llu events, %llu sessions, %llu lost, %llu notifications, %llu collisions, %llu updates, %llu octets; "
+      "longest recovery %.0f s\n",
+      number(sum.events), number(sum.established), number(sum.lost), number(sum.notifications), number(sum.collisions),
+      number(sum.updates), number(sum.octets), std::chrono::duration<double>(sum.longest_recovery).count());
   std::printf("%llu schedules from seed %llu went well, %.0f a second\n", number(sum.schedules), number(first),
               static_cast<double>(sum.schedules) / took.count());
   return 0;

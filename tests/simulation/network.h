@@ -74,8 +74,8 @@ class Network {
   void part(TimePoint until) { parted_until_ = std::max(parted_until_, until); }
   void refuse(TimePoint until) { refused_until_ = std::max(refused_until_, until); }  // SYNs are answered by resets
   void lose_requests(TimePoint until) { requests_lost_until_ = std::max(requests_lost_until_, until); }
-  void cut();           // a connection at random; at which octet, too
-  void corrupt();       // an octet under way at random
+  void cut();            // a connection at random; at which octet, too
+  void corrupt();        // an octet under way at random
   void cut_corrupted();  // both ends know at once
   // The host's program has ended, and its kernel closes its connections; `silently`: the host has lost its power, so
   // that the peer finds out when it next writes.
@@ -104,7 +104,7 @@ class Network {
     std::array<Wire, 2> to{};         // by host
     bool dead = false;                // nothing arrives any more
     bool corrupted = false;
-    std::array<bool, 2> said_end{};   // by host: the other end is told that it has closed
+    std::array<bool, 2> said_end{};  // by host: the other end is told that it has closed
   };
   enum class Kind : std::uint8_t { Request, Refusal, Connected, Accepted, Arrival, End, Writable, Lost };
   struct Event {
@@ -114,9 +114,7 @@ class Network {
     SocketNumber socket = 0;  // the end that it happens to
     std::size_t octets = 0;
     const char* reason = "";
-    friend bool operator>(const Event& a, const Event& b) {
-      return a.at != b.at ? a.at > b.at : a.order > b.order;
-    }
+    friend bool operator>(const Event& a, const Event& b) { return a.at != b.at ? a.at > b.at : a.order > b.order; }
   };
 
   static HostNumber host_of(SocketNumber socket) { return socket % 2; }

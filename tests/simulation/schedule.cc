@@ -112,7 +112,9 @@ void Schedule::vary(PeeringConfig& config) {
 void Schedule::act() {
   End& end = ends_.at(below(2));
   const auto dice = below(100);
-  if (dice < 45) {
+  if (dice < 10) {
+    end.hand_over();
+  } else if (dice < 45) {
     change_routes(end);
   } else if (dice < 70) {
     fault();
@@ -240,9 +242,8 @@ void Schedule::note_agreement() {
 bool Schedule::may_connect() const {
   const auto dials = [](const End& end) { return end.config().mode != ConnectMode::Passive; };
   const auto takes = [](const End& end) { return end.config().mode != ConnectMode::Active; };
-  const bool ready = std::all_of(ends_.begin(), ends_.end(), [](const End& end) {
-    return end.running() && !end.peering().waits_for_bfd();
-  });
+  const bool ready = std::all_of(ends_.begin(), ends_.end(),
+                                 [](const End& end) { return end.running() && !end.peering().waits_for_bfd(); });
   const bool reach = (dials(ends_[0]) && takes(ends_[1])) || (dials(ends_[1]) && takes(ends_[0]));
   return ready && reach && agree();
 }
@@ -344,7 +345,8 @@ void Schedule::recover() {
   }
   network_.set_latency(50ms);
   network_.cut_corrupted();
-  run_until(std::max(network_.now(), network_.faults_end()));
+  // And what was long under way has arrived.
+  run_until(std::max(network_.now(), network_.faults_end()) + 10s);
   if (!breach().empty()) return;
   breach_ = may_connect() && within_limits() ? judge_together() : judge_apart();
 }

@@ -119,3 +119,19 @@ TEST(BgpPeering, WhatOurOpenSaidHoldsWhateverIsConfiguredUntilTheirsComes) {
   LONGS_EQUAL(90, agreed->hold_time.count());
   CHECK_FALSE(agreed->internal);
 }
+
+TEST(BgpPeering, NothingIsDialedBesideAConnectionThatWasTakenBeforeOnlyDialingWasConfigured) {
+  config.mode = ConnectMode::Passive;
+  peering.configure(config, now, random);
+  peering.start(now, random);
+  connect(Side::Accepted);
+  give(Side::Accepted, encode_open(theirs()) + keepalive());
+  config.mode = ConnectMode::Active;
+  peering.configure(config, now, random);
+  CHECK(state(Side::Accepted) == SessionState::Established);
+  CHECK_FALSE(peering.at(Side::Dialed).next_deadline().has_value());
+  // Once it is lost, we dial.
+  orders = peering.failed(Side::Accepted, "lost", now, random);
+  CHECK(peering.at(Side::Dialed).next_deadline().has_value());
+  CHECK_FALSE(peering.at(Side::Accepted).next_deadline().has_value());
+}

@@ -106,7 +106,7 @@ void Peering::store(Octets& octets, TimePoint now) const {
   StoreWriter writer(octets);
   writer.u8(kVersion);
   writer.flag(running_);
-  writer.flag(bfd_up_);
+  writer.u8(static_cast<std::uint8_t>(bfd_));
   dialed_.store(writer, now);
   accepted_.store(writer, now);
 }
@@ -117,7 +117,8 @@ Result<std::unique_ptr<Peering>, Malformed> Peering::restore(Bytes octets, const
   StoreReader reader(octets);
   reader.require(reader.u8() == kVersion);
   peering->running_ = reader.flag();
-  peering->bfd_up_ = reader.flag();
+  const std::uint8_t verdict = reader.u8();
+  reader.require(verdict <= static_cast<std::uint8_t>(BfdVerdict::Down));
   auto dialed = Connection::restore(reader, peering->dialed_.config(), routes, now);
   auto accepted = Connection::restore(reader, peering->accepted_.config(), routes, now);
   const auto established = [](const Connection::Stored& one) { return one.session.state == SessionState::Established; };
@@ -128,6 +129,7 @@ Result<std::unique_ptr<Peering>, Malformed> Peering::restore(Bytes octets, const
   reader.require(peering->running_ || (stopped(dialed) && stopped(accepted)));
   const auto whole = reader.finish(true);
   if (!whole) return whole.error();
+  peering->bfd_ = static_cast<BfdVerdict>(verdict);
   // Nothing of it is in force before all of it is sound: a connection that is destroyed leaves the table.
   peering->dialed_.adopt(std::move(dialed));
   peering->accepted_.adopt(std::move(accepted));

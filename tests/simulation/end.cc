@@ -115,7 +115,7 @@ void End::bfd_changed(bool up) {
   trace_.note(network_.now(), [&] { return name(Side::Dialed) + (up ? "BFD up" : "BFD down"); });
   bfd_up_ = up;
   interfere();
-  act(peering_->bfd_changed(up, network_.now(), random_));
+  act(peering_->bfd_changed(up ? BfdVerdict::Up : BfdVerdict::Down, network_.now(), random_));
 }
 
 void End::hand_over() {

@@ -395,9 +395,14 @@ class ExaBgp(WithAddress):
         configuration = self.directory / "exabgp.conf"
         configuration.write_text("\n".join(lines) + "\n", encoding="ascii")
         self.process = self.namespace.start(self.place.name, *self.wrapper, "exabgp", configuration, env={
-            "exabgp_daemon_drop": "false", "exabgp_log_level": "CRITICAL", "exabgp_api_ack": "false",
+            "exabgp_daemon_drop": "false", "exabgp_log_all": "false", "exabgp_api_ack": "false",
             "exabgp_api_cli": "false"})
         self.output = open(self.pipe, "w", encoding="ascii")  # pylint: disable=R1732  # waits for the reader
+        self.place.lab.at_end(self.output.close)
+
+    def stop(self):
+        self.output.close()
+        super().stop()
 
     def _write(self, lines):
         began = time.monotonic_ns()

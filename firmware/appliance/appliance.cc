@@ -3,10 +3,13 @@
 #include <boost/asio/post.hpp>
 
 #include <malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <utility>
 
@@ -15,6 +18,10 @@
 #include "firmware/providers/resource_types.h"
 #include "hal/base/log.h"
 
+// Where the program's text begins and ends, by the linker.
+extern "C" const char __executable_start;  // NOLINT(bugprone-reserved-identifier)
+extern "C" const char etext;
+
 namespace portreeve::appliance {
 namespace {
 
@@ -22,10 +29,23 @@ namespace {
 constexpr const char* kRestartFile = "restart";
 
 constexpr std::chrono::milliseconds kPublishInterval{50};
+// Blocks of this size are mapped, and given back when they are freed; by itself glibc would keep ever larger ones.
+constexpr int kMappedBlock = 256 * 1024;
+constexpr int kKeptHeap = 4 * 1024 * 1024;
 // A call of so many takes megabytes for a moment; once it is answered they go back to the system.
 constexpr std::size_t kManyLeases = 5000;
 constexpr std::chrono::seconds kTrimDelay{1};
 constexpr std::array<std::string_view, 2> kLinkTypes = {"Port", "ExternalVirtualSwitch"};
+
+// Memory that was needed for a while: of the heap, and pages of the program's text that only its start has run. Those
+// that are run again come back from the page cache.
+void give_back_memory() {
+  malloc_trim(0);
+  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto begin = (reinterpret_cast<std::uintptr_t>(&__executable_start) + page - 1) / page * page;
+  const auto end = reinterpret_cast<std::uintptr_t>(&etext) / page * page;
+  madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
 
 // Where systemd puts what LoadCredential= names (systemd.exec(5)).
 std::string credentials_directory() {
@@ -60,6 +80,8 @@ Appliance::Appliance(Options options)
           context_, [this] { stop(); }, [this] { reload(); }) {}
 
 int Appliance::run() {
+  mallopt(M_MMAP_THRESHOLD, kMappedBlock);
+  mallopt(M_TRIM_THRESHOLD, kKeptHeap);
   if (const Result<> started = start(); !started) {
     log_error(started.error().message);
     return 1;
@@ -150,6 +172,7 @@ void Appliance::loaded(const Result<>& result) {
   links_changed();
   publish();
   notifier_.ready();
+  give_back_memory_later();
 }
 
 void Appliance::schedule() {
@@ -224,10 +247,13 @@ void Appliance::publish() {
 // Who is answered shall find shown what the call did.
 void Appliance::leases_changed(std::size_t services) {
   if (publishing_) publish();
-  if (services < kManyLeases) return;
+  if (services >= kManyLeases) give_back_memory_later();
+}
+
+void Appliance::give_back_memory_later() {
   trim_timer_.expires_after(kTrimDelay);
   trim_timer_.async_wait([](boost::system::error_code error) {
-    if (!error) malloc_trim(0);
+    if (!error) give_back_memory();
   });
 }
 

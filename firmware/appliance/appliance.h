@@ -74,6 +74,7 @@ class Appliance {
   void publish_soon();
   void publish();
   void leases_changed(std::size_t services);
+  void give_back_memory_later();
   void log_new_faults();
   void log_refusal(const Error& error);
   void reload();
@@ -127,8 +128,8 @@ class Appliance {
   bool leases_known_ = true;          // the file of leases could be read
   bool step_posted_ = false;
   bool stepping_ = false;
-  bool publishing_ = false;  // soon
-  TimePoint published_;      // last
+  bool publishing_ = false;                    // soon
+  TimePoint published_;                        // last
   std::vector<std::string> changed_services_;  // since then
   bool stopping_ = false;
   int still_stopping_ = 0;  // parts that have something to say to their peers first

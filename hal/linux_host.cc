@@ -77,9 +77,7 @@ Result<> LinuxHost::remove_local_address(const IpAddress& address) {
   return kernel_->change_local_address(address, false);
 }
 
-std::vector<IpAddress> LinuxHost::our_local_addresses() const {
-  return kernel_->local_addresses();
-}
+std::vector<IpAddress> LinuxHost::our_local_addresses() const { return kernel_->local_addresses(); }
 
 void LinuxHost::on_change(std::function<void()> changed) { kernel_->on_change(std::move(changed)); }
 

@@ -195,7 +195,8 @@ Result<> LinuxKernel::change_local_address(const IpAddress& address, bool add) {
   const bool as_address = builder_->local_addresses().contains(address);
   const bool as_route = local_routes_.contains(address);
   if ((as_address || as_route) == add) return {};
-  if (as_route || (add && builder_->local_addresses().size() >= kMostAddresses)) return change_local_route(address, add);
+  if (as_route || (add && builder_->local_addresses().size() >= kMostAddresses))
+    return change_local_route(address, add);
   const IpPrefix prefix = IpPrefix::host(address);
   const std::string text = prefix.to_string();
   auto result = add ? change(netlink::add_address({kLoopback, prefix, kOurProtocol, true}), "add " + text + " to lo")
@@ -210,8 +211,9 @@ Result<> LinuxKernel::change_local_address(const IpAddress& address, bool add) {
 
 Result<> LinuxKernel::change_local_route(const IpAddress& address, bool add) {
   const std::string text = IpPrefix::host(address).to_string();
-  auto result = add ? change(netlink::add_local_route(kLoopback, address, kOurProtocol), "take " + text + " by lo")
-                    : change(netlink::delete_local_route(kLoopback, address, kOurProtocol), "take " + text + " no more");
+  auto result =
+      add ? change(netlink::add_local_route(kLoopback, address, kOurProtocol), "take " + text + " by lo")
+          : change(netlink::delete_local_route(kLoopback, address, kOurProtocol), "take " + text + " no more");
   const ErrorKind fine = add ? ErrorKind::Conflict : ErrorKind::NotFound;
   if (!result && result.error().kind != fine) return result;
   if (!add) local_routes_.erase(address);

@@ -62,9 +62,8 @@ void Allocation::decide(std::size_t begin, std::size_t end) {
       unread[i - begin] = request.error();
   }
   // The registry says "stored" only in a later turn.
-  auto decided = registry_.allocate(slice, [self = shared_from_this(), begin, end](const Result<>& result) {
-    self->stored(begin, end, result);
-  });
+  auto decided = registry_.allocate(
+      slice, [self = shared_from_this(), begin, end](const Result<>& result) { self->stored(begin, end, result); });
   std::size_t next = 0;  // of the slice
   for (std::size_t i = begin; i < end; ++i) {
     if (unread[i - begin]) {

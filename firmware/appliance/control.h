@@ -23,7 +23,7 @@ class ApplianceControl : public bus::Control {
     bgp::Speaker& speaker;
     const Views& views;
     std::function<std::vector<dsc::SourceFile>()> read_drop_ins;
-    std::function<void()> publish;  // shows on the bus what is now
+    std::function<void()> publish;                             // shows on the bus what is now
     std::function<void(std::size_t services)> leases_changed;  // a call that changed so many is about to be answered
     Allocation::Post post;
   };

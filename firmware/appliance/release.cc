@@ -31,10 +31,8 @@ void Release::release_slice(std::size_t begin) {
   const std::size_t end = std::min(begin + kSlice, names_.size());
   const auto slice = std::span(names_).subspan(begin, end - begin);
   ++under_way_;
-  const Result<> released = registry_.release(slice, services::Owner::Lease, [self = shared_from_this()](
-                                                                                 const Result<>& result) {
-    self->ended(result);
-  });
+  const Result<> released = registry_.release(
+      slice, services::Owner::Lease, [self = shared_from_this()](const Result<>& result) { self->ended(result); });
   if (!released) ended(released);  // then the registry says nothing more
   if (end == names_.size()) return ended({});
   post_([self = shared_from_this(), end] { self->release_slice(end); });

@@ -316,9 +316,10 @@ bool ManagerObject::allocate_services(const CallPtr& call) {
       return true;
     }
     if (!*request) {
-      control_.allocate_services(std::exchange(requests_, {}), [call, weak = weak_from_this()](std::vector<ServiceReply> replies) {
-        if (const auto self = weak.lock()) self->answer_services(call, std::move(replies));
-      });
+      control_.allocate_services(std::exchange(requests_, {}),
+                                 [call, weak = weak_from_this()](std::vector<ServiceReply> replies) {
+                                   if (const auto self = weak.lock()) self->answer_services(call, std::move(replies));
+                                 });
       return true;
     }
     requests_.push_back(std::move(**request));

@@ -297,8 +297,8 @@ void Registry::State::change_pools(const std::vector<IpRange>& touched, const st
 void Registry::State::commit(Batch batch, std::function<void(Result<>)> done) {
   std::vector<std::byte> records = std::move(batch.records);
   const auto made = std::make_shared<Batch>(std::move(batch));
-  store.write({std::move(records), [this, made] { take_back(*made); },
-               done ? std::move(done) : [](const Result<>&) {}});
+  store.write(
+      {std::move(records), [this, made] { take_back(*made); }, done ? std::move(done) : [](const Result<>&) {}});
   tell(*made);
   made->changes = {};
 }

@@ -164,8 +164,8 @@ void ServiceTable::visit(std::string_view after, const std::function<bool(const 
 // Behind the last of a run is a place as good as before the first of the next one.
 ServiceTable::Place ServiceTable::place_of(std::string_view name) const {
   if (is_place_of(last_, name)) return last_;
-  const auto run = std::partition_point(runs_.begin(), runs_.end(),
-                                        [&](const Run& each) { return each.back()->name() < name; });
+  const auto run =
+      std::partition_point(runs_.begin(), runs_.end(), [&](const Run& each) { return each.back()->name() < name; });
   if (run == runs_.end()) return runs_.empty() ? Place{} : Place{runs_.size() - 1, runs_.back().size()};
   const auto block =
       std::partition_point(run->begin(), run->end(), [&](const BlockPointer& each) { return each->name() < name; });
@@ -176,8 +176,7 @@ bool ServiceTable::is_place_of(const Place& place, std::string_view name) const 
   if (place.run >= runs_.size()) return false;
   const Run& run = runs_[place.run];
   if (place.at > run.size()) return false;
-  if (place.at > 0 ? run[place.at - 1]->name() >= name
-                   : place.run > 0 && runs_[place.run - 1].back()->name() >= name) {
+  if (place.at > 0 ? run[place.at - 1]->name() >= name : place.run > 0 && runs_[place.run - 1].back()->name() >= name) {
     return false;
   }
   if (place.at < run.size()) return name <= run[place.at]->name();
@@ -215,8 +214,8 @@ ServiceTable::Place ServiceTable::insert(Place place, BlockPointer block) {
 }
 
 Service ServiceTable::service_of(const Block& block) const {
-  return {std::string(block.name()),        *texts_[block.pool()], *texts_[block.switch_name()],
-          block.addresses(), block.local_address(), block.owner()};
+  return {std::string(block.name()), *texts_[block.pool()], *texts_[block.switch_name()],
+          block.addresses(),         block.local_address(), block.owner()};
 }
 
 std::uint32_t ServiceTable::number_of(const std::string& text) {

@@ -3,7 +3,8 @@
 //   bgp_sink ASN HOLD_TIME ADDRESS...     listens on port 179 of each address and completes the handshake with whoever
 //                                         connects; each address has one session, the last one
 //
-// Commands come by standard input, one a line, and are answered by one line each, in order; the end of the input ends it.
+// Commands come by standard input, one a line, and are answered by one line each, in order; the end of the input ends
+// it.
 //   established N     waits until N sessions are: "NS", when the last of them became so
 //   present N         waits until every session that is established has N host routes, neither more nor less:
 //                     "FIRST LAST MESSAGES": when the first UPDATE since the last `mark` came and when the last session

@@ -112,7 +112,8 @@ TEST(LocalAddress, RoutesOfOursAreKnownAfterARestartAndOthersAreNot) {
 
 TEST(LocalAddress, RoutesComeBackWhenLoDoes) {
   fill();
-  for (std::uint32_t i = 0; i < 500; ++i) CHECK(lab.host().add_local_address(IpAddress::v4(0x0A020000U + i)).has_value());
+  for (std::uint32_t i = 0; i < 500; ++i)
+    CHECK(lab.host().add_local_address(IpAddress::v4(0x0A020000U + i)).has_value());
   lab.ip("link set lo down");
   lab.settle();
   CHECK(lab.host().remove_local_address(IpAddress::v4(0x0A020000U)).has_value());

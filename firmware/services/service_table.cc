@@ -73,7 +73,7 @@ class ServiceTable::Block {
       std::memcpy(to, from.data(), from.size());
       to += from.size();
     }
-    std::memcpy(to, service.name.data(), service.name.size());
+    service.name.copy(to, service.name.size());
   }
 
   static std::uint8_t flags_of(const Service& service) {

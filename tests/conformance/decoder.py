@@ -4,7 +4,7 @@ where a lenient one would take it. It shares nothing with the code that it judge
 import ipaddress
 import struct
 
-from octets import AS_TRANS, KEEPALIVE, MARKER, NOTIFICATION, OPEN, ROUTE_REFRESH, UPDATE
+from octets import AS_TRANS, KEEPALIVE, NOTIFICATION, OPEN, ROUTE_REFRESH, UPDATE
 
 IPV4, IPV6 = (1, 1), (2, 1)
 

@@ -1,7 +1,7 @@
 """AS numbers of two and of four octets: RFC 6793, with an OLD speaker (which has not the capability) and with a NEW one;
 AS 0 in each place (RFC 7607)."""
-from octets import (OPTIONAL, OPTIONAL_TRANSITIVE, PARTIAL, WELL_KNOWN, aggregator, as4_aggregator, as4_path, as_path, as_set,
-                    attribute, segment, sequence, u16, u32, update, well_formed)
+from octets import (OPTIONAL, OPTIONAL_TRANSITIVE, PARTIAL, WELL_KNOWN, aggregator, as4_aggregator, as4_path, as_path,
+                    as_set, attribute, segment, sequence, u16, u32, update, well_formed)
 from sheet import ROUTE, Sheet, route
 
 sheet = Sheet("as4")

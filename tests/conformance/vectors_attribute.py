@@ -1,9 +1,9 @@
 """The table of RFC 7606 section 7, and of the RFCs that defined attributes after it, row by row: flags, length, value;
 from external and from internal peers. Multiprotocol attributes: vectors_multiprotocol.py; AS numbers of two octets:
 vectors_as4.py."""
-from octets import (EXTENDED, OPTIONAL, OPTIONAL_TRANSITIVE, PARTIAL, TRANSITIVE, WELL_KNOWN, address, aggregator, as_path,
-                    as_set, atomic_aggregate, attribute, communities, local_pref, multi_exit_disc, next_hop, origin, segment,
-                    sequence, u16, u32)
+from octets import (EXTENDED, OPTIONAL, OPTIONAL_TRANSITIVE, PARTIAL, TRANSITIVE, WELL_KNOWN, address, aggregator,
+                    as_set, atomic_aggregate, attribute, communities, local_pref, multi_exit_disc, next_hop, origin,
+                    segment, sequence, u16, u32)
 from sheet import Sheet
 
 sheet = Sheet("attribute")

@@ -1,6 +1,6 @@
 """What a message means in which state: RFC 4271 section 8.2.2 with the subcodes of RFC 6608; section 6.4, NOTIFICATION;
 and what a NOTIFICATION may carry (RFC 4486, RFC 8538, RFC 9003, RFC 9384)."""
-from octets import (MARKER, OPEN, UPDATE, capabilities, keepalive, message, notification, open_message, origin,
+from octets import (MARKER, UPDATE, capabilities, keepalive, message, notification, open_message, origin,
                     route_refresh, update, usual_capabilities)
 from sheet import ROUTE, Sheet, route
 

@@ -1,6 +1,6 @@
 """The message header: RFC 4271 section 6.1, and the stream that it cuts into messages."""
-from octets import (KEEPALIVE, MARKER, NOTIFICATION, OPEN, ROUTE_REFRESH, UPDATE, keepalive, message, notification,
-                    open_message, route_refresh, u16, u8, update, well_formed)
+from octets import (KEEPALIVE, MARKER, NOTIFICATION, OPEN, UPDATE, keepalive, message, notification, open_message,
+                    route_refresh, u16, u8, update, well_formed)
 from sheet import ROUTE, Sheet, route
 
 sheet = Sheet("header")

@@ -1,9 +1,9 @@
 """What has brought other speakers down: the kinds of octets behind published faults, each in messages of our own making.
 The clause says what a sound reaction is; the name of the case says what went wrong elsewhere."""
-from octets import (EXTENDED, IPV4_UNICAST, IPV6_UNICAST, MARKER, OPTIONAL, OPTIONAL_TRANSITIVE, PARTIAL, TRANSITIVE, UPDATE,
-                    WELL_KNOWN, address, as4_path, as_path, attribute, capabilities, capability, extended_open, keepalive,
-                    message, mp_reach, mp_unreach, next_hop, notification, open_message, origin, parameter, reach_value,
-                    sequence, u16, u32, u8, update, usual_capabilities, well_formed)
+from octets import (EXTENDED, IPV6_UNICAST, MARKER, OPTIONAL, OPTIONAL_TRANSITIVE, PARTIAL, UPDATE, WELL_KNOWN,
+                    address, as4_path, as_path, attribute, capabilities, capability, extended_open, keepalive,
+                    message, mp_reach, mp_unreach, next_hop, notification, open_message, origin, parameter,
+                    reach_value, sequence, u16, u8, update, usual_capabilities, well_formed)
 from sheet import ROUTE, ROUTE6, Sheet, route
 
 sheet = Sheet("incident")

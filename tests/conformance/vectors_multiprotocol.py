@@ -1,7 +1,7 @@
 """MP_REACH_NLRI and MP_UNREACH_NLRI: RFC 4760, RFC 2545, RFC 7606 sections 5.3, 7.11, 7.12, RFC 8950, RFC 7911."""
 from octets import (EXTENDED, IPV4_UNICAST, IPV6_UNICAST, OPTIONAL, OPTIONAL_TRANSITIVE, PARTIAL, TRANSITIVE, address,
-                    attribute, capability, four_octet_as, mp_reach, mp_unreach, multiprotocol, next_hop, origin, prefix,
-                    reach_value, u16, u32, update, well_formed)
+                    attribute, capability, four_octet_as, mp_reach, mp_unreach, multiprotocol, next_hop, origin,
+                    prefix, reach_value, u16, u32, update, well_formed)
 from sheet import ROUTE, ROUTE6, Sheet
 
 sheet = Sheet("multiprotocol")

@@ -1,7 +1,7 @@
 """OPEN: RFC 4271 section 6.2, its optional parameters (RFC 5492, RFC 9072), AS numbers (RFC 6793, RFC 7607) and
 identifiers (RFC 6286)."""
 from octets import (AS_TRANS, IPV4_UNICAST, IPV6_UNICAST, capabilities, capability, extended_open, four_octet_as,
-                    keepalive, message, multiprotocol, open_message, parameter, u16, u32, u8, usual_capabilities)
+                    keepalive, message, multiprotocol, open_message, parameter, u16, u8, usual_capabilities)
 from sheet import Sheet, route
 
 sheet = Sheet("open")

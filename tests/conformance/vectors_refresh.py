@@ -1,6 +1,6 @@
 """ROUTE-REFRESH: RFC 2918, RFC 5291 (whose filters are not negotiated), RFC 7313."""
 from octets import (ENHANCED_REFRESH, IPV4_UNICAST, IPV6_UNICAST, REFRESH, ROUTE_REFRESH, four_octet_as, message,
-                    multiprotocol, route_refresh, u16, u8)
+                    multiprotocol, route_refresh, u16)
 from sheet import Sheet, route
 
 sheet = Sheet("refresh")

@@ -1,8 +1,8 @@
 """UPDATE as a whole: its lengths, its prefixes, and what RFC 7606 says of several faults, of duplicates and of missing
 attributes. Attribute by attribute: vectors_attribute.py."""
-from octets import (EXTENDED, OPTIONAL, OPTIONAL_TRANSITIVE, PARTIAL, TRANSITIVE, UPDATE, WELL_KNOWN, aggregator, as_path,
-                    atomic_aggregate, attribute, communities, local_pref, message, multi_exit_disc, next_hop, origin, sequence,
-                    update, well_formed, IPV6_UNICAST, address, mp_reach, mp_unreach, u16, u32)
+from octets import (EXTENDED, IPV6_UNICAST, OPTIONAL, OPTIONAL_TRANSITIVE, PARTIAL, TRANSITIVE, UPDATE, WELL_KNOWN,
+                    address, aggregator, as_path, atomic_aggregate, attribute, communities, message, mp_reach,
+                    mp_unreach, multi_exit_disc, next_hop, origin, sequence, u16, u32, update, well_formed)
 from sheet import ROUTE, ROUTE6, Sheet, route
 
 sheet = Sheet("update")

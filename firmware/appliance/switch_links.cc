@@ -1,5 +1,6 @@
 #include "firmware/appliance/switch_links.h"
 
+#include <algorithm>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -31,11 +32,19 @@ void SwitchLinks::appeared_or_changed(const std::string& name, const hal::Bridge
   }
   const bool came_up = bridge.carrier && !link.carrier;
   link.carrier = bridge.carrier;
+  if (came_up) {
+    responder_.announce_again(name);
+    speaker_.retry_now(name);
+  }
   std::vector<IpPrefix> addresses = usable_addresses(bridge.index);
-  const bool moved = addresses != link.addresses;
+  if (addresses == link.addresses) return;
+  bgp::FamilySet gained;
+  for (const IpPrefix& address : addresses) {
+    const bool had = std::find(link.addresses.begin(), link.addresses.end(), address) != link.addresses.end();
+    if (!had) (address.address.is_v4() ? gained.ipv4 : gained.ipv6) = true;
+  }
   link.addresses = std::move(addresses);
-  if (came_up) responder_.announce_again(name);
-  if (came_up || moved) speaker_.retry_now(name);
+  speaker_.addresses_changed(name, gained);
 }
 
 std::vector<IpPrefix> SwitchLinks::usable_addresses(IfIndex interface) const {

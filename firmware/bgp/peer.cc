@@ -101,11 +101,14 @@ void Peer::start() {
   if (may_run()) carry_out(peering_.start(now(), context_.random));
 }
 
-void Peer::retry_now() {
+void Peer::retry_now() { carry_out(peering_.retry_now(now(), context_.random)); }
+
+void Peer::addresses_changed() {
   for (const Side side : {Side::Dialed, Side::Accepted}) {
     if (const auto local = channel(side).local()) peering_.at(side).moved(*local);
   }
-  carry_out(peering_.retry_now(now(), context_.random));
+  routes_changed();
+  notify_soon();
 }
 
 void Peer::bfd_changed(BfdVerdict verdict) {

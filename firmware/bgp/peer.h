@@ -36,8 +36,8 @@ class Peer final : public std::enable_shared_from_this<Peer>, private ChannelOwn
   // Ends without a word where the peer keeps our routes meanwhile; else with this Cease.
   void leave(const Notification& cease);
   [[nodiscard]] bool stopped() const { return !draining_ && peering_.state() == SessionState::Idle; }
-  // The link came up, or its addresses changed.
   void retry_now();
+  void addresses_changed();
   void bfd_changed(BfdVerdict verdict);
   // The router that an unnumbered peer is; none: it is not heard any more, and a session that stands goes on.
   void set_router(const std::optional<IpAddress>& router);

@@ -243,6 +243,16 @@ void Speaker::retry_now(const std::string& group) {
   }
 }
 
+void Speaker::addresses_changed(const std::string& group, FamilySet gained) {
+  if (const auto done = impl_->listeners.refresh(group); !done) log_error(done.error().message);
+  for (const auto& [name, peer] : impl_->peers) {
+    if (peer->config().group != group) continue;
+    peer->addresses_changed();
+    const bool over_ipv4 = !peer->config().unnumbered && peer->config().address.is_v4();
+    if (over_ipv4 ? gained.ipv4 : gained.ipv6) peer->retry_now();
+  }
+}
+
 void Speaker::stop(std::function<void()> stopped) {
   Impl& impl = *impl_;
   impl.stopped = std::move(stopped);

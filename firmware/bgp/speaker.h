@@ -147,9 +147,12 @@ class Speaker {
   void prepare_restart();
   [[nodiscard]] bool restart_prepared() const;
 
-  // The group's link came up, or its addresses changed: a peer that waits to reconnect does so now, and a session that
-  // stands announces by the addresses that there are now (a new IPv6 address is usable after a second or two only).
+  // The group's link came up: a peer that waits to reconnect does so now.
   void retry_now(const std::string& group);
+  // The usable addresses of the group's interface changed (an IPv6 address is usable a second or two after it was
+  // added): sessions that stand announce by those that there are now, and peers of a family that has gained one are
+  // tried again.
+  void addresses_changed(const std::string& group, FamilySet gained);
 
   // Withdraws everything, sends Cease to all peers and calls `stopped` when that has left or 2 s have passed.
   void stop(std::function<void()> stopped);

@@ -55,6 +55,15 @@ def lab_bfd_is_up_where_we_wait_for_the_routers_first_packet(lab):
     wait_up(rack, routers)
 
 
+def lab_bfd_is_up_with_a_router_that_was_found_by_its_advertisements(lab):
+    rack = Rack(lab, "tor")
+    frr = Frr(lab, rack.hosts["tor"], 64512, rack.addresses["tor"],
+              [Neighbor("", "external", unnumbered=True, interface="eth0", bfd=Bfd(100, 100))]).start()
+    rack.start(*SERVICES, bfd_profile("lab", 100), peer("vSwitch1", "external", 64513, BFDProfile="lab"))
+    frr.wait_route(ROUTE, 20)
+    wait_until("BFD is up", lambda: rack.bfd("vSwitch1") == "up" and frr.bfd(rack.link_local_of_switch()) == "up")
+
+
 def lab_bfd_is_up_over_several_hops(lab):
     rack = Rack(lab, "middle")
     middle = rack.hosts["middle"]

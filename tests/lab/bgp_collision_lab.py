@@ -115,6 +115,16 @@ def lab_routers_that_wait_are_dialled(lab):
     check("each was dialled", all(far.endswith(":179") for _, far in rack.connections()), rack.connections())
 
 
+def lab_a_router_is_dialled_at_its_port_from_the_address_that_was_told(lab):
+    rack = Rack(lab, "tor")
+    bird = Bird(lab, rack.hosts["tor"], 64512, rack.addresses["tor"],
+                [Neighbor("10.126.77.11", 64513, passive=True, own_port=1790)]).start()
+    rack.start(*SERVICES, peer(rack.addresses["tor"], 64512, 64513, PeerPort=1790, LocalAddress="10.126.77.11"),
+               more_addresses=["10.126.77.11/24"])
+    bird.wait_established("10.126.77.11").wait_route(ROUTE)
+    check("routes lead to that address", bird.routes()[ROUTE].next_hop == "10.126.77.11", bird.routes())
+
+
 def lab_it_listens_where_it_was_told_and_to_nobody_else(lab):
     rack = Rack(lab, "tor", "stranger", ipv6=True)
     bird = Bird(lab, rack.hosts["tor"], 64512, rack.addresses["tor"], [Neighbor(SELF6, 64513, port=1790)]).start()

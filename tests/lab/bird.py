@@ -43,7 +43,7 @@ class Bird(Router):
 
     def _session(self, neighbor):
         zone = f"%'{neighbor.interface}'" if neighbor.interface else ""
-        lines = [f"local {neighbor.local_address} as {self.asn}",
+        lines = [f"local {neighbor.local_address} port {neighbor.own_port} as {self.asn}",
                  f"neighbor {neighbor.address}{zone} port {neighbor.port} as {neighbor.asn}",
                  f"hold time {neighbor.hold_time}",
                  "connect delay time 1; connect retry time 2; error wait time 1, 2"]

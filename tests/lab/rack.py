@@ -98,6 +98,13 @@ class Rack:
         shown = self.hosts[host].ip("-6", "address", "show", "dev", "eth0", "scope", "link")
         return next(address["local"] for link in shown for address in link.get("addr_info", []))
 
+    def link_local_of_switch(self):
+        """Nothing while the switch has none that is usable."""
+        if "vSwitch1" not in self.namespace.links():
+            return ""
+        shown = self.namespace.ip("-6", "address", "show", "dev", "vSwitch1", "scope", "link", "-tentative")
+        return next((address["local"] for link in shown for address in link.get("addr_info", [])), "")
+
     def switch(self, name="vSwitch1"):
         return next((shown for shown in self.appliance.of_interface("ExternalVirtualSwitch").values()
                      if shown["Name"] == name), {})

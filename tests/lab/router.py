@@ -42,6 +42,7 @@ class Neighbor:
     interface: str = ""   # of a link-local address
     unnumbered: bool = False  # found by router advertisements on `interface`; `address` means nothing
     port: int = 179
+    own_port: int = 179   # where it listens; BIRD's alone
     multihop: int = 0
     gtsm_hops: int = 0    # RFC 5082
     extended_next_hop: bool = False  # IPv4 routes with IPv6 next hops (RFC 8950)

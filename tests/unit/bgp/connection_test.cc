@@ -44,11 +44,11 @@ TEST_GROUP(BgpConnection) {
     }
     return all;
   }
-  void establish() {
+  void establish(const SessionConfig& its = config_of(65001, 65000, "10.0.0.2")) {
     connection.handle({EventType::ManualStart}, now, random);
     orders = connection.connected(EventType::TcpConnectionAcknowledged, local_end(), now, random);
     written();
-    give(encode_open(config_of(65001, 65000, "10.0.0.2").open) + keepalive());
+    give(encode_open(its.open) + keepalive());
   }
 };
 
@@ -92,7 +92,11 @@ TEST(BgpConnection, UpdatesAreBuiltOnlyWhenTheyCanBeWritten) {
 TEST(BgpConnection, AFamilyThatHadNoNextHopIsAnnouncedWhenThereIsOne) {
   routes.announce(nth(1));
   routes.announce(address("2001:db8:1::1"));
-  establish();
+  SessionConfig ours = config_of(65000, 65001, "10.0.0.1");
+  SessionConfig its = config_of(65001, 65000, "10.0.0.2");
+  ours.open.families = its.open.families = {true, true};
+  connection.configure(ours, {});
+  establish(its);
   written();
   LONGS_EQUAL(1, connection.routes_sent());
   CHECK_FALSE(connection.carries().ipv6);

@@ -34,7 +34,10 @@ class Choices {
 
 class Driver {
  public:
-  explicit Driver(Bytes input) : choices_(input) { vary(); }
+  explicit Driver(Bytes input) : choices_(input) {
+    vary();
+    peering_ = std::make_unique<Peering>(config_, *routes_);
+  }
 
   void run() {
     for (int i = 0; i < 400 && choices_.more(); ++i) turn();
@@ -274,7 +277,7 @@ class Driver {
   TimePoint now_{1h};
   PeeringConfig config_;
   std::unique_ptr<RibOut> routes_ = std::make_unique<RibOut>();
-  std::unique_ptr<Peering> peering_ = std::make_unique<Peering>(config_, *routes_);
+  std::unique_ptr<Peering> peering_;
   bool running_ = false;
   std::array<Lane, 2> lanes_{};
 };

@@ -40,7 +40,7 @@ class Driver {
   }
 
   void run() {
-    for (int i = 0; i < 400 && choices_.more(); ++i) turn();
+    for (int i = 0; i < 120 && choices_.more(); ++i) turn();
   }
 
  private:

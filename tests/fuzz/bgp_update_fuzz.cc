@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <span>
 
+#include "firmware/bgp/prefix_counter.h"
 #include "firmware/bgp/update.h"
 
 using namespace portreeve;
@@ -22,5 +23,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if ((report->problem == nullptr) != (report->treatment == Treatment::Accept)) std::abort();
   if (report->treatment == Treatment::TreatAsWithdraw && report->announced != 0) std::abort();
   if (std::size_t{report->announced} + report->withdrawn > body.size() || describe(*report).empty()) std::abort();
+  // What a limit goes by is what was announced.
+  PrefixCounter counter;
+  const bool as_withdrawal = report->treatment == Treatment::TreatAsWithdraw;
+  counter.note(body, context.families, as_withdrawal);
+  if (counter.count(Family::IPv4) + counter.count(Family::IPv6) > report->announced) std::abort();
   return 0;
 }

@@ -1,6 +1,7 @@
 #include "tests/simulation/end.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "tests/simulation/invariants.h"
@@ -358,9 +359,9 @@ void End::flush(Side side) {
       return name(side) + octets + (mine.blocked ? ", and more to write" : "");
     });
     mine.quiet_since = network_.now();
-    const auto& agreed = connection.session().agreed;
-    const bool alive = agreed && agreed->keepalive_time.count() != 0;
-    mine.quiet_most = alive ? Duration(agreed->keepalive_time) : Duration::max();
+    // A keepalive time that was shortened meanwhile is not that of the KEEPALIVE that is due next.
+    const auto& [agreed, due] = std::tie(connection.session().agreed, connection.session().timers.keepalive);
+    mine.quiet_most = due ? std::max<Duration>(agreed->keepalive_time, *due - network_.now()) : Duration::max();
   }
   judge_silence(side);
 }

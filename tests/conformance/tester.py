@@ -19,7 +19,7 @@ PROBE = message(PROBE_TYPE)
 ANSWER_TO_PROBE = (1, 3, bytes([PROBE_TYPE]))
 
 # Within this every answer has to come; where the octets end within a message, none may.
-ANSWER_SECONDS = 20.0
+ANSWER_SECONDS = 60.0
 SILENCE_SECONDS = 1.2
 
 BACKLOG = 4096
@@ -202,7 +202,7 @@ class Desk:
         writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.waiting[own] = (reader, writer)
 
-    async def everyone(self, seconds=60.0):
+    async def everyone(self, seconds=120.0):
         """Waits until there is a connection for each case: the appliance dials all, and they are all in OpenSent."""
         end = asyncio.get_running_loop().time() + seconds
         while self.cases.keys() - self.waiting.keys():

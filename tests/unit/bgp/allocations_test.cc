@@ -75,11 +75,15 @@ TEST(BgpAllocations, AnUpdateOfASessionIsCountedAndDroppedWithoutAnAllocation) {
   LocalEnd local;
   local.address = address("10.0.0.1");
   connection.connected(EventType::TcpConnectionAcknowledged, local, now, random);
-  connection.received(encode_open(other) + keepalive(), now, random);
+  const Octets opening = encode_open(other) + keepalive();
+  for (Bytes rest = opening; !rest.empty();) connection.received(rest, now, random);
   CHECK(connection.session().state == SessionState::Established);
   const Octets update = message(MessageType::Update, update_body({}, hex(kMandatory), hex(kPrefix)));
   const auto count = allocations([&] {
-    for (int i = 0; i < 10; ++i) connection.received(update, now, random);
+    for (int i = 0; i < 10; ++i) {
+      Bytes rest = update;
+      connection.received(rest, now, random);
+    }
   });
   LONGS_EQUAL(10, connection.session().routes_received);
   LONGS_EQUAL(0, count.value_or(0));

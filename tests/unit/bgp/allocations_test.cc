@@ -75,8 +75,8 @@ TEST(BgpAllocations, AnUpdateOfASessionIsCountedAndDroppedWithoutAnAllocation) {
   LocalEnd local;
   local.address = address("10.0.0.1");
   connection.connected(EventType::TcpConnectionAcknowledged, local, now, random);
-  const Octets greeting = encode_open(other) + keepalive();
-  for (Bytes rest = greeting; !rest.empty();) connection.received(rest, now, random);
+  const Octets opening = encode_open(other) + keepalive();
+  for (Bytes rest = opening; !rest.empty();) connection.received(rest, now, random);
   CHECK(connection.session().state == SessionState::Established);
   const Octets update = message(MessageType::Update, update_body({}, hex(kMandatory), hex(kPrefix)));
   const auto count = allocations([&] {

@@ -109,7 +109,7 @@ class Appliance {
 
   providers::PortProvider port_provider_{host_};
   providers::SwitchProvider switch_provider_{host_, port_provider_};
-  providers::PoolProvider pool_provider_{registry_};
+  providers::PoolProvider pool_provider_{registry_, announcer_};
   PeerBfd peer_bfd_{bfd_, speaker_};
   providers::BfdProfileProvider bfd_profile_provider_;
   providers::SpeakerProvider speaker_provider_{speaker_, host_};

@@ -1,5 +1,6 @@
 #include "firmware/providers/pool_provider.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -39,7 +40,53 @@ services::PoolConfig pool_of(const dsc::Resource& resource, const dsc::Configura
   return pool;
 }
 
+// So many addresses an operation: about 3 ms.
+constexpr std::uint64_t kPiece = 32768;
+
 }  // namespace
+
+PoolProvider::Announced PoolProvider::announced_of(const dsc::Resource& pool) {
+  Announced announced{std::string(pool.text("SwitchName")), {}};
+  if (pool.text("Announce") != "All") return announced;
+  for (const std::string_view text : pool.list("Addresses")) {
+    auto range = IpRange::parse(text);
+    if (!range) continue;
+    while (range->size() > kPiece) {
+      const IpAddress last = *range->first.plus(kPiece - 1);
+      announced.pieces.push_back({range->first, last});
+      range->first = *last.next();
+    }
+    announced.pieces.push_back(*range);
+  }
+  return announced;
+}
+
+// One operation a piece, what goes first. A piece that stays is left alone.
+void PoolProvider::plan_announcement(const std::string& pool, const Announced& wanted, dsc::Plan& plan) {
+  const Announced before = announced_.contains(pool) ? announced_[pool] : Announced{};
+  const auto has = [](const Announced& one, const std::string& on, const IpRange& piece) {
+    return one.switch_name == on && std::find(one.pieces.begin(), one.pieces.end(), piece) != one.pieces.end();
+  };
+  for (const IpRange& piece : before.pieces) {
+    if (has(wanted, before.switch_name, piece)) continue;
+    plan.operations.push_back({"pool " + pool + ": announce " + piece.to_string() + " no more",
+                               [this, pool, on = before.switch_name, piece]() -> Result<> {
+                                 announcer_.announce_no_more(on, piece);
+                                 std::erase(announced_[pool].pieces, piece);
+                                 return {};
+                               }});
+  }
+  for (const IpRange& piece : wanted.pieces) {
+    if (has(before, wanted.switch_name, piece)) continue;
+    plan.operations.push_back({"pool " + pool + ": announce all of " + piece.to_string(),
+                               [this, pool, on = wanted.switch_name, piece]() -> Result<> {
+                                 announcer_.announce_always(on, piece);
+                                 announced_[pool].switch_name = on;
+                                 announced_[pool].pieces.push_back(piece);
+                                 return {};
+                               }});
+  }
+}
 
 const dsc::ResourceType& PoolProvider::type() const { return kIpAddressPoolType; }
 
@@ -51,7 +98,10 @@ Result<dsc::Plan> PoolProvider::plan(const dsc::Resource& desired, const dsc::Co
   dsc::Plan plan;
   services::PoolConfig pool = pool_of(desired, target);
   const auto known = applied_.find(desired.key);
-  if (known != applied_.end() && known->second == pool) return plan;
+  if (known != applied_.end() && known->second == pool) {
+    plan_announcement(desired.key, announced_of(desired), plan);
+    return plan;
+  }
   std::string text = "pool " + pool.name + " on " + pool.switch_name + ":";
   for (const IpRange& range : pool.ranges) text += " " + range.to_string();
   if (known != applied_.end()) {
@@ -64,11 +114,13 @@ Result<dsc::Plan> PoolProvider::plan(const dsc::Resource& desired, const dsc::Co
                                applied_[pool.name] = pool;
                                return {};
                              }});
+  plan_announcement(desired.key, announced_of(desired), plan);
   return plan;
 }
 
 Result<dsc::Plan> PoolProvider::plan_removal(const dsc::Resource& old) {
   dsc::Plan plan;
+  plan_announcement(old.key, {}, plan);
   if (applied_.contains(old.key)) {
     plan.operations.push_back({"pool " + old.key + ": remove; its services keep their addresses, unannounced",
                                [this, name = old.key]() -> Result<> {

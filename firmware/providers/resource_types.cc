@@ -11,6 +11,8 @@ using dsc::ValueKind;
 
 constexpr std::array kAllocations = {std::string_view("Local"), std::string_view("Given")};
 
+constexpr std::array kAnnouncements = {std::string_view("Assigned"), std::string_view("All")};
+
 constexpr std::array kPortProperties = {
     Property{.name = "Name",
              .kind = ValueKind::Name,
@@ -98,6 +100,13 @@ constexpr std::array kPoolProperties = {
                  "other node of a pair.",
              .default_value = "Local",
              .words = kAllocations},
+    Property{.name = "Announce",
+             .kind = ValueKind::Enumeration,
+             .help =
+                 "Assigned: addresses that services have. All: to BGP peers all of the pool, at most 131072 addresses, "
+                 "for a pool whose addresses others give out.",
+             .default_value = "Assigned",
+             .words = kAnnouncements},
     Property{.name = "Addresses",
              .kind = ValueKind::IpRange,
              .help = "Addresses of the pool: first-last, a prefix, or one address.",

@@ -6,6 +6,7 @@
 #include <array>
 #include <functional>
 #include <iterator>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -18,6 +19,11 @@ struct Switch {
   boost::unordered_flat_set<IpAddress, std::hash<IpAddress>> addresses;
   std::map<std::string, Carried> peers;  // what their sessions carry
   Carried handed_over;                   // a session has had everything since the first peer was added
+  std::vector<IpRange> always;           // announced by BGP whether a service has them or not
+
+  [[nodiscard]] bool announces_always(const IpAddress& address) const {
+    return std::any_of(always.begin(), always.end(), [&](const IpRange& range) { return range.contains(address); });
+  }
 };
 
 // Who announces a family on a switch. Both at once only while it waits for BGP.
@@ -30,6 +36,16 @@ struct Difference {
   std::vector<IpAddress> gone;
   std::vector<IpAddress> come;
 };
+
+// The addresses of a range that no service has.
+std::vector<IpAddress> unused(const IpRange& range, const Switch& on) {
+  std::vector<IpAddress> addresses;
+  addresses.reserve(range.size());
+  for (std::optional<IpAddress> next = range.first; next && *next <= range.last; next = next->next()) {
+    if (!on.addresses.contains(*next)) addresses.push_back(*next);
+  }
+  return addresses;
+}
 
 std::vector<IpAddress> of_family(std::span<const IpAddress> addresses, Family family) {
   std::vector<IpAddress> some;
@@ -101,6 +117,19 @@ void Announcer::addresses_changed(std::span<const AddressChange> changes) {
   }
 }
 
+void Announcer::announce_always(const std::string& switch_name, const IpRange& range) {
+  Switch& on = state_->switches[switch_name];
+  on.always.push_back(range);
+  if (state_->ways(on, range.first.family()).bgp) state_->bgp.announce(switch_name, unused(range, on));
+}
+
+void Announcer::announce_no_more(const std::string& switch_name, const IpRange& range) {
+  Switch& on = state_->switches[switch_name];
+  std::erase(on.always, range);
+  if (state_->ways(on, range.first.family()).bgp) state_->bgp.withdraw(switch_name, unused(range, on));
+  state_->forget_if_empty(switch_name);
+}
+
 void Announcer::add_peer(const std::string& switch_name, const std::string& peer) {
   state_->change_peers(switch_name, [&](Switch& on) { on.peers.try_emplace(peer); });
 }
@@ -152,20 +181,28 @@ AnnouncementMode Announcer::State::mode(const Switch& on, Family family) const {
 }
 
 void Announcer::State::change_addresses(const std::string& name, const Difference& difference) {
+  const Switch& on = switches[name];
   for (const Family family : kFamilies) {
-    const Ways now = ways(switches[name], family);
-    const std::vector<IpAddress> gone = of_family(difference.gone, family);
-    const std::vector<IpAddress> come = of_family(difference.come, family);
+    const Ways now = ways(on, family);
+    std::vector<IpAddress> gone = of_family(difference.gone, family);
+    std::vector<IpAddress> come = of_family(difference.come, family);
     if (now.layer2 && !gone.empty()) layer2.withdraw(name, gone);
-    if (now.bgp && !gone.empty()) bgp.withdraw(name, gone);
     if (now.layer2 && !come.empty()) layer2.announce(name, come);
-    if (now.bgp && !come.empty()) bgp.announce(name, come);
+    if (!now.bgp) continue;
+    if (!on.always.empty()) {
+      for (auto* addresses : {&gone, &come}) {
+        std::erase_if(*addresses, [&](const IpAddress& address) { return on.announces_always(address); });
+      }
+    }
+    if (!gone.empty()) bgp.withdraw(name, gone);
+    if (!come.empty()) bgp.announce(name, come);
   }
 }
 
 void Announcer::State::forget_if_empty(const std::string& name) {
   const auto known = switches.find(name);
-  if (known->second.addresses.empty() && known->second.peers.empty()) switches.erase(known);
+  if (known->second.addresses.empty() && known->second.peers.empty() && known->second.always.empty())
+    switches.erase(known);
 }
 
 void Announcer::State::change_peers(const std::string& name, const std::function<void(Switch&)>& change) {
@@ -186,6 +223,11 @@ void Announcer::State::change_peers(const std::string& name, const std::function
     const Ways now = ways(on, family);
     const std::vector<IpAddress> addresses = of_family(all, family);
     mode_changed = mode_changed || mode(on, family) != modes_before.at(i);
+    for (const IpRange& range : on.always) {
+      if (range.first.family() != family || now.bgp == before.bgp) continue;
+      const std::vector<IpAddress> more = unused(range, on);
+      now.bgp ? bgp.announce(name, more) : bgp.withdraw(name, more);
+    }
     if (addresses.empty()) continue;
     // Make before break: whoever comes speaks before whoever goes falls silent.
     if (now.layer2 && !before.layer2) layer2.announce(name, addresses);

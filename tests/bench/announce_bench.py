@@ -3,18 +3,21 @@ import time
 
 from figures import Figure
 from sink import Place
-from subjects import Bird, ExaBgp, Frr, GoBgp, OpenBgpd, Portreeve
+from subjects import Bird, ExaBgp, Frr, GoBgp, OpenBgpd, Portreeve, PortreeveDocument
 
 QUIET = 0.5  # seconds between rounds, so that what one leaves behind is not the next one's
 
 
 def bench_hundred_thousand_to_one_peer(lab, rounds):
     local = Portreeve(Place(lab, "portreeve-lo"), local_address=True)
-    subjects = [Bird(Place(lab, "bird")), Portreeve(Place(lab, "portreeve")), OpenBgpd(Place(lab, "openbgpd")),
+    whole = PortreeveDocument(Place(lab, "portreeve-pool"))
+    subjects = [Bird(Place(lab, "bird")), whole, Portreeve(Place(lab, "portreeve")), OpenBgpd(Place(lab, "openbgpd")),
                 Frr(Place(lab, "frr")), GoBgp(Place(lab, "gobgp")), local]
     for subject in subjects:
         subject.start()
-    titles = {local: "portreeve: 100,000 routes to 1 peer, taken on lo"}
+    titles = {local: "portreeve: 100,000 routes to 1 peer, taken on lo",
+              whole: "portreeve: 100,000 routes to 1 peer, a document's pool",
+              subjects[2]: "portreeve: 100,000 routes to 1 peer, AllocateServices"}
     return in_turns(subjects, rounds, 100000, "100,000 routes to 1 peer", titles)
 
 

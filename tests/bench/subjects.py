@@ -16,6 +16,7 @@ import shutil
 import socket
 import struct
 import threading
+import signal
 import time
 
 from appliance import Appliance, MANAGER, NAME, PATH, document, peer, pool, switch
@@ -146,6 +147,35 @@ class Portreeve(Subject):
 
     def stop(self):
         self.appliance.stop()
+
+
+class PortreeveDocument(Portreeve):
+    """A pool of the document, announced whole; told by a reload, as BIRD is by its `configure`."""
+
+    def configure(self, *more):
+        self.write([], *more)
+
+    def write(self, ranges, *more):
+        pools = [f'<IPAddressPool Name="compute" SwitchName="vSwitch1" Announce="All"><Addresses>{text}</Addresses>'
+                 "</IPAddressPool>" for text in ranges]
+        self.appliance.write_drop_in("50-bench.xml", document(
+            switch(address=f"{SELF}/24"), *pools,
+            *(peer(address, FAR_ASN, SELF_ASN, hold_time=self.hold_time) for address in self.place.peers), *more))
+
+    def announce(self, number):
+        self.write([f"{FIRST}-{FIRST + number - 1}"])
+        began = time.monotonic_ns()
+        self.appliance.process.signal(signal.SIGHUP)
+        return began
+
+    def wait_answer(self):
+        pass
+
+    def withdraw(self):
+        self.write([])
+        began = time.monotonic_ns()
+        self.appliance.process.signal(signal.SIGHUP)
+        return began
 
 
 class Bird(WithAddress):

@@ -173,6 +173,17 @@ TEST(PoolRules, NeighbouringRangesAreTaken) {
   CHECK(faults_of(pools("10.0.0.10-10.0.0.20", "10.0.0.21-10.0.0.30")).empty());
 }
 
+TEST(PoolRules, APoolThatIsAnnouncedWholeIsOneThatARouterCanTake) {
+  const auto announced = [](const char* addresses) {
+    return in_switch("", "") + "<IPAddressPool Name=\"p\" SwitchName=\"s1\" Announce=\"All\"><Addresses>" +
+           std::string(addresses) + "</Addresses></IPAddressPool>";
+  };
+  CHECK(faults_of(announced("10.0.0.0/15")).empty());
+  const auto faults = faults_of(announced("10.0.0.0/14"));
+  LONGS_EQUAL(1, faults.size());
+  STRCMP_CONTAINS("Announce All is for pools of at most 131072 addresses", faults.front().c_str());
+}
+
 TEST_GROUP(PeerRules){};
 
 TEST(PeerRules, APeerIsARouterAndNotThisHost) {

@@ -65,6 +65,30 @@ TEST(Announcer, ASwitchWithoutAPeerIsAnsweredForByLayer2) {
   STRCMP_EQUAL("l2-10.0.0.1 ", take_log().c_str());
 }
 
+TEST(Announcer, ARangeThatIsAnnouncedAlwaysIsBgpsAlone) {
+  announcer.announce_always("vSwitch1", {ip("10.0.0.1"), ip("10.0.0.3")});
+  STRCMP_EQUAL("", take_log().c_str());
+  add("10.0.0.2");
+  STRCMP_EQUAL("l2+10.0.0.2 ", take_log().c_str());
+  announcer.add_peer("vSwitch1", "p");
+  STRCMP_EQUAL("bgp+10.0.0.1 bgp+10.0.0.3 bgp+10.0.0.2 ", take_log().c_str());
+  remove("10.0.0.2");
+  STRCMP_EQUAL("l2-10.0.0.2 ", take_log().c_str());
+  announcer.announce_no_more("vSwitch1", {ip("10.0.0.1"), ip("10.0.0.3")});
+  STRCMP_EQUAL("bgp-10.0.0.1 bgp-10.0.0.2 bgp-10.0.0.3 ", take_log().c_str());
+}
+
+TEST(Announcer, AServicesAddressStaysAnnouncedWhenItsRangeIsNotAnyMore) {
+  announcer.add_peer("vSwitch1", "p");
+  announcer.announce_always("vSwitch1", {ip("10.0.0.1"), ip("10.0.0.2")});
+  add("10.0.0.1");
+  STRCMP_EQUAL("bgp+10.0.0.1 bgp+10.0.0.2 l2+10.0.0.1 ", take_log().c_str());
+  announcer.announce_no_more("vSwitch1", {ip("10.0.0.1"), ip("10.0.0.2")});
+  STRCMP_EQUAL("bgp-10.0.0.2 ", take_log().c_str());
+  remove("10.0.0.1");
+  STRCMP_EQUAL("l2-10.0.0.1 bgp-10.0.0.1 ", take_log().c_str());
+}
+
 TEST(Announcer, Layer2AnswersOnUntilASessionHasHadEverything) {
   add("10.0.0.1");
   take_log();

@@ -3,13 +3,10 @@
 #include <boost/asio/post.hpp>
 
 #include <malloc.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdint>
 #include <cstdlib>
 #include <utility>
 
@@ -17,10 +14,6 @@
 #include "firmware/appliance/guid.h"
 #include "firmware/providers/resource_types.h"
 #include "hal/base/log.h"
-
-// Where the program's text begins and ends, by the linker.
-extern "C" const char __executable_start;  // NOLINT(bugprone-reserved-identifier)
-extern "C" const char etext;
 
 namespace portreeve::appliance {
 namespace {
@@ -36,16 +29,6 @@ constexpr int kKeptHeap = 4 * 1024 * 1024;
 constexpr std::size_t kManyLeases = 5000;
 constexpr std::chrono::seconds kTrimDelay{1};
 constexpr std::array<std::string_view, 2> kLinkTypes = {"Port", "ExternalVirtualSwitch"};
-
-// Memory that was needed for a while: of the heap, and pages of the program's text that only its start has run. Those
-// that are run again come back from the page cache.
-void give_back_memory() {
-  malloc_trim(0);
-  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
-  const auto begin = (reinterpret_cast<std::uintptr_t>(&__executable_start) + page - 1) / page * page;
-  const auto end = reinterpret_cast<std::uintptr_t>(&etext) / page * page;
-  madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
-}
 
 // Where systemd puts what LoadCredential= names (systemd.exec(5)).
 std::string credentials_directory() {
@@ -253,7 +236,7 @@ void Appliance::leases_changed(std::size_t services) {
 void Appliance::give_back_memory_later() {
   trim_timer_.expires_after(kTrimDelay);
   trim_timer_.async_wait([](boost::system::error_code error) {
-    if (!error) give_back_memory();
+    if (!error) malloc_trim(0);
   });
 }
 

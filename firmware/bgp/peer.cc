@@ -188,7 +188,9 @@ void Peer::routes_changed() {
 // --- what the engine wants done ---
 
 void Peer::carry_out(Peering::Orders orders) {
-  for (auto& [side, what] : orders) {
+  for (Peering::Order& order : orders) {
+    const Side side = order.side;
+    Connection::Orders& what = order.what;
     report(side, what);
     note(what);
     if (what.close) channel(side).end(std::move(what.last_words));

@@ -22,7 +22,7 @@ std::string value_of(const dsc::Resource& resource, const dsc::Property& propert
   return joined.empty() ? "none" : joined;
 }
 
-void add(std::string& list, const std::string& more) { list += (list.empty() ? "" : ", ") + more; }
+void add(std::string& list, std::string_view more) { list.append(list.empty() ? "" : ", ").append(more); }
 
 // "PeerAsn 64512, SelfAsn 64513, HoldTimeInSeconds 15": what is stated, and the hold time.
 std::string describe(const dsc::Resource& peer) {
@@ -41,7 +41,9 @@ std::string describe_change(const dsc::Resource& before, const dsc::Resource& af
   for (const dsc::Property& property : after.type->properties) {
     const std::string old = value_of(before, property);
     const std::string now = value_of(after, property);
-    if (old != now) add(text, std::string(property.name) + " " + now + " (was " + old + ")");
+    if (old == now) continue;
+    add(text, property.name);
+    text.append(" ").append(now).append(" (was ").append(old).append(")");
   }
   return text;
 }

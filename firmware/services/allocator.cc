@@ -170,7 +170,8 @@ std::vector<IpAddress> Allocator::taken_in(std::span<const IpRange> ranges) cons
       ordered[++last] = range;
   }
   ordered.resize(last + 1);
-  for (const auto& [address, holder] : taken_) {
+  for (const auto& entry : taken_) {
+    const IpAddress& address = entry.first;
     // The last one that begins at or before it.
     const auto behind = std::partition_point(ordered.begin(), ordered.end(),
                                              [&](const IpRange& range) { return range.first <= address; });

@@ -51,7 +51,7 @@ struct Registry::State : LeaseSource {
 
   Outcome allocate_one(const Request& request, Batch& batch);
   void set_service(std::optional<Service> old, std::optional<Service> now, Batch& batch);
-  void restore_put(Service service, std::vector<std::string>& damage);
+  void restore_put(const Service& service, std::vector<std::string>& damage);
   void erase(std::string_view name);
   void note_addresses(const Service& service, const Service* other, bool added, Batch& batch) const;
   [[nodiscard]] std::string switch_of(const IpAddress& address) const;
@@ -76,7 +76,7 @@ std::vector<std::string> Registry::restore(Bytes journal) {
   std::vector<std::string> damage = std::move(content.damage);
   for (LeaseRecord& record : content.records) {
     if (record.type == LeaseRecord::Type::Put)
-      state_->restore_put(std::move(record.service), damage);
+      state_->restore_put(record.service, damage);
     else
       state_->erase(record.service.name);
   }
@@ -230,7 +230,7 @@ void Registry::State::note_addresses(const Service& service, const Service* othe
   }
 }
 
-void Registry::State::restore_put(Service service, std::vector<std::string>& damage) {
+void Registry::State::restore_put(const Service& service, std::vector<std::string>& damage) {
   erase(service.name);
   for (const IpAddress& address : service.addresses) {
     const auto holder = allocator.holder(address);
@@ -241,7 +241,7 @@ void Registry::State::restore_put(Service service, std::vector<std::string>& dam
     Service other = *services.find(*holder);
     erase(other.name);
     std::erase(other.addresses, address);
-    if (!other.addresses.empty()) restore_put(std::move(other), damage);
+    if (!other.addresses.empty()) restore_put(other, damage);
   }
   live_size += put_size(service);
   const std::string_view holder = services.put(service);

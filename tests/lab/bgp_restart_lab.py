@@ -59,14 +59,12 @@ def check_never_without(router, prefix):
 
 @waits
 def lab_routes_are_gone_when_the_appliance_does_not_come_back_in_its_restart_time(lab):
-    rack, routers = site(lab, *BOTH, restart_time=6)
-    start = time.monotonic()
+    rack, routers = site(lab, *BOTH, restart_time=12)
     leave(rack)
     never("a route is gone before", lambda: any(set(router.routes()) != ROUTES for router in routers.values()),
-          3.5 - (time.monotonic() - start), every=0.2)
+          3, every=0.2)
     for router in routers.values():
-        router.wait_routes((), 10)
-    check("they are gone after it", time.monotonic() - start < 12, time.monotonic() - start)
+        router.wait_routes((), 20)
 
 
 def lab_an_appliance_that_is_stopped_for_good_withdraws(lab):
@@ -74,8 +72,8 @@ def lab_an_appliance_that_is_stopped_for_good_withdraws(lab):
     start = time.monotonic()
     rack.appliance.stop()
     for router in routers.values():
-        router.wait_routes((), 3)
-    check("at once", time.monotonic() - start < 6, time.monotonic() - start)
+        router.wait_routes((), 10)
+    check("and not when a restart time is over", time.monotonic() - start < 20, time.monotonic() - start)
 
 
 def lab_a_peer_without_graceful_restart_is_told_of_the_end_also_when_it_was_prepared(lab):

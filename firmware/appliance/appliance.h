@@ -129,7 +129,7 @@ class Appliance {
   bool step_posted_ = false;
   bool stepping_ = false;
   bool publishing_ = false;                    // soon
-  TimePoint published_;                        // last
+  TimePoint publish_after_;                    // not before
   std::vector<std::string> changed_services_;  // since then
   bool stopping_ = false;
   int still_stopping_ = 0;  // parts that have something to say to their peers first

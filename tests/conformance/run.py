@@ -34,6 +34,7 @@ from tester import Desk, Surprise  # noqa: E402
 OWN_CASES_LEAST = 300
 MEMORY_GROWTH_KIB = 256
 COMPLAINT_SECONDS = 10.5
+QUIET_SECONDS = 1.0
 START_SECONDS = STOP_SECONDS = 240.0
 
 # The appliance reaches all testers over one gateway, so that it has one neighbour and not a thousand.
@@ -106,11 +107,18 @@ class Run:
             ends = await desk.play_all()
             # All sessions have been begun anew and wait for an OPEN: the same condition each time.
             await desk.everyone()
+            await self._quiet()
             self.memory.append(resident_memory(self.appliance.process.pid))
             taken = self._taken(self.appliance.log()[said:])
             for name, end in ends.items():
                 self.verdicts[name].append(with_log(end, taken.get(name, ACCEPT)))
         desk.close()
+
+    async def _quiet(self):
+        """Waits until the program has nothing to do any more."""
+        ticks = None
+        while ticks != (ticks := processor_ticks(self.appliance.process.pid)):
+            await asyncio.sleep(QUIET_SECONDS)
 
     def _taken(self, log):
         """{name: how the log says that its worst UPDATE was taken}"""
@@ -137,6 +145,12 @@ def with_log(end, taken):
     if isinstance(end, Verdict) and end.kind == "lives":
         return Verdict("lives", taken=taken)
     return end
+
+
+def processor_ticks(pid):
+    """Of 10 ms each, that the process has run."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
 
 
 def resident_memory(pid):

@@ -170,6 +170,13 @@ void Connection::take_part() {
   const std::vector<ExportAttributes> families = exports();
   note_carried(families);
   part_ = routes_.attach(families);
+  // RFC 4724 §2: a peer waits for the End-of-RIB of every family that was agreed on, also of one for which there is no
+  // next hop of ours.
+  for (const Family family : {Family::IPv4, Family::IPv6}) {
+    if (!session_.agreed->families.has(family) || carries_.has(family)) continue;
+    outbox_.push(Bytes(end_of_rib(family).octets));
+    ++session_.sent.update;
+  }
 }
 
 void Connection::note_carried(const std::vector<ExportAttributes>& families) {

@@ -163,10 +163,10 @@ class Driver {
         act(peering_->retry_now(now_, random_));
         break;
       case 4:
-        act(peering_->bfd_changed(true, now_, random_));
+        act(peering_->bfd_changed(BfdVerdict::Up, now_, random_));
         break;
       case 5:
-        act(peering_->bfd_changed(false, now_, random_));
+        act(peering_->bfd_changed(BfdVerdict::Down, now_, random_));
         break;
       default:
         running_ = true;

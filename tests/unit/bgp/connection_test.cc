@@ -100,6 +100,7 @@ TEST(BgpConnection, AFamilyThatHadNoNextHopIsAnnouncedWhenThereIsOne) {
   written();
   LONGS_EQUAL(1, connection.routes_sent());
   CHECK_FALSE(connection.carries().ipv6);
+  LONGS_EQUAL_TEXT(3, connection.session().sent.update, "the route, and End-of-RIB of both families");
   LocalEnd local = local_end();
   connection.moved(local);
   CHECK_TEXT(connection.drained(), "nothing changed");
@@ -108,7 +109,7 @@ TEST(BgpConnection, AFamilyThatHadNoNextHopIsAnnouncedWhenThereIsOne) {
   CHECK(connection.carries().ipv6);
   written();
   LONGS_EQUAL(2, connection.routes_sent());
-  LONGS_EQUAL(4, connection.session().sent.update);  // of each family the route and End-of-RIB; IPv4's come once
+  LONGS_EQUAL(5, connection.session().sent.update);  // and the route of the other family, and its End-of-RIB
 }
 
 TEST(BgpConnection, TheLastWordsCarryTheNotification) {

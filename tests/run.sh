@@ -27,11 +27,16 @@ while [ $# -gt 0 ]; do
 done
 [ ${#parts[@]} -gt 0 ] || parts=("${all_parts[@]}")
 
-# report NAME SECONDS PASSED FAILED LOG: one line; for a failure also the log's end.
+# report NAME SECONDS PASSED FAILED LOG: one line; for a failure also what CppUTest found, and the log's end.
 report() {
   passed=$((passed + $3)) failed=$((failed + $4))
   printf '%-34s %4d passed %4d failed %5d s\n' "$1" "$3" "$4" "$2"
-  [ "$4" = 0 ] || { echo "---- end of $5"; tail -n "${6:-40}" "$5"; echo "----"; }
+  [ "$4" != 0 ] || return 0
+  echo "---- of $5"
+  grep -A 4 ': error: Failure in ' "$5" | head -n 40
+  echo "---- end of $5"
+  tail -n 40 "$5"
+  echo "----"
 }
 
 # step NAME COMMAND...: counts as one test.

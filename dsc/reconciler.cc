@@ -6,8 +6,6 @@
 namespace portreeve::dsc {
 namespace {
 
-constexpr int kPlansAStep = 32;
-
 bool is_one_of(std::string_view type, std::span<const std::string_view> types) {
   return std::find(types.begin(), types.end(), type) != types.end();
 }

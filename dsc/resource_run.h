@@ -14,6 +14,9 @@
 
 namespace portreeve::dsc {
 
+// Plans are short: so many are asked for in one step while none has anything to do.
+inline constexpr int kPlansAStep = 32;
+
 class Providers {
  public:
   explicit Providers(const std::vector<Provider*>& providers);

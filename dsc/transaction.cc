@@ -6,8 +6,6 @@
 namespace portreeve::dsc {
 namespace {
 
-// Plans are short: so many are asked for in one step while none has anything to do.
-constexpr int kPlansAStep = 32;
 constexpr std::size_t kMostListed = 10;
 
 std::string joined(const std::vector<std::string>& texts) {

@@ -11,7 +11,7 @@
 namespace portreeve::netlink {
 namespace {
 
-constexpr std::size_t kHeader = NLMSG_ALIGN(sizeof(ifaddrmsg));
+constexpr std::size_t kAddressHeader = NLMSG_ALIGN(sizeof(ifaddrmsg));
 
 Request about(std::uint16_t type, std::uint16_t flags, IfIndex interface, const IpPrefix& prefix) {
   ifaddrmsg header{};
@@ -27,7 +27,7 @@ Request about(std::uint16_t type, std::uint16_t flags, IfIndex interface, const 
 }  // namespace
 
 Result<Address, Malformed> parse_address(Bytes body) {
-  if (body.size() < kHeader) return Malformed{body.size()};
+  if (body.size() < kAddressHeader) return Malformed{body.size()};
   const auto info = host_value<ifaddrmsg>(body);
   Address address;
   address.interface = IfIndex{info.ifa_index};
@@ -35,7 +35,7 @@ Result<Address, Malformed> parse_address(Bytes body) {
   std::uint32_t flags = info.ifa_flags;
   std::optional<IpAddress> local;
   std::optional<IpAddress> far;
-  AttributeReader attributes(body.subspan(kHeader));
+  AttributeReader attributes(body.subspan(kAddressHeader));
   while (attributes.next()) {
     switch (attributes.type()) {
       case IFA_LOCAL:

@@ -11,9 +11,9 @@
 namespace portreeve::netlink {
 namespace {
 
-constexpr std::size_t kHeader = NLMSG_ALIGN(sizeof(ifinfomsg));
+constexpr std::size_t kLinkHeader = NLMSG_ALIGN(sizeof(ifinfomsg));
 
-Bytes attributes_of(Bytes body) { return body.size() < kHeader ? Bytes() : body.subspan(kHeader); }
+Bytes attributes_of(Bytes body) { return body.size() < kLinkHeader ? Bytes() : body.subspan(kLinkHeader); }
 
 void read_bridge(AttributeReader& options, BridgeOptions& bridge) {
   switch (options.type()) {
@@ -114,7 +114,7 @@ void put_bridge(Request& request, const BridgeOptions& from, const BridgeOptions
 }  // namespace
 
 Result<Link, Malformed> parse_link(Bytes body) {
-  if (body.size() < kHeader) return Malformed{body.size()};
+  if (body.size() < kLinkHeader) return Malformed{body.size()};
   const auto info = host_value<ifinfomsg>(body);
   Link link;
   link.index = IfIndex{static_cast<std::uint32_t>(info.ifi_index)};

@@ -11,7 +11,7 @@
 namespace portreeve::netlink {
 namespace {
 
-constexpr std::size_t kHeader = NLMSG_ALIGN(sizeof(rtmsg));
+constexpr std::size_t kRouteHeader = NLMSG_ALIGN(sizeof(rtmsg));
 
 struct Hop {
   std::uint32_t interface = 0;
@@ -89,12 +89,12 @@ Request about_local(std::uint16_t type, std::uint16_t flags, IfIndex interface, 
 }  // namespace
 
 Result<std::vector<DefaultRoute>, Malformed> parse_default_route(Bytes body) {
-  if (body.size() < kHeader) return Malformed{body.size()};
+  if (body.size() < kRouteHeader) return Malformed{body.size()};
   const auto info = host_value<rtmsg>(body);
   Hop single;
   std::vector<Hop> hops;
   std::uint32_t metric = 0;
-  AttributeReader attributes(body.subspan(kHeader));
+  AttributeReader attributes(body.subspan(kRouteHeader));
   while (attributes.next()) {
     if (attributes.type() == RTA_PRIORITY) metric = attributes.u32();
     if (attributes.type() == RTA_MULTIPATH && !read_hops(attributes.bytes(), hops)) attributes.fail();
@@ -124,11 +124,11 @@ Request add_default_route(const DefaultRoute& route, bool replace) {
 Request delete_default_route(const DefaultRoute& route) { return about(RTM_DELROUTE, 0, route); }
 
 Result<std::optional<IpAddress>, Malformed> parse_local_route(Bytes body, IfIndex interface, std::uint8_t protocol) {
-  if (body.size() < kHeader) return Malformed{body.size()};
+  if (body.size() < kRouteHeader) return Malformed{body.size()};
   const auto info = host_value<rtmsg>(body);
   std::optional<IpAddress> address;
   std::uint32_t leaves_by = 0;
-  AttributeReader attributes(body.subspan(kHeader));
+  AttributeReader attributes(body.subspan(kRouteHeader));
   while (attributes.next()) {
     if (attributes.type() == RTA_DST) address = attributes.address();
     if (attributes.type() == RTA_OIF) leaves_by = attributes.u32();

@@ -2,21 +2,22 @@
 # Runs every test of Portreeve, on Debian 12, as root; installs what that needs and builds what it tests.
 #
 #   tests/run.sh                                            everything
-#   tests/run.sh unit|asan|simulation|lint|release|conformance|labs|fuzz... [-k PATTERN]   some parts; of unit tests, BGP
-#                                                           cases, labs and fuzz targets only those whose name contains
-#                                                           PATTERN
+#   tests/run.sh asan|simulation|lint|release|conformance|labs|fuzz|unit... [-k PATTERN]
+#                                                           some parts; of unit tests, BGP cases, labs and fuzz targets
+#                                                           only those whose name contains PATTERN
 #
+# asan runs the unit and kernel tests under the sanitizers; unit, which is not part of everything, the same without.
 # Closes with one line `N passed, N failed`, where each unit test (of CppUTest, by sanitizer run), BGP case (by program),
-# lab, check of the released program and fuzz target counts as one, and so does each build and lint. What is missing, a tool or a
-# privilege, is a failure. Logs are in build/logs.
+# lab, check of the released program and fuzz target counts as one, and so does each build and lint. What is missing, a
+# tool or a privilege, is a failure. Logs are in build/logs.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
-readonly all_parts=(unit asan simulation lint release conformance labs fuzz)
+readonly all_parts=(asan simulation lint release conformance labs fuzz)
 readonly schedules=${PORTREEVE_SCHEDULES:-10000}
 readonly fuzz_seconds=${PORTREEVE_FUZZ_SECONDS:-20}
 passed=0 failed=0 pattern='' parts=() matched=0
 
-usage() { sed -n '4,7s/^# *//p' "$0" >&2; exit 2; }
+usage() { sed -n '4,9s/^# *//p' "$0" >&2; exit 2; }
 while [ $# -gt 0 ]; do
   case $1 in
     -k) [ $# -ge 2 ] || usage; pattern=$2; shift ;;
@@ -71,10 +72,10 @@ unit_tests() {
 
 build() { cmake --preset "$1" && cmake --build --preset "$1" ${2:+--target "$2"}; }
 build_step() {
-  [ -z "${built[$1]:-}" ] || return "${built[$1]}"
-  step "build-$1" build "$@"
-  built[$1]=$?
-  return "${built[$1]}"
+  [ -z "${built[$*]:-}" ] || return "${built[$*]}"
+  step "build-$1${2:+-$2}" build "$@"
+  built[$*]=$?
+  return "${built[$*]}"
 }
 declare -A built
 
@@ -92,15 +93,14 @@ run_part() {
     unit) build_step dev && suite unit unit_tests dev ;;
     asan) build_step asan && suite asan unit_tests asan ;;
     simulation)
-      build_step dev || return
+      build_step dev simulate_bgp || return
       [ -n "$pattern" ] || step simulation build/dev/tests/simulation/simulate_bgp "$schedules"
       ;;
     lint)
       step include-direction python3 tests/lint/include_direction.py
       step format format
       step scripts scripts
-      # The compile commands, and whatever the build generates.
-      build_step dev && step tidy python3 tests/lint/tidy.py
+      step compile-commands cmake --preset dev && step tidy python3 tests/lint/tidy.py
       ;;
     release) build_step release && suite release tests/release.sh ;;
     conformance)
@@ -112,7 +112,7 @@ run_part() {
       [ -n "$pattern" ] || step demo image/demo.sh
       suite labs python3 tests/lab/run.py ${pattern:+-k "$pattern"}
       ;;
-    fuzz) build_step fuzz fuzzers && suite fuzz tests/fuzz/run.sh "$fuzz_seconds" "$pattern" ;;
+    fuzz) build_step asan && suite fuzz tests/fuzz/run.sh "$fuzz_seconds" "$pattern" ;;
   esac
 }
 

@@ -21,10 +21,7 @@ using tinyxml2::XMLAttribute;
 using tinyxml2::XMLElement;
 using tinyxml2::XMLNode;
 
-constexpr std::string_view kWhiteSpace = " \t\r\n";
 constexpr std::string_view kSchemaInstance = "http://www.w3.org/2001/XMLSchema-instance";
-
-std::string shown(std::string_view text) { return "'" + printable(text, 64) + "'"; }
 
 // Line and column of offsets. Asked in rising order, as a document is read, it looks at every octet once.
 class Places {

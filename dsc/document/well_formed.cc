@@ -14,7 +14,6 @@ namespace {
 using Checked = Result<void, XmlFault>;
 
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
-constexpr std::string_view kWhiteSpace = " \t\r\n";
 
 bool is_space(char c) { return kWhiteSpace.find(c) != std::string_view::npos; }
 
@@ -30,8 +29,6 @@ bool is_xml_character(std::uint32_t code) {
   if (code < 0x20) return code == '\t' || code == '\n' || code == '\r';
   return code < 0xD800 || (code >= 0xE000 && code <= 0xFFFD) || (code >= 0x10000 && code <= 0x10FFFF);
 }
-
-std::string shown(std::string_view text) { return "'" + printable(text, 64) + "'"; }
 
 class Scanner {
  public:
@@ -387,6 +384,8 @@ Result<std::size_t, XmlFault> Scanner::check() {
 }
 
 }  // namespace
+
+std::string shown(std::string_view text) { return "'" + printable(text, 64) + "'"; }
 
 Result<std::size_t, XmlFault> check_well_formed(std::string_view text) {
   if (text.size() > kMaximumDocument) {

@@ -13,6 +13,7 @@
 
 namespace portreeve::dsc {
 
+inline constexpr std::string_view kWhiteSpace = " \t\r\n";               // XML 1.0 §2.3
 inline constexpr std::size_t kMaximumDocument = std::size_t{16} << 20U;  // octets
 inline constexpr std::size_t kMaximumDepth = 32;
 inline constexpr std::size_t kMaximumAttributes = 64;    // of one element
@@ -23,6 +24,9 @@ struct XmlFault {
   std::string code;        // "Malformed" | "NotUtf8" | "NotAllowed" | "TooDeep" | "TooLarge"
   std::string text;
 };
+
+// Text of a document as an error quotes it: 'text', printable and cut.
+std::string shown(std::string_view text);
 
 // Where the root element's name begins.
 Result<std::size_t, XmlFault> check_well_formed(std::string_view text);

@@ -33,7 +33,7 @@ constexpr int kAcceptedATurn = 4;
 // Where descriptors or memory have run out, connections wait in the backlog for so long.
 constexpr std::chrono::seconds kBackOff{1};
 // Those turned away, and want of descriptors, are in the log so often at most.
-constexpr std::chrono::seconds kComplaintEvery{10};
+constexpr std::chrono::seconds kRefusalToldEvery{10};
 // The handshake's packets set out before it is known which peer they are for. One with GTSM (RFC 5082) would drop a
 // SYN-ACK with less, and to the others it makes no difference.
 constexpr int kHandshakeHops = 255;
@@ -78,7 +78,7 @@ class Complaints {
  public:
   void add(const std::string& text) {
     const TimePoint now = Clock::now();
-    if (said_ && now - *said_ < kComplaintEvery) {
+    if (said_ && now - *said_ < kRefusalToldEvery) {
       ++unsaid_;
       return;
     }

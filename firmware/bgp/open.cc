@@ -6,7 +6,7 @@
 namespace portreeve::bgp {
 namespace {
 
-constexpr std::uint8_t kVersion = 4;
+constexpr std::uint8_t kBgpVersion = 4;
 constexpr std::uint8_t kCapabilitiesParameter = 2;
 constexpr std::uint8_t kExtendedParameter = 255;  // RFC 9072 §2
 
@@ -258,9 +258,9 @@ Result<Open, Notification> decode_open(Bytes body) {
   Reader reader(body);
   Open open;
   const std::uint8_t version = reader.u8();
-  if (version != kVersion) {
+  if (version != kBgpVersion) {
     // RFC 4271 §6.2: the data is the largest version supported.
-    constexpr std::array<std::byte, 2> kLargest{std::byte{0}, std::byte{kVersion}};
+    constexpr std::array<std::byte, 2> kLargest{std::byte{0}, std::byte{kBgpVersion}};
     return refuse(subcode::Open::UnsupportedVersion, "the peer says version " + std::to_string(version), kLargest);
   }
   open.as = Asn{reader.u16()};
@@ -288,7 +288,7 @@ Octets encode_open(const OpenConfig& config) {
   std::array<std::byte, kMessageOctetsMax> buffer{};
   Writer writer(buffer);
   write_header(writer, MessageType::Open, 0);
-  writer.u8(kVersion);
+  writer.u8(kBgpVersion);
   // RFC 6793 §9: AS_TRANS stands for a number that does not fit.
   writer.u16(static_cast<std::uint16_t>(config.local_as.is_two_octet() ? config.local_as.value : Asn::kTrans));
   writer.u16(config.hold_time);

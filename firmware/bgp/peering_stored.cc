@@ -7,7 +7,7 @@
 namespace portreeve::bgp {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kPeeringVersion = 1;
 
 template <class T>
 void store_part(StoreWriter& writer, const T& value) {
@@ -104,7 +104,7 @@ void Connection::adopt(Stored stored) {
 
 void Peering::store(Octets& octets, TimePoint now) const {
   StoreWriter writer(octets);
-  writer.u8(kVersion);
+  writer.u8(kPeeringVersion);
   writer.flag(running_);
   writer.u8(static_cast<std::uint8_t>(bfd_));
   dialed_.store(writer, now);
@@ -115,7 +115,7 @@ Result<std::unique_ptr<Peering>, Malformed> Peering::restore(Bytes octets, const
                                                              TimePoint now) {
   auto peering = std::make_unique<Peering>(config, routes);
   StoreReader reader(octets);
-  reader.require(reader.u8() == kVersion);
+  reader.require(reader.u8() == kPeeringVersion);
   peering->running_ = reader.flag();
   const std::uint8_t verdict = reader.u8();
   reader.require(verdict <= static_cast<std::uint8_t>(BfdVerdict::Down));

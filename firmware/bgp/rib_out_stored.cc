@@ -8,7 +8,7 @@
 namespace portreeve::bgp {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kRibOutVersion = 1;
 
 void store_policy(StoreWriter& writer, const ExportPolicy& policy) {
   writer.u32(static_cast<std::uint32_t>(policy.communities.size()));
@@ -106,7 +106,7 @@ void RouteLog::restore(StoreReader& reader, Family family) {
 
 void RibOut::store(Octets& octets) const {
   StoreWriter writer(octets);
-  writer.u8(kVersion);
+  writer.u8(kRibOutVersion);
   ipv4_.log.store(writer);
   ipv6_.log.store(writer);
   writer.u32(last_session_);
@@ -156,7 +156,7 @@ Result<std::unique_ptr<RibOut>, Malformed> RibOut::restore(Bytes octets) {
   constexpr std::size_t kSessionLeast = 4 + 1;
   auto rib = std::make_unique<RibOut>();
   StoreReader reader(octets);
-  reader.require(reader.u8() == kVersion);
+  reader.require(reader.u8() == kRibOutVersion);
   rib->ipv4_.log.restore(reader, Family::IPv4);
   rib->ipv6_.log.restore(reader, Family::IPv6);
   rib->last_session_ = reader.u32();

@@ -9,7 +9,6 @@ namespace {
 constexpr std::uint8_t kRouterSolicitation = 133;
 constexpr std::uint8_t kRouterAdvertisement = 134;
 constexpr std::uint8_t kSourceLinkLayerAddress = 1;
-constexpr int kHopLimit = 255;
 constexpr std::size_t kFixedOctets = 16;
 constexpr std::size_t kOptionUnit = 8;
 
@@ -34,7 +33,7 @@ Result<RouterAdvertisement, const char*> parse_router_advertisement(Bytes messag
                                                                     int hop_limit) {
   // Each check is one of RFC 4861 §6.1.2, in its order.
   if (source.is_v4() || !source.is_link_local()) return "its source is not a link-local address";
-  if (hop_limit != kHopLimit) return "it was forwarded: its hop limit is not 255";
+  if (hop_limit != kNeighborHopLimit) return "it was forwarded: its hop limit is not 255";
   if (message.size() < kFixedOctets) return "it is shorter than 16 octets";
   Reader reader(message);
   if (reader.u8() != kRouterAdvertisement) return "it is no router advertisement";

@@ -12,6 +12,8 @@
 
 namespace portreeve::bgp {
 
+inline constexpr int kNeighborHopLimit = 255;  // RFC 4861 §6.1: what comes with less was forwarded
+
 // A router that is heard on a link.
 struct RouterAdvertisement {
   IpAddress source;                 // its link-local address there

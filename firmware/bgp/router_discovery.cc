@@ -34,7 +34,6 @@ using boost::system::error_code;
 constexpr int kMessagesATurn = 16;
 // The largest MTU of a switch.
 constexpr std::size_t kLargestMessage = 9216;
-constexpr int kHopLimit = 255;  // RFC 4861 §6.1: what comes with less was forwarded
 
 constexpr in6_addr kAllNodes{{{0xFF, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}}};
 constexpr in6_addr kAllRouters{{{0xFF, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}}};
@@ -127,7 +126,7 @@ Result<> Link::set_up(int number, unsigned index) const {
     return refused("binding to it");
   }
   if (!set(IPV6_RECVPKTINFO, 1) || !set(IPV6_RECVHOPLIMIT, 1)) return refused("packet information");
-  if (!set(IPV6_MULTICAST_HOPS, kHopLimit) || !set(IPV6_MULTICAST_LOOP, 0) ||
+  if (!set(IPV6_MULTICAST_HOPS, kNeighborHopLimit) || !set(IPV6_MULTICAST_LOOP, 0) ||
       !set(IPV6_MULTICAST_IF, static_cast<int>(index))) {
     return refused("multicast");
   }

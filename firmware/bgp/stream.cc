@@ -5,7 +5,7 @@
 namespace portreeve::bgp {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kStreamVersion = 1;
 
 // The octets after `octets`' first message; none where it does not begin with a whole one.
 std::optional<Bytes> after_message(Bytes octets) {
@@ -31,13 +31,13 @@ void Inbox::hold(Bytes octets) {
 
 void Inbox::store(Octets& octets) const {
   StoreWriter writer(octets);
-  writer.u8(kVersion);
+  writer.u8(kStreamVersion);
   writer.part(unfinished());
 }
 
 Result<Inbox, Malformed> Inbox::restore(Bytes octets) {
   StoreReader reader(octets);
-  reader.require(reader.u8() == kVersion);
+  reader.require(reader.u8() == kStreamVersion);
   const Bytes unfinished = reader.part();
   const auto header = judge(unfinished);
   // A message that is whole, or cannot become one, would have been dealt with.
@@ -90,7 +90,7 @@ void Outbox::wrote(std::size_t octets) {
 
 void Outbox::store(Octets& octets) const {
   StoreWriter writer(octets);
-  writer.u8(kVersion);
+  writer.u8(kStreamVersion);
   writer.part(Bytes(control_).subspan(control_at_));
   writer.flag(has_updates());
   if (!has_updates()) return;
@@ -100,7 +100,7 @@ void Outbox::store(Octets& octets) const {
 
 Result<Outbox, Malformed> Outbox::restore(Bytes octets) {
   StoreReader reader(octets);
-  reader.require(reader.u8() == kVersion);
+  reader.require(reader.u8() == kStreamVersion);
   Outbox outbox;
   const Bytes control = reader.part();
   outbox.control_.assign(control.begin(), control.end());

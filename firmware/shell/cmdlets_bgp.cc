@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kPeerColumns[] = {"PeerAddress", "PeerAsn", "SelfAsn", "HoldTime"};
 
-constexpr View kList{};
+constexpr View kBgpList{};
 constexpr View kPeerTable{kPeerColumns};
 
 // What a peer goes by: an unnumbered one by its interface.
@@ -110,7 +110,7 @@ Object shape_peer(const Object& from) {
 }
 
 Object shape_status(const Object& from) {
-  Shaper shaper(from, kList);
+  Shaper shaper(from, kBgpList);
   add_peer(shaper, from);
   shaper.same({"Description", "Enabled"});
   add_state(shaper);
@@ -122,13 +122,13 @@ Object shape_status(const Object& from) {
 }
 
 Object shape_speaker(const Object& from) {
-  return Shaper(from, kList)
+  return Shaper(from, kBgpList)
       .same({"SwitchName", "ListenAddress", "ListenPort", "RouterId", "ConfigurationSource", "Status", "StatusText"})
       .take();
 }
 
 Object shape_bfd_profile(const Object& from) {
-  return Shaper(from, kList)
+  return Shaper(from, kBgpList)
       .same({"Name", "ReceiveIntervalInMilliseconds", "TransmitIntervalInMilliseconds", "DetectMultiplier",
              "PassiveMode", "MinimumTtl", "StrictMode", "ConfigurationSource"})
       .take();

@@ -9,12 +9,6 @@
 namespace portreeve::shell {
 namespace {
 
-// Code points: what a terminal shows in one column each, of the text that we are given.
-std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
 std::string pad(const std::string& text, std::size_t to, bool right) {
   const std::string blanks(to - std::min(to, width(text)), ' ');
   return right ? blanks + text : text + blanks;

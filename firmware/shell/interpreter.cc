@@ -15,7 +15,7 @@ namespace portreeve::shell {
 namespace {
 
 constexpr std::size_t kMostFaultsShown = 20;
-constexpr std::size_t kLongestText = std::size_t{1} << 20U;
+constexpr std::size_t kLongestProgram = std::size_t{1} << 20U;
 
 ShellError unknown(const Command& command) {
   return {
@@ -69,8 +69,8 @@ Interpreter::Interpreter(Daemon& daemon, Sink output, Sink errors)
     : daemon_(daemon), output_(std::move(output)), errors_(std::move(errors)) {}
 
 void Interpreter::run(std::string_view text, std::size_t line) {
-  if (text.size() > kLongestText) {
-    const std::string limit = std::to_string(kLongestText);
+  if (text.size() > kLongestProgram) {
+    const std::string limit = std::to_string(kLongestProgram);
     return fail(parse_error("The text is longer than " + limit + " characters.", "TextTooLong", 0, 1), "", line);
   }
   const auto pipelines = parse(text);

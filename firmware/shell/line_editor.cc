@@ -19,11 +19,6 @@ constexpr char kDelete = 0x7F;
 
 bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
 
-std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return !continues_character(c); }));
-}
-
 // The part of `text` that begins after `skip` characters and has at most `most` of them.
 std::string_view characters(std::string_view text, std::size_t skip, std::size_t most) {
   const auto end_of = [&](std::size_t begin, std::size_t count) {

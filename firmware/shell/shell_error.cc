@@ -7,7 +7,7 @@
 namespace portreeve::shell {
 namespace {
 
-constexpr std::size_t kLongestText = 4096;
+constexpr std::size_t kLongestMessage = 4096;
 
 // "At line:1 char:16", the line, and what is meant underlined.
 std::string position(const ShellError& error, std::string_view source, std::size_t line) {
@@ -19,14 +19,14 @@ std::string position(const ShellError& error, std::string_view source, std::size
   const std::size_t column = offset - begin;
   const std::size_t length = std::clamp<std::size_t>(error.length, 1, std::max<std::size_t>(text.size() - column, 1));
   return "At line:" + std::to_string(line) + " char:" + std::to_string(column + 1) + "\n+ " +
-         printable(text, kLongestText) + "\n+ " + std::string(column, ' ') + std::string(length, '~') + "\n";
+         printable(text, kLongestMessage) + "\n+ " + std::string(column, ' ') + std::string(length, '~') + "\n";
 }
 
 }  // namespace
 
 std::string describe(const ShellError& error, std::string_view source, std::size_t line) {
   const std::string where = position(error, source, line);
-  std::string text = printable(error.message, kLongestText) + "\n";
+  std::string text = printable(error.message, kLongestMessage) + "\n";
   if (!error.command.empty()) text = printable(error.command) + " : " + text;
   // What could not be read is shown before it is said why; all else after.
   text = error.category == "ParserError" ? where + text : text + where;

@@ -70,4 +70,9 @@ bool counts_before(std::string_view a, std::string_view b) {
   return a.empty() && !b.empty();
 }
 
+std::size_t width(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
 }  // namespace portreeve::shell

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Lets every fuzz target of build/fuzz search for a while: tests/fuzz/run.sh SECONDS [PATTERN]
+# Lets every fuzz target of build/asan search for a while: tests/fuzz/run.sh SECONDS [PATTERN]
 #
 # As many at a time as there are processors. What the search finds worth keeping goes to build/fuzz-corpus/NAME, so the
 # next one goes on from there; an input that fails is left in build/fuzz-failures, named after its target. To keep it as
@@ -13,7 +13,7 @@ mkdir -p build/fuzz-failures build/logs
 search() {
   local name=$1 log=build/logs/fuzz-$1.log
   mkdir -p "build/fuzz-corpus/$name"
-  if "build/fuzz/tests/fuzz/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
+  if "build/asan/tests/fuzz/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
     -artifact_prefix="build/fuzz-failures/$name-" "build/fuzz-corpus/$name" "tests/fuzz/corpus/$name" >"$log" 2>&1; then
     echo "passed $name: $(sed -n 's/^Done \([0-9]*\) runs.*/\1 runs/p' "$log")"
   else

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <vector>
@@ -62,16 +63,17 @@ int copies_in_memory(const std::vector<unsigned char>& sought) {
       const std::size_t length = std::min(part.size(), to - from);
       const ssize_t octets = pread(memory, part.data(), length, static_cast<off_t>(from));
       if (octets <= 0) break;
-      const auto begin = part.begin();
-      auto at = begin;
-      const auto last = begin + octets;
-      while (true) {
-        at = std::search(at, last, sought.begin(), sought.end(),
-                         [](unsigned char here, unsigned char there) { return (here ^ kMask) == there; });
-        if (at == last) break;
-        const std::size_t place = from + static_cast<std::size_t>(at - begin);
+      const unsigned char* const last = part.data() + octets;
+      const auto left = [&](const unsigned char* at) { return static_cast<std::size_t>(last - at); };
+      for (const unsigned char* at = part.data(); left(at) >= sought.size(); ++at) {
+        at = static_cast<const unsigned char*>(std::memchr(at, sought[0] ^ kMask, left(at)));
+        if (at == nullptr || left(at) < sought.size()) break;
+        if (!std::equal(sought.begin(), sought.end(), at,
+                        [](unsigned char there, unsigned char here) { return (here ^ kMask) == there; })) {
+          continue;
+        }
+        const std::size_t place = from + static_cast<std::size_t>(at - part.data());
         if (place < own || place >= own + part.size()) ++copies;
-        ++at;
       }
       if (static_cast<std::size_t>(octets) < length || length < part.size()) break;
       from += length - sought.size();  // one that lies across the border

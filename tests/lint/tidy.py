@@ -44,8 +44,8 @@ def key_of(entry, settings):
     return digest.hexdigest()
 
 
-def lint(entry, build):
-    return subprocess.run([TIDY, "-p", build, "--quiet", entry["file"]], stdout=subprocess.PIPE,
+def lint(entry, database):
+    return subprocess.run([TIDY, "-p", database, "--quiet", entry["file"]], stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
 
 
@@ -71,7 +71,10 @@ def main():
     cache.mkdir(parents=True, exist_ok=True)
     version = subprocess.run([TIDY, "--version"], capture_output=True, check=True).stdout
     settings = version + (TREE / ".clang-tidy").read_bytes()
-    entries = json.loads(pathlib.Path(arguments.build, "compile_commands.json").read_text(encoding="utf-8"))
+    # clang-tidy would look at a file once for each of its commands: the first of them is enough.
+    commands = json.loads(pathlib.Path(arguments.build, "compile_commands.json").read_text(encoding="utf-8"))
+    entries = list({entry["file"]: entry for entry in reversed(commands)}.values())
+    (cache / "compile_commands.json").write_text(json.dumps(entries), encoding="utf-8")
 
     todo = {}
     known = 0
@@ -89,7 +92,7 @@ def main():
     failed = 0
     known_complaints = set()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        runs = {pool.submit(lint, entry, arguments.build): (key, name) for key, (name, entry) in todo.items()}
+        runs = {pool.submit(lint, entry, str(cache)): (key, name) for key, (name, entry) in todo.items()}
         for run in concurrent.futures.as_completed(runs):
             key, name = runs[run]
             result = run.result()

@@ -286,7 +286,7 @@ void End::carry_out(Side side, const Connection::Orders& what, bool silence_allo
 void End::follow(Side side, const Connection::Orders& what, bool silence_allowed) {
   Lane& mine = lane(side);
   for (const auto& [from, to] : what.transitions) {
-    trace_.note(network_.now(), [&] {
+    trace_.note(network_.now(), [&, from = from, to = to] {
       return name(side) + state_name(from) + " to " + state_name(to) + (what.fault ? ": " + what.fault->text : "");
     });
     if (from != mine.state) fail(name(side) + "a change from a state that it was not in");

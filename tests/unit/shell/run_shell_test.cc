@@ -35,7 +35,7 @@ TEST_GROUP(RunShell) {
   Served served;
 
   // Runs it with these arguments and this standard input, while the daemon's event loop runs here.
-  Ended run(std::vector<std::string_view> arguments, const std::string& input = {}) {
+  Ended run_with(std::vector<std::string_view> arguments, const std::string& input = {}) {
     std::array<std::array<int, 2>, 3> pipes{};
     for (auto& ends : pipes) CHECK(pipe2(ends.data(), O_CLOEXEC) == 0);
     const pid_t child = fork();
@@ -63,7 +63,7 @@ TEST_GROUP(RunShell) {
 TEST(RunShell, ShowsWhatTheDaemonShows) {
   served.control.add_port("Port2").interface = "eth1";
   served.start();
-  const Ended ended = run({"--bus", served.bus.address(), "-Command", "Get-HcsPort", "|", "ft", "Name,Interface,Mtu"});
+  const Ended ended = run_with({"--bus", served.bus.address(), "-Command", "Get-HcsPort", "|", "ft", "Name,Interface,Mtu"});
   STRCMP_EQUAL("\nName  Interface Mtu\n----  --------- ---\nPort2 eth1        0\n\n", ended.output.c_str());
   STRCMP_EQUAL("", ended.errors.c_str());
   LONGS_EQUAL(0, ended.status);
@@ -74,7 +74,7 @@ TEST(RunShell, ReadsCmdletsFromStandardInputWithoutPromptOrEcho) {
   served.control.shown_switches.resize(1);
   served.control.shown_switches[0].name = "vSwitch1";
   served.change();
-  const Ended ended = run({bus_option()},
+  const Ended ended = run_with({bus_option()},
                           "Set-HcsBGPPeer -PeerAddress 10.0.0.1 -PeerAsn 1 -SelfAsn 2 -SwitchName vSwitch1\r\n"
                           "Get-HcsBGPPeers vSwitch1\n"
                           "Remove-HcsBGPPeer -PeerAddress 10.0.0.1 -SwitchName vSwitch1");
@@ -96,7 +96,7 @@ TEST(RunShell, ShowsPeersWithTheirSessionsInAList) {
   peer.capabilities = {"MultiProtocol IPv4 unicast"};
   served.control.counters.routes_announced = 3;
   served.start();
-  const Ended ended = run({bus_option(), "-c", "Get-HcsBGPPeers vSwitch1 | Format-List"});
+  const Ended ended = run_with({bus_option(), "-c", "Get-HcsBGPPeers vSwitch1 | Format-List"});
   for (const char* line : {"State                             : Established\n",
                            "Since                             : 2020-09-13T12:26:40Z\n",
                            "Capabilities                      : {MultiProtocol IPv4 unicast}\n",
@@ -111,7 +111,7 @@ TEST(RunShell, ShowsServicesOfManyPages) {
     service.name = "s" + std::to_string(10'000 + i);
   }
   served.start();
-  const Ended ended = run({bus_option(), "-c", "Get-HcsService s12499; Get-HcsService *9"});
+  const Ended ended = run_with({bus_option(), "-c", "Get-HcsService s12499; Get-HcsService *9"});
   LONGS_EQUAL(0, ended.status);
   STRCMP_CONTAINS("\ns12499 ", ended.output.c_str());
   STRCMP_CONTAINS("\ns12489 ", ended.output.c_str());
@@ -120,7 +120,7 @@ TEST(RunShell, ShowsServicesOfManyPages) {
 TEST(RunShell, ShowsErrorsOnStandardErrorAndExitsWithOne) {
   served.control.outcome = Error{ErrorKind::NotFound, "There is no switch 'x'."};
   served.start();
-  const Ended ended = run({bus_option()}, "Remove-HcsBGPPeer -PeerAddress 10.0.0.1 -SwitchName x\nGet-Help fl\n");
+  const Ended ended = run_with({bus_option()}, "Remove-HcsBGPPeer -PeerAddress 10.0.0.1 -SwitchName x\nGet-Help fl\n");
   STRCMP_CONTAINS("Remove-HcsBGPPeer : There is no switch 'x'.\nAt line:1 char:1\n", ended.errors.c_str());
   STRCMP_CONTAINS("Format-List", ended.output.c_str());
   LONGS_EQUAL(1, ended.status);
@@ -129,31 +129,31 @@ TEST(RunShell, ShowsErrorsOnStandardErrorAndExitsWithOne) {
 TEST(RunShell, WarnsOfFaults) {
   served.control.shown_faults = {{"a.xml", 1, 2, "Malformed", "text"}};
   served.start();
-  STRCMP_CONTAINS("WARNING: a.xml:1:2: text\n", run({bus_option(), "-c", ""}).errors.c_str());
+  STRCMP_CONTAINS("WARNING: a.xml:1:2: text\n", run_with({bus_option(), "-c", ""}).errors.c_str());
   STRCMP_CONTAINS("Column : 2\nCode   : Malformed\n",
-                  run({bus_option(), "-c", "Get-HcsConfigurationFault"}).output.c_str());
+                  run_with({bus_option(), "-c", "Get-HcsConfigurationFault"}).output.c_str());
 }
 
 TEST(RunShell, SaysThatTheDaemonIsNotThere) {
-  const Ended no_daemon = run({bus_option(), "-c", "Get-HcsPort"});
+  const Ended no_daemon = run_with({bus_option(), "-c", "Get-HcsPort"});
   STRCMP_CONTAINS("Get-HcsPort : The Portreeve service does not answer: ", no_daemon.errors.c_str());
   STRCMP_CONTAINS("Is portreeve.service running?", no_daemon.errors.c_str());
   LONGS_EQUAL(1, no_daemon.status);
-  const Ended no_bus = run({"--bus", "unix:path=/nowhere", "-c", "Get-HcsPort"});
+  const Ended no_bus = run_with({"--bus", "unix:path=/nowhere", "-c", "Get-HcsPort"});
   STRCMP_CONTAINS("cannot connect to the bus at unix:path=/nowhere", no_bus.errors.c_str());
 }
 
 TEST(RunShell, HelpsWithoutADaemon) {
-  const Ended ended = run({"--bus", "unix:path=/nowhere", "-c", "Get-Help Get-HcsPort"});
+  const Ended ended = run_with({"--bus", "unix:path=/nowhere", "-c", "Get-Help Get-HcsPort"});
   STRCMP_CONTAINS("SYNTAX\n    Get-HcsPort [[-Name] <String>]\n", ended.output.c_str());
   STRCMP_EQUAL("", ended.errors.c_str());
   LONGS_EQUAL(0, ended.status);
 }
 
 TEST(RunShell, ExplainsItsUsage) {
-  LONGS_EQUAL(0, run({"--help"}).status);
+  LONGS_EQUAL(0, run_with({"--help"}).status);
   for (const char* wrong : {"--nonsense", "-Command", "--bus"}) {
-    const Ended ended = run({wrong});
+    const Ended ended = run_with({wrong});
     LONGS_EQUAL_TEXT(2, ended.status, wrong);
     STRCMP_CONTAINS("Usage: portreeve shell", ended.errors.c_str());
   }

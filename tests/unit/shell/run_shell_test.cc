@@ -63,7 +63,8 @@ TEST_GROUP(RunShell) {
 TEST(RunShell, ShowsWhatTheDaemonShows) {
   served.control.add_port("Port2").interface = "eth1";
   served.start();
-  const Ended ended = run_with({"--bus", served.bus.address(), "-Command", "Get-HcsPort", "|", "ft", "Name,Interface,Mtu"});
+  const Ended ended =
+      run_with({"--bus", served.bus.address(), "-Command", "Get-HcsPort", "|", "ft", "Name,Interface,Mtu"});
   STRCMP_EQUAL("\nName  Interface Mtu\n----  --------- ---\nPort2 eth1        0\n\n", ended.output.c_str());
   STRCMP_EQUAL("", ended.errors.c_str());
   LONGS_EQUAL(0, ended.status);
@@ -75,9 +76,9 @@ TEST(RunShell, ReadsCmdletsFromStandardInputWithoutPromptOrEcho) {
   served.control.shown_switches[0].name = "vSwitch1";
   served.change();
   const Ended ended = run_with({bus_option()},
-                          "Set-HcsBGPPeer -PeerAddress 10.0.0.1 -PeerAsn 1 -SelfAsn 2 -SwitchName vSwitch1\r\n"
-                          "Get-HcsBGPPeers vSwitch1\n"
-                          "Remove-HcsBGPPeer -PeerAddress 10.0.0.1 -SwitchName vSwitch1");
+                               "Set-HcsBGPPeer -PeerAddress 10.0.0.1 -PeerAsn 1 -SelfAsn 2 -SwitchName vSwitch1\r\n"
+                               "Get-HcsBGPPeers vSwitch1\n"
+                               "Remove-HcsBGPPeer -PeerAddress 10.0.0.1 -SwitchName vSwitch1");
   STRCMP_EQUAL("", ended.output.c_str());
   STRCMP_EQUAL("", ended.errors.c_str());
   LONGS_EQUAL(0, ended.status);

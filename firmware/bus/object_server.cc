@@ -45,6 +45,7 @@ struct ObjectServer::State : std::enable_shared_from_this<ObjectServer::State> {
   bool views_changed = false;
   bool services_changed = false;
   bool posted = false;
+  Duration last_refresh{};
 };
 
 void ObjectServer::State::show_objects(sd_bus& bus) {
@@ -61,8 +62,10 @@ void ObjectServer::State::refresh() {
   sd_bus* bus = connection.bus();
   if (bus == nullptr) return;
   views_changed = false;
+  const TimePoint began = Clock::now();
   show_objects(*bus);
   manager->update(*bus);
+  last_refresh = Clock::now() - began;
   connection.kick();
 }
 
@@ -118,6 +121,8 @@ void ObjectServer::changed() {
   state_->views_changed = true;
   state_->later();
 }
+
+Duration ObjectServer::last_refresh() const { return state_->last_refresh; }
 
 void ObjectServer::services_changed(std::span<const std::string> names) {
   if (state_->connection.bus() == nullptr) return;  // whoever connects later reads all of them

@@ -9,6 +9,7 @@
 
 #include "firmware/bus/control.h"
 #include "firmware/runtime/bus_connection.h"
+#include "hal/base/time.h"
 
 namespace portreeve::bus {
 
@@ -25,6 +26,8 @@ class ObjectServer : public runtime::BusUser {
   void changed();
   // These services came, went or changed.
   void services_changed(std::span<const std::string> names);
+  // What comparing all of them took when it was last done.
+  [[nodiscard]] Duration last_refresh() const;
 
   void bus_up(sd_bus& bus) override;
   void bus_down() override;

@@ -1,7 +1,5 @@
 #include "firmware/services/announcer.h"
 
-#include <boost/unordered/unordered_flat_set.hpp>
-
 #include <algorithm>
 #include <array>
 #include <functional>
@@ -10,16 +8,29 @@
 #include <tuple>
 #include <utility>
 
+#include "firmware/services/address_set.h"
+
 namespace portreeve::services {
 namespace {
 
 constexpr std::array kFamilies = {Family::IPv4, Family::IPv6};
 
 struct Switch {
-  boost::unordered_flat_set<IpAddress, std::hash<IpAddress>> addresses;
+  AddressSet addresses;
   std::map<std::string, Carried> peers;  // what their sessions carry
-  Carried handed_over;                   // a session has had everything since the first peer was added
-  std::vector<IpRange> always;           // announced by BGP whether a service has them or not
+  std::size_t carrying_ipv4 = 0;         // of the peers
+  std::size_t carrying_ipv6 = 0;
+  Carried handed_over;          // a session has had everything since the first peer was added
+  std::vector<IpRange> always;  // announced by BGP whether a service has them or not
+
+  [[nodiscard]] bool is_carried(Family family) const {
+    return (family == Family::IPv4 ? carrying_ipv4 : carrying_ipv6) != 0;
+  }
+  void set_carried(Carried& of_peer, Carried now) {
+    carrying_ipv4 += std::size_t{now.ipv4} - std::size_t{of_peer.ipv4};
+    carrying_ipv6 += std::size_t{now.ipv6} - std::size_t{of_peer.ipv6};
+    of_peer = now;
+  }
 
   [[nodiscard]] bool announces_always(const IpAddress& address) const {
     return std::any_of(always.begin(), always.end(), [&](const IpRange& range) { return range.contains(address); });
@@ -109,8 +120,8 @@ void Announcer::addresses_changed(std::span<const AddressChange> changes) {
       const auto next = std::next(change);
       if (next != ordered.end() && place(*next) == place(*change)) continue;  // only its last change counts
       const IpAddress& address = (*change)->address;
-      if ((*change)->added && on.addresses.insert(address).second) difference.come.push_back(address);
-      if (!(*change)->added && on.addresses.erase(address) != 0) difference.gone.push_back(address);
+      if ((*change)->added && on.addresses.insert(address)) difference.come.push_back(address);
+      if (!(*change)->added && on.addresses.erase(address)) difference.gone.push_back(address);
     }
     state_->change_addresses(name, difference);
     state_->forget_if_empty(name);
@@ -136,7 +147,10 @@ void Announcer::add_peer(const std::string& switch_name, const std::string& peer
 
 void Announcer::remove_peer(const std::string& switch_name, const std::string& peer) {
   state_->change_peers(switch_name, [&](Switch& on) {
-    on.peers.erase(peer);
+    const auto known = on.peers.find(peer);
+    if (known == on.peers.end()) return;
+    on.set_carried(known->second, {});
+    on.peers.erase(known);
     if (on.peers.empty()) on.handed_over = {};
   });
 }
@@ -146,7 +160,7 @@ void Announcer::peer_changed(const std::string& switch_name, const std::string& 
   state_->change_peers(switch_name, [&](Switch& on) {
     const auto known = on.peers.find(peer);
     if (known == on.peers.end()) return;
-    known->second = carried;
+    on.set_carried(known->second, carried);
     if (!synchronized) return;
     on.handed_over.ipv4 = on.handed_over.ipv4 || carried.ipv4;
     on.handed_over.ipv6 = on.handed_over.ipv6 || carried.ipv6;
@@ -175,9 +189,7 @@ Ways Announcer::State::ways(const Switch& on, Family family) const {
 AnnouncementMode Announcer::State::mode(const Switch& on, Family family) const {
   const Ways now = ways(on, family);
   if (now.layer2) return now.bgp ? AnnouncementMode::Layer2WaitingForBgp : AnnouncementMode::Layer2;
-  const bool carried =
-      std::any_of(on.peers.begin(), on.peers.end(), [&](const auto& peer) { return peer.second.has(family); });
-  return now.bgp && carried ? AnnouncementMode::Bgp : AnnouncementMode::NoAnnouncer;
+  return now.bgp && on.is_carried(family) ? AnnouncementMode::Bgp : AnnouncementMode::NoAnnouncer;
 }
 
 void Announcer::State::change_addresses(const std::string& name, const Difference& difference) {
@@ -215,19 +227,19 @@ void Announcer::State::change_peers(const std::string& name, const std::function
   }
   change(on);
   bool mode_changed = false;
-  std::vector<IpAddress> all(on.addresses.begin(), on.addresses.end());
-  std::sort(all.begin(), all.end());
   for (std::size_t i = 0; i < kFamilies.size(); ++i) {
     const Family family = kFamilies.at(i);
     const Ways before = ways_before.at(i);
     const Ways now = ways(on, family);
-    const std::vector<IpAddress> addresses = of_family(all, family);
     mode_changed = mode_changed || mode(on, family) != modes_before.at(i);
+    // A session comes and goes far more often than whoever announces changes: that alone is worth looking at them all.
+    if (now.layer2 == before.layer2 && now.bgp == before.bgp) continue;
     for (const IpRange& range : on.always) {
       if (range.first.family() != family || now.bgp == before.bgp) continue;
       const std::vector<IpAddress> more = unused(range, on);
       now.bgp ? bgp.announce(name, more) : bgp.withdraw(name, more);
     }
+    const std::vector<IpAddress> addresses = on.addresses.sorted(family);
     if (addresses.empty()) continue;
     // Make before break: whoever comes speaks before whoever goes falls silent.
     if (now.layer2 && !before.layer2) layer2.announce(name, addresses);

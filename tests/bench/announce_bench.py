@@ -22,9 +22,15 @@ def bench_hundred_thousand_to_one_peer(lab, rounds):
 
 
 def bench_ten_thousand_to_sixteen_peers(lab, rounds):
-    subjects = [kind(Place(lab, kind.name.lower(), peers=16)).start()
-                for kind in (Bird, Portreeve, OpenBgpd, Frr, ExaBgp, GoBgp)]
-    return in_turns(subjects, rounds, 10000, "10,000 routes to 16 peers", {})
+    whole = PortreeveDocument(Place(lab, "portreeve-pool", peers=16))
+    portreeve = Portreeve(Place(lab, "portreeve", peers=16))
+    subjects = [Bird(Place(lab, "bird", peers=16)), whole, portreeve,
+                *(kind(Place(lab, kind.name.lower(), peers=16)) for kind in (OpenBgpd, Frr, ExaBgp, GoBgp))]
+    for subject in subjects:
+        subject.start()
+    titles = {whole: "portreeve: 10,000 routes to 16 peers, a document's pool",
+              portreeve: "portreeve: 10,000 routes to 16 peers, AllocateServices"}
+    return in_turns(subjects, rounds, 10000, "10,000 routes to 16 peers", titles)
 
 
 def in_turns(subjects, rounds, number, what, titles):

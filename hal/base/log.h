@@ -1,5 +1,7 @@
 // The log: one line an event, to standard error, with the priority prefix that the journal understands (sd-daemon(3)).
 // An error is logged once, where it is handled. Text from outside goes through `printable` (text.h) first.
+// Never waits for whoever reads it: a line that is not taken at once is lost, and the next one that is says how many
+// were.
 #pragma once
 
 #include <string_view>

@@ -16,7 +16,7 @@ umask 022
 root=$(cd "$(dirname "$0")/.." && pwd)
 dependencies=${PORTREEVE_DEPENDENCIES:-$root/build/dependencies}
 # Counts up whenever the way of building below changes, so that what an older recipe built is not taken for ours.
-recipe=1
+recipe=2
 
 # To compile and link Portreeve.
 packages=(
@@ -79,8 +79,8 @@ fetch() {
   mv "$scratch/source-$1"/*/ "$scratch/$1"
 }
 
-# Small, in sections that the linker can drop, for every x86-64 or arm64 machine.
-flags="-Os -g0 -ffunction-sections -fdata-sections -fstack-protector-strong -D_FORTIFY_SOURCE=2"
+# Fast, since a call of 100,000 services is read by sd-bus; in sections that the linker can drop; for every x86-64 or arm64 machine.
+flags="-O2 -g0 -ffunction-sections -fdata-sections -fstack-protector-strong -D_FORTIFY_SOURCE=2"
 
 build_systemd() {
   say "building libsystemd.a"

@@ -18,7 +18,7 @@ class Allocation : public std::enable_shared_from_this<Allocation> {
   using Done = std::function<void(std::vector<bus::ServiceReply>)>;
   using Post = std::function<void(std::function<void()>)>;  // runs it in a later turn of the event loop
 
-  static constexpr std::size_t kSlice = 1000;         // about 1 µs each
+  static constexpr std::size_t kSlice = 2500;         // about 1 µs each
   static constexpr std::size_t kRepliesSlice = 4000;  // about 0.2 µs each
 
   // `done` gets the replies, in the order of the requests, once the last slice is decided and all are stored.

@@ -79,7 +79,8 @@ fetch() {
   mv "$scratch/source-$1"/*/ "$scratch/$1"
 }
 
-# Fast, since a call of 100,000 services is read by sd-bus; in sections that the linker can drop; for every x86-64 or arm64 machine.
+# Fast, since a call of 100,000 services is read by sd-bus; in sections that the linker can drop, for every x86-64 or
+# arm64 machine.
 flags="-O2 -g0 -ffunction-sections -fdata-sections -fstack-protector-strong -D_FORTIFY_SOURCE=2"
 
 build_systemd() {

@@ -2,17 +2,18 @@
 # Runs every test of Portreeve, on Debian 12, as root; installs what that needs and builds what it tests.
 #
 #   tests/run.sh                                            everything
-#   tests/run.sh asan|simulation|lint|release|conformance|labs|fuzz|unit... [-k PATTERN]
+#   tests/run.sh asan|tsan|simulation|lint|release|conformance|labs|fuzz|unit... [-k PATTERN]
 #                                                           some parts; of unit tests, BGP cases, labs and fuzz targets
 #                                                           only those whose name contains PATTERN
 #
-# asan runs the unit and kernel tests under the sanitizers; unit, which is not part of everything, the same without.
+# asan runs the unit and kernel tests under the sanitizers, and tsan those of the rooms that have threads; unit, which is
+# not part of everything, runs them without.
 # Closes with one line `N passed, N failed`, where each unit test (of CppUTest, by sanitizer run), BGP case (by program),
 # lab, check of the released program and fuzz target counts as one, and so does each build and lint. What is missing, a
 # tool or a privilege, is a failure. Logs are in build/logs.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
-readonly all_parts=(asan simulation lint release conformance labs fuzz)
+readonly all_parts=(asan tsan simulation lint release conformance labs fuzz)
 readonly schedules=${PORTREEVE_SCHEDULES:-10000}
 readonly fuzz_seconds=${PORTREEVE_FUZZ_SECONDS:-20}
 passed=0 failed=0 pattern='' parts=() matched=0
@@ -21,7 +22,7 @@ usage() { sed -n '4,9s/^# *//p' "$0" >&2; exit 2; }
 while [ $# -gt 0 ]; do
   case $1 in
     -k) [ $# -ge 2 ] || usage; pattern=$2; shift ;;
-    unit | asan | simulation | lint | release | conformance | labs | fuzz) parts+=("$1") ;;
+    unit | asan | tsan | simulation | lint | release | conformance | labs | fuzz) parts+=("$1") ;;
     *) usage ;;
   esac
   shift
@@ -60,20 +61,26 @@ suite() {
   report "$name" $((SECONDS - start)) "${counts[0]}" "${counts[1]}" "$log"
 }
 
-# ctest of a preset, counting the tests inside each runner (see count_tests.awk); all are given the same time to end.
+# ctest of a preset, of the tests that FILTER matches, counting those inside each runner (see count_tests.awk); all are
+# given the same time to end.
+#   unit_tests PRESET [FILTER]
 unit_tests() {
-  local status none=error
-  [ -z "$pattern" ] || none=ignore
-  ctest --preset "$1" -j "$(nproc)" --timeout 300 --no-tests=$none ${pattern:+-R "$pattern"}
+  local status none=error filter=${2:-}
+  [ -z "$pattern" ] || none=ignore filter="$filter.*$pattern"
+  ctest --preset "$1" -j "$(nproc)" --timeout 300 --no-tests=$none ${filter:+-R "$filter"}
   status=$?
   awk -f tests/count_tests.awk "build/$1/Testing/Temporary/LastTest.log"
   return $status
 }
 
-build() { cmake --preset "$1" && cmake --build --preset "$1" ${2:+--target "$2"}; }
+build() {
+  local preset=$1
+  shift
+  cmake --preset "$preset" && cmake --build --preset "$preset" ${1:+--target "$@"}
+}
 build_step() {
   [ -z "${built[$*]:-}" ] || return "${built[$*]}"
-  step "build-$1${2:+-$2}" build "$@"
+  step "build-$1${2:+-part}" build "$@"
   built[$*]=$?
   return "${built[$*]}"
 }
@@ -92,6 +99,9 @@ run_part() {
   case $1 in
     unit) build_step dev && suite unit unit_tests dev ;;
     asan) build_step asan && suite asan unit_tests asan ;;
+    tsan)
+      build_step tsan unit_bfd kernel_bfd unit_runtime && suite tsan unit_tests tsan '^(unit|kernel)\.(bfd|runtime)\.'
+      ;;
     simulation)
       build_step dev simulate_bgp || return
       [ -n "$pattern" ] || step simulation build/dev/tests/simulation/simulate_bgp "$schedules"

@@ -35,6 +35,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private ChannelOwn
   void give_up();
   // Ends without a word where the peer keeps our routes meanwhile; else with this Cease.
   void leave(const Notification& cease);
+  [[nodiscard]] bool established() const { return peering_.state() == SessionState::Established; }
   [[nodiscard]] bool stopped() const { return !draining_ && peering_.state() == SessionState::Idle; }
   void retry_now();
   void addresses_changed();

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "firmware/bgp/listener.h"
 #include "firmware/bgp/peer.h"
@@ -53,6 +54,9 @@ struct Speaker::Impl {
   void expect_no_more(const Peer& peer);
   void watch(const PeerConfig& config);
   void router_changed(const std::string& interface, const std::optional<IpAddress>& router);
+  void router_heard_again(const std::string& interface);
+  void follow_router(const PeerName& name);
+  void move(Peer& peer, const std::optional<IpAddress>& router);
   void accepted(AcceptedConnection connection);
   void after(std::chrono::milliseconds wait, void (Impl::*then)());
   void drained();
@@ -67,6 +71,7 @@ struct Speaker::Impl {
   std::function<void()> stopped;
   std::optional<TimePoint> restarted_at;
   bool keep_routes = false;  // the next stop leaves them with the peers that can
+  bool stopping = false;
   Listeners listeners;
   RouterDiscovery discovery;
   boost::asio::steady_timer stop_timer;
@@ -76,11 +81,14 @@ struct Speaker::Impl {
 Speaker::Impl::Impl(boost::asio::io_context& io)
     : context(io),
       listeners(io, [this](AcceptedConnection connection) { accepted(std::move(connection)); }),
-      discovery(io, [this](const auto& interface, const auto& router) { router_changed(interface, router); }),
+      discovery(
+          io, [this](const auto& interface, const auto& router) { router_changed(interface, router); },
+          [this](const auto& interface) { router_heard_again(interface); }),
       stop_timer(io) {
   context.random.seed(seed());
   context.changed = [this](const PeerName& name) {
     if (stopped) check_stopped_soon();
+    follow_router(name);
     if (changed) changed(name);
   };
   context.farewells.on_empty([this] { check_stopped_soon(); });
@@ -135,11 +143,40 @@ void Speaker::Impl::watch(const PeerConfig& config) {
 
 void Speaker::Impl::router_changed(const std::string& interface, const std::optional<IpAddress>& router) {
   for (const auto& [name, peer] : peers) {
-    if (!peer->config().unnumbered || peer->config().interface != interface) continue;
-    expect_no_more(*peer);
-    peer->set_router(router);
-    expect(*peer);
+    if (peer->config().unnumbered && peer->config().interface == interface) move(*peer, router);
   }
+}
+
+void Speaker::Impl::move(Peer& peer, const std::optional<IpAddress>& router) {
+  if (stopping) return;
+  expect_no_more(peer);
+  peer.set_router(router);
+  expect(peer);
+}
+
+// A router that came while a session with another stood is the peer once that session is lost.
+void Speaker::Impl::follow_router(const PeerName& name) {
+  const auto found = peers.find(name);
+  if (found == peers.end()) return;
+  Peer& peer = *found->second;
+  if (!peer.config().unnumbered || peer.established()) return;
+  const auto router = discovery.router(peer.config().interface);
+  if (router && *router != peer.address()) move(peer, router);
+}
+
+// It may have come back this moment, and takes no connection before it has heard us too (README.md).
+void Speaker::Impl::router_heard_again(const std::string& interface) {
+  if (stopping) return;
+  std::vector<std::shared_ptr<Peer>> waiting;
+  for (const auto& [name, peer] : peers) {
+    const PeerConfig& config = peer->config();
+    if (config.unnumbered && config.interface == interface && config.enabled && !peer->established()) {
+      waiting.push_back(peer);
+    }
+  }
+  if (waiting.empty()) return;
+  discovery.show(interface);
+  for (const auto& peer : waiting) peer->retry_now();
 }
 
 void Speaker::Impl::accepted(AcceptedConnection connection) {
@@ -256,6 +293,7 @@ void Speaker::addresses_changed(const std::string& group, FamilySet gained) {
 void Speaker::stop(std::function<void()> stopped) {
   Impl& impl = *impl_;
   impl.stopped = std::move(stopped);
+  impl.stopping = true;
   for (const auto& [name, peer] : impl.peers) impl.expect_no_more(*peer);
   if (impl.keep_routes) {
     for (const auto& [name, peer] : impl.peers) peer->leave(cease(StopReason::AdministrativeShutdown));

@@ -93,7 +93,7 @@ void Channel::end(Octets last_words) {
   if (socket_ && connected_ && !last_words.empty()) {
     error_code ignored;
     socket_->cancel(ignored);
-    context_.farewells.begin(std::move(*socket_), std::move(last_words));
+    context_.farewells.begin(std::move(*socket_), std::move(last_words), std::move(admission_));
   }
   socket_.reset();
   admission_ = Admission();

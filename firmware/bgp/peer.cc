@@ -154,7 +154,7 @@ void Peer::set_router(const std::optional<IpAddress>& router) {
 void Peer::accept(tcp::socket socket, Admission admission) {
   if (const auto refusal = peering_.refusal()) {
     log_debug("BGP peer " + name_ + ": a connection was refused: " + describe(*refusal));
-    context_.farewells.begin(std::move(socket), encode_notification(*refusal));
+    context_.farewells.begin(std::move(socket), encode_notification(*refusal), std::move(admission));
     return;
   }
   carry_out(peering_.make_way(now(), context_.random));

@@ -123,7 +123,7 @@ std::optional<Notification> Peering::refusal() const {
     return Notification{ErrorCode::Cease, subcode::ConnectionRejected, {}, "this peer is dialed, or stopped"};
   }
   if (session.state == SessionState::Established) {
-    if (session.agreed->graceful_restart) return std::nullopt;
+    if (session.agreed->peer_restarts) return std::nullopt;
     return collision();
   }
   if (session.state == SessionState::Active && !session.timers.delay_open) return std::nullopt;
@@ -211,7 +211,7 @@ void Peering::resolve_collision(Side side, Orders& orders, TimePoint now, Random
   const Notification dump = collision();
   const Event event{EventType::OpenCollisionDump, &dump};
   if (state_of(standing) == SessionState::Established) {
-    if (at(standing).session().agreed->graceful_restart) {
+    if (at(standing).session().agreed->peer_restarts) {
       give(standing, kReplaced, orders, now, random);
     } else {
       give(side, event, orders, now, random);

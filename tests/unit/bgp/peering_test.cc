@@ -94,6 +94,23 @@ TEST(BgpPeering, ASessionThatMakesWayForAPeerThatConnectsAgainEndsSilentlyWithAR
   STRCMP_EQUAL("The peer has connected again", ended.what.fault->text.c_str());
 }
 
+TEST(BgpPeering, ANewConnectionReplacesNothingWhereThePeersGracefulRestartNamesNoFamily) {
+  config.session.open.restart_time = 120s;
+  peering.configure(config, now, random);
+  peering.start(now, random);
+  connect(Side::Accepted);
+  // RFC 4724 §3: such a peer helps us, and does not restart itself.
+  Octets open = encode_open(theirs());
+  const Octets capability = hex("02 04 4002 0078");
+  open = open + capability;
+  open[17] = static_cast<std::byte>(open.size());
+  open[28] = static_cast<std::byte>(open.size() - 29);
+  give(Side::Accepted, open + keepalive());
+  CHECK(state(Side::Accepted) == SessionState::Established);
+  CHECK(peering.at(Side::Accepted).session().agreed->graceful_restart);
+  CHECK(peering.refusal()->subcode == subcode::ConnectionCollision);
+}
+
 TEST(BgpPeering, AnIdentifierThatIsTheConnectionsAddressOutlivesAChangeOfConfiguration) {
   config.session.open.router_id = IpAddress();
   config.session.delay_open = 5s;

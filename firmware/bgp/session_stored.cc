@@ -188,7 +188,8 @@ bool is_possible(const Session& session) {
   if (state != SessionState::Idle && timers.idle_hold) return false;
   if (!established && timers.send_hold) return false;
   const bool alive = agreed && session.agreed->hold_time != seconds(0);
-  return timers.hold.has_value() == (state == SessionState::OpenSent || alive) && timers.keepalive.has_value() == alive;
+  const bool set_up = open_sent && !established;
+  return timers.hold.has_value() == (set_up || alive) && timers.keepalive.has_value() == alive;
 }
 
 }  // namespace

@@ -379,6 +379,16 @@ TEST(BgpTimers, AHoldTimeOfZeroMeansNoTimers) {
   CHECK_FALSE(next_deadline(bench.session).has_value());
 }
 
+TEST(BgpTimers, WithAHoldTimeOfZeroTheKeepaliveThatIsMissingIsWaitedForFourMinutes) {
+  bench.config.open.hold_time = 0;
+  bench.to_open_confirm();
+  const TimePoint start = bench.now;
+  bench.run_until(start + 4min - 1ms);
+  CHECK(bench.session.state == SessionState::OpenConfirm);
+  bench.run_until(start + 4min);
+  STRCMP_EQUAL("I 4/0 close", cell(bench.session, bench.last).c_str());
+}
+
 TEST(BgpTimers, KeepalivesComeAThirdOfTheHoldTimeApartWithJitter) {
   // RFC 4271 §10: 0.75 to 1.0 of 5 s; so in 100 s between 20 and 26 of them.
   bench.config.open.hold_time = 15;

@@ -159,10 +159,12 @@ Step Machine::run(const Event& event) {
           fail_with({ErrorCode::HoldTimerExpired, 0});
           break;
         case TcpConnectionFails:
-          // Back to Active to wait; ConnectRetryTimer runs with the back-off instead of its full length.
+          // Back to Active to wait; ConnectRetryTimer runs with the back-off instead of its full length. A passive
+          // session has no such timer there, and waits in Idle: else whoever connects and leaves costs us an OPEN each
+          // time.
           lost(event);
+          if (config_.passive) break;
           timers_.connect_retry = std::exchange(timers_.idle_hold, std::nullopt);
-          if (config_.passive) timers_.connect_retry.reset();
           enter(SessionState::Active);
           break;
         case BgpOpen:

@@ -203,7 +203,8 @@ void Peer::carry_out(Peering::Orders orders) {
   arm_timer();
 }
 
-// One line a transition. A peer that cannot be reached says so once, not at every attempt.
+// One line a transition. A peer that cannot be reached says so once, not at every attempt; nor does one with which each
+// attempt fails for the same reason.
 void Peer::report(Side side, const Connection::Orders& orders) {
   std::string prefix = "BGP peer " + name_ + ": ";
   if (side == Side::Accepted && config_.connect_mode == ConnectMode::Both) prefix += "(its connection) ";
@@ -215,8 +216,10 @@ void Peer::report(Side side, const Connection::Orders& orders) {
       line += notification ? (orders.fault->sent ? ", sent: " : ", received: ") : ": ";
       line += orders.fault->text;
     }
+    const bool attempt = transition.from != SessionState::Established && transition.to != SessionState::Established;
     const bool dialing = is_dialing(transition.from) && is_dialing(transition.to);
-    const bool old_news = dialing && (!orders.fault || orders.fault->text == last_failure_);
+    const bool old_news =
+        attempt && (orders.fault ? orders.fault->text == last_failure_ : dialing || !last_failure_.empty());
     log(old_news ? LogLevel::Debug : LogLevel::Info, line);
   }
   if (orders.transitions.empty() && orders.fault && orders.fault->text != last_failure_) {
@@ -231,6 +234,7 @@ void Peer::report(Side side, const Connection::Orders& orders) {
 }
 
 void Peer::note(const Connection::Orders& orders) {
+  bool ended = false;
   for (const auto& transition : orders.transitions) {
     if (transition.to == SessionState::Established) ++status_.established_count;
     if (transition.from == SessionState::Established) ++status_.flaps;
@@ -239,11 +243,12 @@ void Peer::note(const Connection::Orders& orders) {
       status_.synchronized = false;
       synchronize_timer_.cancel();
     }
-    if (transition.to == SessionState::OpenSent) last_failure_.clear();
+    if (transition.to == SessionState::Established) last_failure_.clear();
+    ended = ended || transition.from == SessionState::Established;
   }
   if (orders.fault) {
     const Fault& fault = *orders.fault;
-    last_failure_ = fault.text;
+    if (!ended) last_failure_ = fault.text;
     const LastError error{fault.code, fault.subcode, fault.sent, fault.text, wall_now()};
     // That one of two connections was closed is how it should be.
     const bool collision =

@@ -90,7 +90,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private ChannelOwn
   std::optional<Notification> draining_;  // the Cease to send when all is written
 
   PeerStatus status_;
-  std::string last_failure_;  // of dialing: the same again is not news
+  std::string last_failure_;  // of an attempt since the last session: the same again is not news
 };
 
 }  // namespace portreeve::bgp

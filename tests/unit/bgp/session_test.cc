@@ -334,6 +334,22 @@ TEST(BgpSession, RouteRefreshAsksForAFamilyThatIsNegotiated) {
   CHECK(bench.session.state == SessionState::Established);
 }
 
+TEST(BgpSession, APassiveOneThatIsLostBeforeTheOpenWaitsAsAfterEveryOtherLoss) {
+  bench.config.passive = true;
+  bench.give(EventType::ManualStartPassive);
+  Duration before{};
+  for (int i = 0; i < 3; ++i) {
+    bench.give(EventType::TcpConnectionConfirmed);
+    bench.fail("The peer closed the connection");
+    CHECK(bench.session.state == SessionState::Idle);
+    const Duration wait = *next_deadline(bench.session) - bench.now;
+    CHECK(wait > before);
+    before = wait;
+    bench.run_until(*next_deadline(bench.session));
+    CHECK(bench.session.state == SessionState::Active);
+  }
+}
+
 TEST_GROUP(BgpTimers) { Bench bench; };
 
 TEST(BgpTimers, ASilentPeerIsDroppedWhenTheNegotiatedHoldTimeEnds) {

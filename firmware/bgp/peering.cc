@@ -30,7 +30,11 @@ SessionConfig Peering::session_config(Side side) const {
 Peering::Orders Peering::configure(const PeeringConfig& config, TimePoint now, Random& random) {
   Orders orders;
   config_ = config;
-  for (const Side side : kSides) at(side).configure(session_config(side), config.exported);
+  for (const Side side : kSides) {
+    at(side).configure(session_config(side), config.exported);
+    // A limit that was lowered does not wait for the peer's next UPDATE.
+    if (const auto excess = at(side).over_limit()) give(side, {EventType::Reset, &*excess}, orders, now, random);
+  }
   if (running_) settle(orders, now, random);
   return orders;
 }

@@ -72,8 +72,9 @@ struct ListenConfig {
   friend bool operator==(const ListenConfig&, const ListenConfig&) = default;
 };
 
-// What becoming `after` does to a peer that is `before`, for those who plan it.
-enum class ChangeEffect : std::uint8_t { None, InPlace, RoutesSentAgain, SessionReset };
+// What becoming `after` does to a peer that is `before`, for those who plan it. ResetIfOver: the session ends where the
+// peer has announced more prefixes than a limit that is lowered or new allows.
+enum class ChangeEffect : std::uint8_t { None, InPlace, RoutesSentAgain, ResetIfOver, SessionReset };
 ChangeEffect effect_of(const PeerConfig& before, const PeerConfig& after);
 
 // How a session ended, or what an attempt met. For people in `text`; `code` 0 where no NOTIFICATION was involved.

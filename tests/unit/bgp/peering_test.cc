@@ -111,6 +111,24 @@ TEST(BgpPeering, ANewConnectionReplacesNothingWhereThePeersGracefulRestartNamesN
   CHECK(peering.refusal()->subcode == subcode::ConnectionCollision);
 }
 
+TEST(BgpPeering, ALimitThatIsLoweredHoldsAtOnce) {
+  config.session.prefix_limit = 3;
+  peering.configure(config, now, random);
+  peering.start(now, random);
+  connect(Side::Dialed);
+  give(Side::Dialed, encode_open(theirs()) + keepalive());
+  const Octets attributes = hex("400101 00 400206 02010000fde9 400304 0a000002");
+  give(Side::Dialed, message(MessageType::Update, update_body({}, attributes, hex("20 0a000001 20 0a000002"))));
+  config.session.prefix_limit = 2;
+  peering.configure(config, now, random);
+  CHECK(state(Side::Dialed) == SessionState::Established);
+  written(Side::Dialed);
+  config.session.prefix_limit = 1;
+  orders = peering.configure(config, now, random);
+  CHECK(state(Side::Dialed) == SessionState::Idle);
+  CHECK_OCTETS("06 01 0001 01 00000001", Bytes(orders.at(0).what.last_words).subspan(kHeaderOctets));
+}
+
 TEST(BgpPeering, AnIdentifierThatIsTheConnectionsAddressOutlivesAChangeOfConfiguration) {
   config.session.open.router_id = IpAddress();
   config.session.delay_open = 5s;

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::array kSides = {Peering::Side::Dialed, Peering::Side::Accepted};
 
-// RFC 4724 §5: a peer with graceful restart that connects again has lost what stood.
+// RFC 4724 §5: a peer with graceful restart that connects again has lost what stood. So has, with or without, one that
+// has not said a word on the connection before.
 constexpr Event kReplaced{EventType::Leave, nullptr, nullptr, nullptr, "The peer has connected again"};
 
 Notification collision() { return {ErrorCode::Cease, subcode::ConnectionCollision}; }
@@ -130,7 +131,7 @@ std::optional<Notification> Peering::refusal() const {
     if (session.agreed->peer_restarts) return std::nullopt;
     return collision();
   }
-  if (session.state == SessionState::Active && !session.timers.delay_open) return std::nullopt;
+  if (session.state == SessionState::Active || session.state == SessionState::OpenSent) return std::nullopt;
   if (session.state == SessionState::Idle) {
     return Notification{ErrorCode::Cease, subcode::ConnectionRejected, {}, "the last session failed a moment ago"};
   }
@@ -140,7 +141,7 @@ std::optional<Notification> Peering::refusal() const {
 Peering::Orders Peering::make_way(TimePoint now, Random& random) {
   Orders orders;
   // `settle` has it wait for the next one.
-  if (state_of(Side::Accepted) == SessionState::Established) {
+  if (has_connection(Side::Accepted)) {
     give(Side::Accepted, kReplaced, orders, now, random);
   }
   return orders;

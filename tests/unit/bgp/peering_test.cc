@@ -111,6 +111,26 @@ TEST(BgpPeering, ANewConnectionReplacesNothingWhereThePeersGracefulRestartNamesN
   CHECK(peering.refusal()->subcode == subcode::ConnectionCollision);
 }
 
+TEST(BgpPeering, APeerThatConnectsAgainBeforeItHasSaidAWordIsLetIn) {
+  config.mode = ConnectMode::Passive;
+  for (const Duration delay : {0s, 5s}) {
+    config.session.delay_open = delay;
+    peering.configure(config, now, random);
+    peering.start(now, random);
+    connect(Side::Accepted);
+    CHECK_FALSE(peering.refusal().has_value());
+    orders = peering.make_way(now, random);
+    CHECK(orders.at(0).what.close);
+    CHECK(orders.at(0).what.last_words.empty());
+    CHECK_FALSE(peering.refusal().has_value());
+    connect(Side::Accepted);
+    give(Side::Accepted, encode_open(theirs()));
+    CHECK(state(Side::Accepted) == SessionState::OpenConfirm);
+    CHECK(peering.refusal().has_value());
+    peering.stop({ErrorCode::Cease, 2}, now, random);
+  }
+}
+
 TEST(BgpPeering, ALimitThatIsLoweredHoldsAtOnce) {
   config.session.prefix_limit = 3;
   peering.configure(config, now, random);

@@ -664,6 +664,24 @@ TEST(BgpRibOut, WhatIsSharedIsNeverOutOfDate) {
   LONGS_EQUAL(0, late.routes.size());
 }
 
+TEST(BgpRibOut, WhatIsSharedIsBuiltOnceForSessionsThatComeToItInAnyOrder) {
+  std::vector<RibOut::Session> sessions;
+  for (int i = 0; i < 5; ++i) sessions.push_back(attach(rib, external()));
+  for (const RibOut::Session session : sessions) {
+    while (rib.next(session)) {
+    }
+  }
+  rib.announce(nth(1));
+  const auto first = rib.next(sessions[0]);
+  rib.detach(sessions[1]);
+  rib.refresh(sessions[0], Family::IPv4);
+  CHECK(rib.next(sessions[2]) == first);
+  CHECK(rib.reattribute(sessions[3], std::array{external("10.0.0.2")}));
+  CHECK(rib.next(sessions[3]) != first);
+  CHECK(rib.reattribute(sessions[3], std::array{external()}));
+  CHECK(rib.next(sessions[4]) == first);
+}
+
 TEST(BgpRibOut, WithdrawsAll) {
   for (std::uint32_t i = 0; i < 100; ++i) rib.announce(nth(i));
   rib.announce(address("2001:db8::7"));

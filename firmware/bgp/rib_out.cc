@@ -198,9 +198,14 @@ bool RibOut::pending(Session session) const {
 std::shared_ptr<const UpdateChunk> RibOut::next(Session session) {
   const auto found = sessions_.find(session);
   if (found == sessions_.end()) return nullptr;
-  for (Place& place : found->second) {
+  auto& places = found->second;
+  for (auto place = places.begin(); place != places.end(); ++place) {
     // Changes that cancelled each other out, or of no concern to this session, yield nothing.
-    if (auto chunk = next(place)) return chunk;
+    auto chunk = next(*place);
+    if (!chunk) continue;
+    // The other family comes next: one that never ends must not keep it waiting.
+    std::rotate(place, place + 1, places.end());
+    return chunk;
   }
   return nullptr;
 }

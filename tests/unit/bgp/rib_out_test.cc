@@ -682,6 +682,17 @@ TEST(BgpRibOut, WhatIsSharedIsBuiltOnceForSessionsThatComeToItInAnyOrder) {
   CHECK(rib.next(sessions[4]) == first);
 }
 
+TEST(BgpRibOut, AFamilyWithoutEndDoesNotKeepTheOtherWaiting) {
+  const auto session = rib.attach(std::array{external(), external_ipv6()});
+  drain(rib, session, peer);
+  rib.announce(address("2001:db8:1::1"));
+  for (std::uint32_t n = 0; n < 3 && peer.routes.count(address("2001:db8:1::1")) == 0; ++n) {
+    rib.announce(nth(n));
+    peer.take(rib.next(session)->octets);
+  }
+  CHECK(peer.routes.count(address("2001:db8:1::1")) == 1);
+}
+
 TEST(BgpRibOut, WithdrawsAll) {
   for (std::uint32_t i = 0; i < 100; ++i) rib.announce(nth(i));
   rib.announce(address("2001:db8::7"));

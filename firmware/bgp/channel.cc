@@ -104,8 +104,10 @@ void Channel::end(Octets last_words) {
 }
 
 void Channel::lost(const error_code& error) {
-  const bool was_reset = write_failure_ == boost::asio::error::connection_reset;
-  const error_code& why = error == boost::asio::error::eof && was_reset ? write_failure_ : error;
+  // The kernel tells a cause once, here perhaps to who wrote, and has only the end of the stream for who reads; that
+  // nothing can be written to an end that is closed (EPIPE) is no cause.
+  const bool cause_known = write_failure_ && write_failure_ != boost::asio::error::broken_pipe;
+  const error_code& why = cause_known ? write_failure_ : error;
   const bool closed = why == boost::asio::error::eof;
   owner_.channel_failed(side_, closed ? "The peer closed the connection" : why.message());
 }
@@ -155,7 +157,7 @@ void Channel::on_writable(const error_code& error) {
 }
 
 void Channel::flush() {
-  if (!connected_ || awaiting_writable_) return;
+  if (!connected_ || awaiting_writable_ || write_failure_) return;
   Connection& connection = owner_.connection(side_);
   std::size_t budget = kWriteOctetsPerTurn;
   while (budget > 0) {

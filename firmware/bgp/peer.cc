@@ -242,6 +242,7 @@ void Peer::note(const Connection::Orders& orders) {
       status_.since = wall_now();
       status_.synchronized = false;
       synchronize_timer_.cancel();
+      synchronize_wait_ = Duration::zero();
     }
     if (transition.to == SessionState::Established) last_failure_.clear();
     ended = ended || transition.from == SessionState::Established;
@@ -290,13 +291,17 @@ void Peer::channel_flushed(Side side) {
     give_up();
     return;
   }
-  if (!status_.synchronized && foremost().drained()) check_synchronized();
+  // What is written meanwhile must not put off for ever the question that a timer is already set for.
+  if (synchronize_wait_ == Duration::zero()) check_synchronized();
 }
 
 // The kernel does not tell when the peer's TCP has acknowledged everything, so it is asked, at growing intervals, and
 // once a session only.
 void Peer::check_synchronized() {
-  if (status_.synchronized || !foremost().drained()) return;
+  if (status_.synchronized || !foremost().drained()) {
+    synchronize_wait_ = Duration::zero();
+    return;
+  }
   if (channel(peering_.foremost()).all_acknowledged()) {
     status_.synchronized = true;
     synchronize_wait_ = Duration::zero();

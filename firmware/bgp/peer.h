@@ -86,7 +86,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private ChannelOwn
   boost::asio::steady_timer timer_;
   std::optional<TimePoint> armed_for_;
   boost::asio::steady_timer synchronize_timer_;
-  Duration synchronize_wait_{};
+  Duration synchronize_wait_{};           // 0: the timer does not run
   std::optional<Notification> draining_;  // the Cease to send when all is written
 
   PeerStatus status_;

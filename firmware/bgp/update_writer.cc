@@ -83,14 +83,14 @@ void write_communities(Writer& writer, const ExportPolicy& policy) {
 }
 
 void write_extended_communities(Writer& writer, const ExportPolicy& policy) {
-  const auto communities = as_set(policy.extended_communities, ExportPolicy::kExtendedCommunitiesMost);
+  const auto communities = as_set(policy.extended_communities, ExportPolicy::kCommunitiesMost);
   if (communities.empty()) return;
   begin_attribute(writer, kOptional | kTransitive, kExtendedCommunities, communities.size() * 8);
   for (const std::uint64_t community : communities) writer.u64(community);
 }
 
 void write_large_communities(Writer& writer, const ExportPolicy& policy) {
-  const auto communities = as_set(policy.large_communities, ExportPolicy::kLargeCommunitiesMost);
+  const auto communities = as_set(policy.large_communities, ExportPolicy::kCommunitiesMost);
   if (communities.empty()) return;
   begin_attribute(writer, kOptional | kTransitive, kLargeCommunity, communities.size() * 12);
   for (const LargeCommunity& community : communities) {

@@ -352,7 +352,8 @@ TEST(BgpUpdateWriter, AGracefulShutdownIsToldByCommunityAndLocalPreference) {
 }
 
 TEST(BgpUpdateWriter, ALongAttributeHasALengthOfTwoOctets) {
-  for (std::uint32_t i = 0; i < 64; ++i) attributes.policy.communities.push_back(i);
+  for (std::uint32_t i = 0; i < 63; ++i) attributes.policy.communities.push_back(i);
+  attributes.policy.graceful_shutdown = true;
   STRCMP_CONTAINS(without_blanks("d0 08 0100 00000000 00000001").c_str(), path().c_str());
 }
 

@@ -316,9 +316,7 @@ void Listeners::Impl::let_in(const std::string& name, tcp::socket socket, const 
   if (!socket.is_open()) return;
   auto admission = admit(name, address);
   if (!admission) return;
-  const std::uint32_t scope =
-      address.is_link_local() && !address.is_v4() ? static_cast<std::uint32_t>(remote.address().to_v6().scope_id()) : 0;
-  accepted({name, address, scope, std::move(socket), std::move(*admission)});
+  accepted({name, address, std::move(socket), std::move(*admission)});
 }
 
 std::optional<Admission> Listeners::Impl::admit(const std::string& name, const IpAddress& remote) {

@@ -36,7 +36,6 @@ struct ExpectedPeer {
 struct AcceptedConnection {
   std::string group;
   IpAddress remote;                     // an expected peer of the group
-  std::uint32_t scope = 0;              // the interface's index where `remote` is link-local, else 0
   boost::asio::ip::tcp::socket socket;  // with the listener's options still: `adopt` it (socket.h)
   Admission admission;
 };

@@ -149,11 +149,9 @@ Peering::Orders Peering::make_way(TimePoint now, Random& random) {
 
 Peering::Orders Peering::connected(Side side, const LocalEnd& local, TimePoint now, Random& random) {
   Orders orders;
-  if (side == Side::Dialed) {
-    carry(side, dialed_.connected(EventType::TcpConnectionAcknowledged, local, now, random), orders, now, random);
-    return orders;
-  }
-  carry(side, accepted_.connected(EventType::TcpConnectionConfirmed, local, now, random), orders, now, random);
+  const bool dialed = side == Side::Dialed;
+  const auto event = dialed ? EventType::TcpConnectionAcknowledged : EventType::TcpConnectionConfirmed;
+  carry(side, at(side).connected(event, local, now, random), orders, now, random);
   return orders;
 }
 

@@ -100,7 +100,7 @@ struct PeerStatus {
   IpAddress remote_router_id;
   std::vector<std::string> capabilities;  // in words, of the peer's OPEN
   std::vector<std::string> negotiated;    // in words: what both ends have
-  std::string waiting;                    // why it does not try ("BFD is down (strict mode)"); empty: it does
+  std::string waiting;                    // why it does not try ("BFD is not up (strict mode)"); empty: it does
   MessageCounters received, sent;
   std::uint64_t routes_received = 0;  // prefixes counted (and dropped)
   std::uint64_t routes_withdrawn_received = 0;

@@ -82,9 +82,9 @@ void Channel::begin() {
   owner_.channel_connected(side_, *local);
 }
 
-std::optional<LocalEnd> Channel::local() const {
+std::optional<LocalEnd> Channel::local(std::span<const InterfaceAddress> addresses) const {
   if (!connected_) return std::nullopt;
-  const auto end = local_end(*socket_, peer_);
+  const auto end = local_end(*socket_, peer_, addresses);
   return end ? std::optional(*end) : std::nullopt;
 }
 

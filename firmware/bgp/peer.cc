@@ -103,9 +103,9 @@ void Peer::start() {
 
 void Peer::retry_now() { carry_out(peering_.retry_now(now(), context_.random)); }
 
-void Peer::addresses_changed() {
+void Peer::addresses_changed(std::span<const InterfaceAddress> addresses) {
   for (const Side side : {Side::Dialed, Side::Accepted}) {
-    if (const auto local = channel(side).local()) peering_.at(side).moved(*local);
+    if (const auto local = channel(side).local(addresses)) peering_.at(side).moved(*local);
   }
   routes_changed();
   notify_soon();

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "firmware/bgp/channel.h"
@@ -38,7 +39,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private ChannelOwn
   [[nodiscard]] bool established() const { return peering_.state() == SessionState::Established; }
   [[nodiscard]] bool stopped() const { return !draining_ && peering_.state() == SessionState::Idle; }
   void retry_now();
-  void addresses_changed();
+  void addresses_changed(std::span<const InterfaceAddress> addresses);  // of its interface: these, now
   void bfd_changed(BfdVerdict verdict);
   // The router that an unnumbered peer is; none: it is not heard any more, and a session that stands goes on.
   void set_router(const std::optional<IpAddress>& router);

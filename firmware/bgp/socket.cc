@@ -177,11 +177,16 @@ Result<> change(tcp::socket& socket, const SocketOptions& before, const SocketOp
 }
 
 Result<LocalEnd> local_end(const tcp::socket& socket, const IpAddress& peer) {
+  const auto number = const_cast<tcp::socket&>(socket).native_handle();
+  PORTREEVE_TRY(const auto addresses, interface_addresses(bound_interface(number)));
+  return local_end(socket, peer, addresses);
+}
+
+Result<LocalEnd> local_end(const tcp::socket& socket, const IpAddress& peer,
+                           std::span<const InterfaceAddress> addresses) {
   error_code error;
   const tcp::endpoint own = socket.local_endpoint(error);
   if (error) return system_error("read the session's own address", error.value());
-  const auto number = const_cast<tcp::socket&>(socket).native_handle();
-  PORTREEVE_TRY(const auto addresses, interface_addresses(bound_interface(number)));
   if (own.address().is_v4()) {
     return local_end_of(IpAddress::v4(own.address().to_v4().to_uint()), peer, addresses);
   }

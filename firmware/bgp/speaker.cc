@@ -1,5 +1,6 @@
 #include "firmware/bgp/speaker.h"
 
+#include <net/if.h>
 #include <sys/random.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -31,6 +32,13 @@ Notification cease(StopReason reason) {
     return administrative_cease(subcode::AdministrativeShutdown, "Portreeve is stopping");
   }
   return {ErrorCode::Cease, static_cast<std::uint8_t>(reason)};
+}
+
+// Empty: those of all interfaces.
+Result<std::vector<InterfaceAddress>> addresses_of(const std::string& interface) {
+  const unsigned index = if_nametoindex(interface.c_str());
+  if (!interface.empty() && index == 0) return Error{ErrorKind::NotReady, "there is no interface " + interface};
+  return interface_addresses(index);
 }
 
 std::uint32_t seed() {
@@ -282,9 +290,17 @@ void Speaker::retry_now(const std::string& group) {
 
 void Speaker::addresses_changed(const std::string& group, FamilySet gained) {
   if (const auto done = impl_->listeners.refresh(group); !done) log_error(done.error().message);
+  // Read once for all of them: there may be hundreds of peers, and they share the switch's interface.
+  std::map<std::string, Result<std::vector<InterfaceAddress>>> known;
   for (const auto& [name, peer] : impl_->peers) {
     if (peer->config().group != group) continue;
-    peer->addresses_changed();
+    const std::string& interface = peer->config().interface;
+    auto found = known.find(interface);
+    if (found == known.end()) {
+      found = known.emplace(interface, addresses_of(interface)).first;
+      if (!found->second) log_warning(found->second.error().message);
+    }
+    if (found->second) peer->addresses_changed(*found->second);
     const bool over_ipv4 = !peer->config().unnumbered && peer->config().address.is_v4();
     if (over_ipv4 ? gained.ipv4 : gained.ipv6) peer->retry_now();
   }

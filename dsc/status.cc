@@ -8,7 +8,6 @@ bool StatusBoard::set(const ResourceId& id, ResourceStatus status) {
   const auto [entry, is_new] = statuses_.try_emplace(id);
   ResourceStatus& known = entry->second;
   if (!is_new && known == status) return false;
-  changed_ = true;
   const bool other_state = is_new || known.state != status.state;
   if (!is_new && known.state == ResourceState::Failed) --failed_;
   if (status.state == ResourceState::Failed) ++failed_;
@@ -27,7 +26,6 @@ void StatusBoard::erase(const ResourceId& id) {
   if (entry->second.state == ResourceState::Failed) --failed_;
   unsettled_.erase(id);
   statuses_.erase(entry);
-  changed_ = true;
 }
 
 const ResourceStatus* StatusBoard::find(const ResourceId& id) const {
@@ -39,7 +37,5 @@ bool StatusBoard::is_in_desired_state(const ResourceId& id) const {
   const ResourceStatus* const status = find(id);
   return status != nullptr && status->state == ResourceState::InDesiredState;
 }
-
-bool StatusBoard::take_changed() { return std::exchange(changed_, false); }
 
 }  // namespace portreeve::dsc

@@ -33,14 +33,10 @@ class StatusBoard {
   [[nodiscard]] const std::set<ResourceId>& unsettled() const { return unsettled_; }
   [[nodiscard]] std::size_t failed() const { return failed_; }  // how many
 
-  // Whether anything changed since the last call.
-  bool take_changed();
-
  private:
   std::unordered_map<ResourceId, ResourceStatus> statuses_;
   std::set<ResourceId> unsettled_;
   std::size_t failed_ = 0;
-  bool changed_ = false;
 };
 
 }  // namespace portreeve::dsc

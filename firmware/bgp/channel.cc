@@ -82,9 +82,9 @@ void Channel::begin() {
   owner_.channel_connected(side_, *local);
 }
 
-std::optional<LocalEnd> Channel::local() const {
+std::optional<LocalEnd> Channel::local(std::span<const InterfaceAddress> addresses) const {
   if (!connected_) return std::nullopt;
-  const auto end = local_end(*socket_, peer_);
+  const auto end = local_end(*socket_, peer_, addresses);
   return end ? std::optional(*end) : std::nullopt;
 }
 
@@ -93,7 +93,7 @@ void Channel::end(Octets last_words) {
   if (socket_ && connected_ && !last_words.empty()) {
     error_code ignored;
     socket_->cancel(ignored);
-    context_.farewells.begin(std::move(*socket_), std::move(last_words));
+    context_.farewells.begin(std::move(*socket_), std::move(last_words), std::move(admission_));
   }
   socket_.reset();
   admission_ = Admission();
@@ -104,8 +104,10 @@ void Channel::end(Octets last_words) {
 }
 
 void Channel::lost(const error_code& error) {
-  const bool was_reset = write_failure_ == boost::asio::error::connection_reset;
-  const error_code& why = error == boost::asio::error::eof && was_reset ? write_failure_ : error;
+  // The kernel tells a cause once, here perhaps to who wrote, and has only the end of the stream for who reads; that
+  // nothing can be written to an end that is closed (EPIPE) is no cause.
+  const bool cause_known = write_failure_ && write_failure_ != boost::asio::error::broken_pipe;
+  const error_code& why = cause_known ? write_failure_ : error;
   const bool closed = why == boost::asio::error::eof;
   owner_.channel_failed(side_, closed ? "The peer closed the connection" : why.message());
 }
@@ -155,7 +157,7 @@ void Channel::on_writable(const error_code& error) {
 }
 
 void Channel::flush() {
-  if (!connected_ || awaiting_writable_) return;
+  if (!connected_ || awaiting_writable_ || write_failure_) return;
   Connection& connection = owner_.connection(side_);
   std::size_t budget = kWriteOctetsPerTurn;
   while (budget > 0) {

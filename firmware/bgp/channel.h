@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -67,8 +68,8 @@ class Channel : public std::enable_shared_from_this<Channel> {
   void read_once();
 
   [[nodiscard]] bool connected() const { return connected_; }
-  // Our end of a connection that stands, as it is now.
-  [[nodiscard]] std::optional<LocalEnd> local() const;
+  // Our end of a connection that stands, with these addresses on its interface.
+  [[nodiscard]] std::optional<LocalEnd> local(std::span<const InterfaceAddress> addresses) const;
   // Hops, GTSM and key of a live connection. Nothing to do without one.
   Result<> change(const SocketOptions& before, const SocketOptions& after);
   // Tells the connection how far the peer's TCP has got.

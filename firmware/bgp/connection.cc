@@ -127,6 +127,7 @@ void Connection::ask_for_routes() {
 
 // RFC 4486 §4: the data is AFI, SAFI and the limit.
 std::optional<Notification> Connection::over_limit() const {
+  if (!config_.prefix_limit || session_.state != SessionState::Established) return std::nullopt;
   for (const Family family : {Family::IPv4, Family::IPv6}) {
     if (prefixes_.count(family) <= *config_.prefix_limit) continue;
     std::array<std::byte, 7> data{};

@@ -76,6 +76,9 @@ class Connection {
   void wrote(std::size_t octets);
   void note_transmission(std::uint64_t acknowledged, std::uint64_t outstanding, TimePoint now);
 
+  // What ends a session whose peer has announced more prefixes than it may; none: it has not.
+  [[nodiscard]] std::optional<Notification> over_limit() const;
+
   // Established, and nothing is left to write.
   [[nodiscard]] bool drained() const;
   [[nodiscard]] bool wants_to_write() const;
@@ -108,7 +111,6 @@ class Connection {
   bool apply(Step step, SessionState before, TimePoint now, Bytes body, Orders& orders);
   void choose_router_id();
   void ask_for_routes();
-  [[nodiscard]] std::optional<Notification> over_limit() const;
   [[nodiscard]] std::vector<ExportAttributes> exports() const;
   void take_part();
   void note_carried(const std::vector<ExportAttributes>& families);

@@ -15,11 +15,9 @@ using LargeCommunity = std::array<std::uint32_t, 3>;
 
 // What announcements to a peer carry beside what they must.
 struct ExportPolicy {
-  // More of a kind are for whoever takes configuration to refuse, and are not sent: so that a message of 4,096 octets
-  // always has room for prefixes.
-  static constexpr std::size_t kCommunitiesMost = 255;
-  static constexpr std::size_t kExtendedCommunitiesMost = 64;
-  static constexpr std::size_t kLargeCommunitiesMost = 64;
+  // Of each kind. More are for whoever takes configuration to refuse, and are not sent: so that a message of 4,096
+  // octets always has room for prefixes.
+  static constexpr std::size_t kCommunitiesMost = 63;
 
   // Sets: the order means nothing, and what is there twice is sent once.
   std::vector<std::uint32_t> communities;           // RFC 1997

@@ -18,8 +18,12 @@ constexpr std::chrono::seconds kLinger{2};
 
 class Farewells::One : public std::enable_shared_from_this<One> {
  public:
-  One(Farewells& owner, tcp::socket socket, Octets words)
-      : owner_(&owner), socket_(std::move(socket)), timer_(owner.context_), words_(std::move(words)) {}
+  One(Farewells& owner, tcp::socket socket, Octets words, Admission admission)
+      : owner_(&owner),
+        socket_(std::move(socket)),
+        admission_(std::move(admission)),
+        timer_(owner.context_),
+        words_(std::move(words)) {}
 
   void begin() {
     timer_.expires_after(kLinger);
@@ -33,6 +37,7 @@ class Farewells::One : public std::enable_shared_from_this<One> {
     owner_ = nullptr;
     error_code ignored;
     socket_.close(ignored);
+    admission_ = Admission();
     timer_.cancel();
   }
 
@@ -79,6 +84,7 @@ class Farewells::One : public std::enable_shared_from_this<One> {
 
   Farewells* owner_;
   tcp::socket socket_;
+  Admission admission_;
   boost::asio::steady_timer timer_;
   Octets words_;
   std::size_t written_ = 0;
@@ -86,8 +92,8 @@ class Farewells::One : public std::enable_shared_from_this<One> {
 
 Farewells::~Farewells() { abandon(); }
 
-void Farewells::begin(tcp::socket socket, Octets last_words) {
-  auto one = std::make_shared<One>(*this, std::move(socket), std::move(last_words));
+void Farewells::begin(tcp::socket socket, Octets last_words, Admission admission) {
+  auto one = std::make_shared<One>(*this, std::move(socket), std::move(last_words), std::move(admission));
   under_way_.insert(one);
   one->begin();
 }

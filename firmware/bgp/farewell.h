@@ -11,6 +11,7 @@
 #include <memory>
 #include <set>
 
+#include "firmware/bgp/admission.h"
 #include "firmware/bgp/notification.h"
 
 namespace portreeve::bgp {
@@ -22,7 +23,8 @@ class Farewells {
   Farewells(const Farewells&) = delete;
   Farewells& operator=(const Farewells&) = delete;
 
-  void begin(boost::asio::ip::tcp::socket socket, Octets last_words);
+  // A connection that the peer has begun keeps its place until it is closed.
+  void begin(boost::asio::ip::tcp::socket socket, Octets last_words, Admission admission = {});
   [[nodiscard]] bool empty() const { return under_way_.empty(); }
   // Called from the event loop whenever the last one has ended.
   void on_empty(std::function<void()> done) { done_ = std::move(done); }

@@ -11,7 +11,8 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-// RFC 4271 §8.2.2: "A HoldTimer value of 4 minutes is suggested" until the peers' OPENs have set one.
+// RFC 4271 §8.2.2: "A HoldTimer value of 4 minutes is suggested" until the peers' OPENs have set one. Where they set
+// none, until the session is Established.
 constexpr Duration kLargeHoldTime = minutes(4);
 
 // The machine at work on one event.
@@ -158,10 +159,12 @@ Step Machine::run(const Event& event) {
           fail_with({ErrorCode::HoldTimerExpired, 0});
           break;
         case TcpConnectionFails:
-          // Back to Active to wait; ConnectRetryTimer runs with the back-off instead of its full length.
+          // Back to Active to wait; ConnectRetryTimer runs with the back-off instead of its full length. A passive
+          // session has no such timer there, and waits in Idle: else whoever connects and leaves costs us an OPEN each
+          // time.
           lost(event);
+          if (config_.passive) break;
           timers_.connect_retry = std::exchange(timers_.idle_hold, std::nullopt);
-          if (config_.passive) timers_.connect_retry.reset();
           enter(SessionState::Active);
           break;
         case BgpOpen:
@@ -326,6 +329,8 @@ void Machine::take_open(const Event& event) {
   timers_.connect_retry.reset();
   send_keepalive();
   restart_hold();
+  // Where no hold time was agreed on, nothing else would end the wait for a KEEPALIVE that does not come.
+  if (!timers_.hold) timers_.hold = now_ + kLargeHoldTime;
   enter(SessionState::OpenConfirm);
 }
 

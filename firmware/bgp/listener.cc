@@ -94,15 +94,6 @@ class Complaints {
 
 }  // namespace
 
-Admission::~Admission() {
-  if (release_) release_();
-}
-
-Admission& Admission::operator=(Admission&& other) noexcept {
-  std::swap(release_, other.release_);
-  return *this;
-}
-
 struct Listeners::Impl : std::enable_shared_from_this<Listeners::Impl> {
   Impl(boost::asio::io_context& io, std::function<void(AcceptedConnection)> callback)
       : context(io), accepted(std::move(callback)) {}
@@ -140,7 +131,6 @@ struct Listeners::Impl : std::enable_shared_from_this<Listeners::Impl> {
   std::function<void(AcceptedConnection)> accepted;
   std::map<std::string, Group> groups;
   std::map<std::pair<std::string, IpAddress>, std::size_t> admitted;
-  std::size_t admitted_total = 0;
   Complaints strangers, crowds, wants;
 };
 
@@ -326,24 +316,19 @@ void Listeners::Impl::let_in(const std::string& name, tcp::socket socket, const 
   if (!socket.is_open()) return;
   auto admission = admit(name, address);
   if (!admission) return;
-  const std::uint32_t scope =
-      address.is_link_local() && !address.is_v4() ? static_cast<std::uint32_t>(remote.address().to_v6().scope_id()) : 0;
-  accepted({name, address, scope, std::move(socket), std::move(*admission)});
+  accepted({name, address, std::move(socket), std::move(*admission)});
 }
 
 std::optional<Admission> Listeners::Impl::admit(const std::string& name, const IpAddress& remote) {
   std::size_t& of_peer = admitted[{name, remote}];
-  if (of_peer >= kConnectionsAPeer || admitted_total >= kConnectionsMost) {
-    if (of_peer == 0) admitted.erase({name, remote});
+  if (of_peer >= kConnectionsAPeer) {
     crowds.add(name + ": turned away a BGP connection from " + remote.to_string() + ", of which there are enough");
     return std::nullopt;
   }
   ++of_peer;
-  ++admitted_total;
   return Admission([weak = weak_from_this(), key = std::pair(name, remote)] {
     const auto self = weak.lock();
     if (!self) return;
-    --self->admitted_total;
     if (--self->admitted[key] == 0) self->admitted.erase(key);
   });
 }

@@ -1,10 +1,10 @@
 // The listening sockets: where peers that may dial us come in. One group (a switch) listens at one place; which of its
 // peers are expected there is said one by one, and everybody else is shown the door.
 //
-// A connection is let in with a place (`Admission`), and there are few: two a peer (one that stands, and the one that
-// is to replace it or collides with it, RFC 4271 §6.8), 512 for all groups together. What has no place is closed at
-// once, so that a flood costs neither descriptors nor memory. Single-threaded; `accepted` is called from the event
-// loop.
+// A connection is let in with a place (`Admission`), which it has until its socket is closed, and there are few: two a
+// peer (one that stands, and the one that is to replace it or collides with it, RFC 4271 §6.8), so that all together
+// are twice the peers that are expected. What has no place is closed at once: a flood costs neither descriptors nor
+// memory. Single-threaded; `accepted` is called from the event loop.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -17,6 +17,7 @@
 #include <string>
 #include <utility>
 
+#include "firmware/bgp/admission.h"
 #include "firmware/bgp/speaker.h"
 #include "hal/base/ip_address.h"
 #include "hal/base/result.h"
@@ -32,25 +33,9 @@ struct ExpectedPeer {
   friend bool operator==(const ExpectedPeer&, const ExpectedPeer&) = default;
 };
 
-// The place that an accepted connection has. Its holder keeps it as long as the connection, and destroys it with that.
-class Admission {
- public:
-  Admission() = default;
-  explicit Admission(std::function<void()> release) : release_(std::move(release)) {}
-  ~Admission();
-  Admission(Admission&& other) noexcept : release_(std::exchange(other.release_, nullptr)) {}
-  Admission& operator=(Admission&& other) noexcept;
-  Admission(const Admission&) = delete;
-  Admission& operator=(const Admission&) = delete;
-
- private:
-  std::function<void()> release_;
-};
-
 struct AcceptedConnection {
   std::string group;
   IpAddress remote;                     // an expected peer of the group
-  std::uint32_t scope = 0;              // the interface's index where `remote` is link-local, else 0
   boost::asio::ip::tcp::socket socket;  // with the listener's options still: `adopt` it (socket.h)
   Admission admission;
 };
@@ -58,7 +43,6 @@ struct AcceptedConnection {
 class Listeners {
  public:
   static constexpr std::size_t kConnectionsAPeer = 2;
-  static constexpr std::size_t kConnectionsMost = 512;
 
   Listeners(boost::asio::io_context& context, std::function<void(AcceptedConnection)> accepted);
   ~Listeners();

@@ -352,6 +352,7 @@ Result<Negotiated, Notification> negotiate(const OpenConfig& config, const Open&
   agreed.extended_next_hop = config.extended_next_hop && theirs.extended_next_hop;
   agreed.graceful_restart = config.restart_time && theirs.graceful_restart;
   agreed.graceful_notification = agreed.graceful_restart && theirs.graceful_restart->notification;
+  agreed.peer_restarts = agreed.graceful_restart && !theirs.graceful_restart->families.empty();
   agreed.remote_as = open.as;
   agreed.remote_router_id = open.router_id;
   return agreed;

@@ -97,6 +97,9 @@ struct Negotiated {
   bool extended_next_hop = false;      // RFC 8950, by both ends
   bool graceful_restart = false;       // RFC 4724, by both ends: the peer keeps our routes while we restart
   bool graceful_notification = false;  // RFC 8538, by both ends
+  // RFC 4724 §5: the peer's own routes may be kept while it restarts, as its capability names a family. Only then is a
+  // new connection of its own the end of one that stands.
+  bool peer_restarts = false;
   Asn remote_as;
   IpAddress remote_router_id;
 };

@@ -103,9 +103,9 @@ void Peer::start() {
 
 void Peer::retry_now() { carry_out(peering_.retry_now(now(), context_.random)); }
 
-void Peer::addresses_changed() {
+void Peer::addresses_changed(std::span<const InterfaceAddress> addresses) {
   for (const Side side : {Side::Dialed, Side::Accepted}) {
-    if (const auto local = channel(side).local()) peering_.at(side).moved(*local);
+    if (const auto local = channel(side).local(addresses)) peering_.at(side).moved(*local);
   }
   routes_changed();
   notify_soon();
@@ -154,7 +154,7 @@ void Peer::set_router(const std::optional<IpAddress>& router) {
 void Peer::accept(tcp::socket socket, Admission admission) {
   if (const auto refusal = peering_.refusal()) {
     log_debug("BGP peer " + name_ + ": a connection was refused: " + describe(*refusal));
-    context_.farewells.begin(std::move(socket), encode_notification(*refusal));
+    context_.farewells.begin(std::move(socket), encode_notification(*refusal), std::move(admission));
     return;
   }
   carry_out(peering_.make_way(now(), context_.random));
@@ -203,7 +203,8 @@ void Peer::carry_out(Peering::Orders orders) {
   arm_timer();
 }
 
-// One line a transition. A peer that cannot be reached says so once, not at every attempt.
+// One line a transition. A peer that cannot be reached says so once, not at every attempt; nor does one with which each
+// attempt fails for the same reason.
 void Peer::report(Side side, const Connection::Orders& orders) {
   std::string prefix = "BGP peer " + name_ + ": ";
   if (side == Side::Accepted && config_.connect_mode == ConnectMode::Both) prefix += "(its connection) ";
@@ -215,8 +216,10 @@ void Peer::report(Side side, const Connection::Orders& orders) {
       line += notification ? (orders.fault->sent ? ", sent: " : ", received: ") : ": ";
       line += orders.fault->text;
     }
+    const bool attempt = transition.from != SessionState::Established && transition.to != SessionState::Established;
     const bool dialing = is_dialing(transition.from) && is_dialing(transition.to);
-    const bool old_news = dialing && (!orders.fault || orders.fault->text == last_failure_);
+    const bool old_news =
+        attempt && (orders.fault ? orders.fault->text == last_failure_ : dialing || !last_failure_.empty());
     log(old_news ? LogLevel::Debug : LogLevel::Info, line);
   }
   if (orders.transitions.empty() && orders.fault && orders.fault->text != last_failure_) {
@@ -231,6 +234,7 @@ void Peer::report(Side side, const Connection::Orders& orders) {
 }
 
 void Peer::note(const Connection::Orders& orders) {
+  bool ended = false;
   for (const auto& transition : orders.transitions) {
     if (transition.to == SessionState::Established) ++status_.established_count;
     if (transition.from == SessionState::Established) ++status_.flaps;
@@ -238,12 +242,14 @@ void Peer::note(const Connection::Orders& orders) {
       status_.since = wall_now();
       status_.synchronized = false;
       synchronize_timer_.cancel();
+      synchronize_wait_ = Duration::zero();
     }
-    if (transition.to == SessionState::OpenSent) last_failure_.clear();
+    if (transition.to == SessionState::Established) last_failure_.clear();
+    ended = ended || transition.from == SessionState::Established;
   }
   if (orders.fault) {
     const Fault& fault = *orders.fault;
-    last_failure_ = fault.text;
+    if (!ended) last_failure_ = fault.text;
     const LastError error{fault.code, fault.subcode, fault.sent, fault.text, wall_now()};
     // That one of two connections was closed is how it should be.
     const bool collision =
@@ -285,13 +291,17 @@ void Peer::channel_flushed(Side side) {
     give_up();
     return;
   }
-  if (!status_.synchronized && foremost().drained()) check_synchronized();
+  // What is written meanwhile must not put off for ever the question that a timer is already set for.
+  if (synchronize_wait_ == Duration::zero()) check_synchronized();
 }
 
 // The kernel does not tell when the peer's TCP has acknowledged everything, so it is asked, at growing intervals, and
 // once a session only.
 void Peer::check_synchronized() {
-  if (status_.synchronized || !foremost().drained()) return;
+  if (status_.synchronized || !foremost().drained()) {
+    synchronize_wait_ = Duration::zero();
+    return;
+  }
   if (channel(peering_.foremost()).all_acknowledged()) {
     status_.synchronized = true;
     synchronize_wait_ = Duration::zero();

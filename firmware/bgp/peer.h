@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "firmware/bgp/channel.h"
@@ -35,9 +36,10 @@ class Peer final : public std::enable_shared_from_this<Peer>, private ChannelOwn
   void give_up();
   // Ends without a word where the peer keeps our routes meanwhile; else with this Cease.
   void leave(const Notification& cease);
+  [[nodiscard]] bool established() const { return peering_.state() == SessionState::Established; }
   [[nodiscard]] bool stopped() const { return !draining_ && peering_.state() == SessionState::Idle; }
   void retry_now();
-  void addresses_changed();
+  void addresses_changed(std::span<const InterfaceAddress> addresses);  // of its interface: these, now
   void bfd_changed(BfdVerdict verdict);
   // The router that an unnumbered peer is; none: it is not heard any more, and a session that stands goes on.
   void set_router(const std::optional<IpAddress>& router);
@@ -85,11 +87,11 @@ class Peer final : public std::enable_shared_from_this<Peer>, private ChannelOwn
   boost::asio::steady_timer timer_;
   std::optional<TimePoint> armed_for_;
   boost::asio::steady_timer synchronize_timer_;
-  Duration synchronize_wait_{};
+  Duration synchronize_wait_{};           // 0: the timer does not run
   std::optional<Notification> draining_;  // the Cease to send when all is written
 
   PeerStatus status_;
-  std::string last_failure_;  // of dialing: the same again is not news
+  std::string last_failure_;  // of an attempt since the last session: the same again is not news
 };
 
 }  // namespace portreeve::bgp

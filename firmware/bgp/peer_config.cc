@@ -22,6 +22,9 @@ ChangeEffect effect_of(const PeerConfig& before, const PeerConfig& after) {
   if (before == after) return ChangeEffect::None;
   if (!before.enabled) return ChangeEffect::InPlace;
   if (!after.enabled || needs_new_session(before, after)) return ChangeEffect::SessionReset;
+  const auto& limit = after.prefix_limit;
+  const bool limit_lowered = limit && (!before.prefix_limit || *limit < *before.prefix_limit);
+  if (limit_lowered) return ChangeEffect::ResetIfOver;
   const bool routes = before.policy != after.policy || before.second_as != after.second_as;
   return routes ? ChangeEffect::RoutesSentAgain : ChangeEffect::InPlace;
 }

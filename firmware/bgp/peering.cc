@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::array kSides = {Peering::Side::Dialed, Peering::Side::Accepted};
 
-// RFC 4724 §5: a peer with graceful restart that connects again has lost what stood.
+// RFC 4724 §5: a peer with graceful restart that connects again has lost what stood. So has, with or without, one that
+// has not said a word on the connection before.
 constexpr Event kReplaced{EventType::Leave, nullptr, nullptr, nullptr, "The peer has connected again"};
 
 Notification collision() { return {ErrorCode::Cease, subcode::ConnectionCollision}; }
@@ -30,7 +31,11 @@ SessionConfig Peering::session_config(Side side) const {
 Peering::Orders Peering::configure(const PeeringConfig& config, TimePoint now, Random& random) {
   Orders orders;
   config_ = config;
-  for (const Side side : kSides) at(side).configure(session_config(side), config.exported);
+  for (const Side side : kSides) {
+    at(side).configure(session_config(side), config.exported);
+    // A limit that was lowered does not wait for the peer's next UPDATE.
+    if (const auto excess = at(side).over_limit()) give(side, {EventType::Reset, &*excess}, orders, now, random);
+  }
   if (running_) settle(orders, now, random);
   return orders;
 }
@@ -123,10 +128,10 @@ std::optional<Notification> Peering::refusal() const {
     return Notification{ErrorCode::Cease, subcode::ConnectionRejected, {}, "this peer is dialed, or stopped"};
   }
   if (session.state == SessionState::Established) {
-    if (session.agreed->graceful_restart) return std::nullopt;
+    if (session.agreed->peer_restarts) return std::nullopt;
     return collision();
   }
-  if (session.state == SessionState::Active && !session.timers.delay_open) return std::nullopt;
+  if (session.state == SessionState::Active || session.state == SessionState::OpenSent) return std::nullopt;
   if (session.state == SessionState::Idle) {
     return Notification{ErrorCode::Cease, subcode::ConnectionRejected, {}, "the last session failed a moment ago"};
   }
@@ -136,7 +141,7 @@ std::optional<Notification> Peering::refusal() const {
 Peering::Orders Peering::make_way(TimePoint now, Random& random) {
   Orders orders;
   // `settle` has it wait for the next one.
-  if (state_of(Side::Accepted) == SessionState::Established) {
+  if (has_connection(Side::Accepted)) {
     give(Side::Accepted, kReplaced, orders, now, random);
   }
   return orders;
@@ -144,11 +149,9 @@ Peering::Orders Peering::make_way(TimePoint now, Random& random) {
 
 Peering::Orders Peering::connected(Side side, const LocalEnd& local, TimePoint now, Random& random) {
   Orders orders;
-  if (side == Side::Dialed) {
-    carry(side, dialed_.connected(EventType::TcpConnectionAcknowledged, local, now, random), orders, now, random);
-    return orders;
-  }
-  carry(side, accepted_.connected(EventType::TcpConnectionConfirmed, local, now, random), orders, now, random);
+  const bool dialed = side == Side::Dialed;
+  const auto event = dialed ? EventType::TcpConnectionAcknowledged : EventType::TcpConnectionConfirmed;
+  carry(side, at(side).connected(event, local, now, random), orders, now, random);
   return orders;
 }
 
@@ -211,7 +214,7 @@ void Peering::resolve_collision(Side side, Orders& orders, TimePoint now, Random
   const Notification dump = collision();
   const Event event{EventType::OpenCollisionDump, &dump};
   if (state_of(standing) == SessionState::Established) {
-    if (at(standing).session().agreed->graceful_restart) {
+    if (at(standing).session().agreed->peer_restarts) {
       give(standing, kReplaced, orders, now, random);
     } else {
       give(side, event, orders, now, random);

@@ -7,7 +7,7 @@
 namespace portreeve::bgp {
 namespace {
 
-constexpr std::uint8_t kPeeringVersion = 1;
+constexpr std::uint8_t kPeeringVersion = 2;
 
 template <class T>
 void store_part(StoreWriter& writer, const T& value) {

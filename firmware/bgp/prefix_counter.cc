@@ -16,10 +16,19 @@ std::optional<Family> family_of(std::uint16_t afi, std::uint8_t safi, FamilySet 
   return family == kIPv4Unicast ? Family::IPv4 : Family::IPv6;
 }
 
+// What the last octet of a prefix says. RFC 4271 §4.3: "the value of trailing bits is irrelevant".
+std::byte significant(std::byte last, unsigned bits) {
+  const unsigned spare = (8 - bits % 8) % 8;
+  return last & static_cast<std::byte>(0xFFU << spare);
+}
+
 // FNV-1a with a finish that spreads its bits. Not the library's: what is stored must mean the same to a later program.
 std::uint64_t hash_of(Bytes prefix) {
   std::uint64_t hash = 0xCBF29CE484222325U;
-  for (const std::byte octet : prefix) hash = (hash ^ std::to_integer<std::uint64_t>(octet)) * 0x100000001B3U;
+  const auto add = [&](std::byte octet) { hash = (hash ^ std::to_integer<std::uint64_t>(octet)) * 0x100000001B3U; };
+  for (const std::byte octet : prefix.first(prefix.size() - 1)) add(octet);
+  // That of 0 bits is its length alone, which no mask touches.
+  add(significant(prefix.back(), std::to_integer<unsigned>(prefix.front())));
   hash = (hash ^ (hash >> 32U)) * 0xD6E8FEB86659FD93U;
   return hash ^ (hash >> 32U);
 }

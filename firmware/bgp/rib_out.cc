@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace portreeve::bgp {
 namespace {
@@ -60,26 +61,39 @@ bool RibOut::changed(Family family, const RouteLog::Change& change) {
   return true;
 }
 
-RibOut::UpdateGroup& RibOut::join(const ExportAttributes& attributes) {
+RibOut::UpdateGroup& RibOut::join(const ExportAttributes& attributes, Sequence at) {
   UpdateGroup& group = of(attributes.family).groups.try_emplace(attributes, attributes).first->second;
   ++group.members;
+  for (Built& one : group.built) one.waiting += at < one.to ? 1 : 0;
   return group;
 }
 
-void RibOut::leave(Family family, UpdateGroup& group) {
+void RibOut::leave(Family family, UpdateGroup& group, Sequence at) {
   if (--group.members > 0) {
-    forget_passed(group);
+    std::erase_if(group.built, [&](Built& one) { return at < one.to && --one.waiting == 0; });
   } else {
     auto& groups = of(family).groups;
     groups.erase(groups.find(group.attributes));
   }
 }
 
+// What no session of the update group will ask for again is dropped: all that ends no later than where the last stands.
+// Counted, for to look at every session at each step of each would cost their square for every change.
+void RibOut::move(Place& place, Sequence to) {
+  const Sequence from = std::exchange(place.at, to);
+  std::erase_if(place.group->built, [&](Built& one) {
+    const bool waited = from < one.to;
+    const bool waits = to < one.to;
+    if (waits && !waited) ++one.waiting;
+    return waited && !waits && --one.waiting == 0;
+  });
+}
+
 RibOut::Place RibOut::begin(const ExportAttributes& attributes) {
   Table& table = of(attributes.family);
   Place place;
   place.family = attributes.family;
-  place.group = &join(attributes);
+  place.group = &join(attributes, place.at);
   place.born = place.initial_end = table.furthest = table.log.last();
   return place;
 }
@@ -98,7 +112,7 @@ void RibOut::detach(Session session) {
   const std::vector<Place> places = std::move(found->second);
   sessions_.erase(found);
   for (const Place& place : places) {
-    leave(place.family, *place.group);
+    leave(place.family, *place.group, place.at);
     find_furthest(place.family);
   }
 }
@@ -126,7 +140,7 @@ RibOut::Place* RibOut::find(Session session, Family family) {
 void RibOut::begin_again(Place& place) {
   place.born = std::max(place.born, place.at);
   place.known = std::max(place.known, place.at);
-  place.at = 0;
+  move(place, 0);
 }
 
 void RibOut::begin_refresh(Place& place) {
@@ -159,8 +173,8 @@ bool RibOut::reattribute(Session session, std::span<const ExportAttributes> fami
       found->second.push_back(begin(attributes));
     } else if (place->group->attributes != attributes) {
       UpdateGroup& before = *place->group;
-      place->group = &join(attributes);
-      leave(attributes.family, before);
+      place->group = &join(attributes, place->at);
+      leave(attributes.family, before, place->at);
       begin_again(*place);
     } else {
       continue;
@@ -184,9 +198,14 @@ bool RibOut::pending(Session session) const {
 std::shared_ptr<const UpdateChunk> RibOut::next(Session session) {
   const auto found = sessions_.find(session);
   if (found == sessions_.end()) return nullptr;
-  for (Place& place : found->second) {
+  auto& places = found->second;
+  for (auto place = places.begin(); place != places.end(); ++place) {
     // Changes that cancelled each other out, or of no concern to this session, yield nothing.
-    if (auto chunk = next(place)) return chunk;
+    auto chunk = next(*place);
+    if (!chunk) continue;
+    // The other family comes next: one that never ends must not keep it waiting.
+    std::rotate(place, place + 1, places.end());
+    return chunk;
   }
   return nullptr;
 }
@@ -222,7 +241,7 @@ std::shared_ptr<const UpdateChunk> RibOut::next(Place& place) {
     if (auto mark = take_mark(place)) return mark;
     if (place.at == table.log.last()) return nullptr;
     const Built built = share(place, table.log);
-    place.at = built.to;
+    move(place, built.to);
     table.furthest = std::max(table.furthest, place.at);
     if (built.from >= place.known) {
       place.sent += built.chunk->announced;
@@ -230,13 +249,13 @@ std::shared_ptr<const UpdateChunk> RibOut::next(Place& place) {
     }
     // Routes that were gone before they were sent, or in a chunk with such as were sent again, are corrected for here.
     if (place.at == table.log.last()) place.sent = table.log.announced();
-    forget_passed(*place.group);
     if (!built.chunk->octets.empty()) return built.chunk;
   }
 }
 
 RibOut::Built RibOut::build(const Place& place, const RouteLog& log) {
-  Built built{place.at, place.at, false, nullptr};
+  Built built;
+  built.from = built.to = place.at;
   const auto entries = log.after(place.at);
   UpdateWriter writer(place.group->forms, entries.size());
   bool room = true;
@@ -269,20 +288,17 @@ RibOut::Built RibOut::share(const Place& place, const RouteLog& log) {
     if (wants_all && wants_no_more) return one;
   }
   built.push_back(build(place, log));
+  built.back().waiting = count_before(*place.group, built.back().to);
   if (built.size() > kBuiltMost) built.pop_front();
   return built.back();
 }
 
-// Drops what no session of the update group will ask for again: all that ends no later than where the last one stands.
-void RibOut::forget_passed(UpdateGroup& group) {
-  if (group.built.empty()) return;
-  Sequence behind = std::numeric_limits<Sequence>::max();
+std::size_t RibOut::count_before(const UpdateGroup& group, Sequence at) const {
+  std::size_t count = 0;
   for (const auto& [session, places] : sessions_) {
-    for (const Place& place : places) {
-      if (place.group == &group) behind = std::min(behind, place.at);
-    }
+    for (const Place& place : places) count += place.group == &group && place.at < at ? 1 : 0;
   }
-  std::erase_if(group.built, [&](const Built& one) { return one.to <= behind; });
+  return count;
 }
 
 // Withdrawals up to here are of no concern to any session.

@@ -68,7 +68,8 @@ class RibOut {
   struct Built {
     Sequence from = 0;
     Sequence to = 0;
-    bool skipped = false;  // withdrawals of no concern to the session that it was built for were left out
+    bool skipped = false;     // withdrawals of no concern to the session that it was built for were left out
+    std::size_t waiting = 0;  // members of the group that have not come to its end; with none it is forgotten
     std::shared_ptr<const UpdateChunk> chunk;
   };
   // Sessions with equal attributes.
@@ -107,8 +108,10 @@ class RibOut {
   [[nodiscard]] const Table& of(Family family) const { return family == Family::IPv4 ? ipv4_ : ipv6_; }
 
   bool changed(Family family, const RouteLog::Change& change);
-  UpdateGroup& join(const ExportAttributes& attributes);
-  void leave(Family family, UpdateGroup& group);
+  // A member of a group comes or goes, which stands at this change.
+  UpdateGroup& join(const ExportAttributes& attributes, Sequence at);
+  void leave(Family family, UpdateGroup& group, Sequence at);
+  static void move(Place& place, Sequence to);
   Place begin(const ExportAttributes& attributes);
   Place* find(Session session, Family family);
   void find_furthest(Family family);
@@ -116,8 +119,8 @@ class RibOut {
   void begin_refresh(Place& place);
 
   static Built build(const Place& place, const RouteLog& log);
-  static Built share(const Place& place, const RouteLog& log);
-  void forget_passed(UpdateGroup& group);
+  Built share(const Place& place, const RouteLog& log);
+  [[nodiscard]] std::size_t count_before(const UpdateGroup& group, Sequence at) const;
   [[nodiscard]] Sequence passed_by_all(Family family) const;
   [[nodiscard]] bool pending(const Place& place) const;
   static std::optional<Mark> due(const Place& place);

@@ -32,6 +32,8 @@ using boost::system::error_code;
 
 // Read in one turn of the loop; whoever floods the link with advertisements delays nobody.
 constexpr int kMessagesATurn = 16;
+// A router that advertises itself without end makes nobody dial it, nor us advertise, without end.
+constexpr std::chrono::seconds kHeardToldEvery{1};
 // The largest MTU of a switch.
 constexpr std::size_t kLargestMessage = 9216;
 
@@ -45,11 +47,17 @@ IpAddress address_of(const in6_addr& address) {
 // One interface. Handlers in flight hold it, so it outlives its owner; `close` ends all calls.
 class Link : public std::enable_shared_from_this<Link> {
  public:
-  Link(asio::io_context& context, std::string interface, const RouterDiscovery::Changed& changed)
-      : interface_(std::move(interface)), changed_(changed), descriptor_(context), timer_(context) {}
+  Link(asio::io_context& context, std::string interface, const RouterDiscovery::Changed& changed,
+       const RouterDiscovery::HeardAgain& heard_again)
+      : interface_(std::move(interface)),
+        changed_(changed),
+        heard_again_(heard_again),
+        descriptor_(context),
+        timer_(context) {}
 
   Result<> start();  // or start anew
   void close();
+  void show();
   [[nodiscard]] const std::optional<IpAddress>& router() const { return choice_.router(); }
 
  private:
@@ -68,6 +76,7 @@ class Link : public std::enable_shared_from_this<Link> {
 
   const std::string interface_;
   RouterDiscovery::Changed changed_;
+  RouterDiscovery::HeardAgain heard_again_;
   asio::posix::stream_descriptor descriptor_;
   asio::steady_timer timer_;
   std::uint64_t timer_number_ = 0;  // counts waits: a handler of an earlier one does nothing
@@ -76,6 +85,7 @@ class Link : public std::enable_shared_from_this<Link> {
   bool closed_ = false;
   RouterChoice choice_;
   DiscoveryTimes times_;
+  TimePoint heard_at_{};  // when it was told last that the router was heard
 };
 
 Result<> Link::start() {
@@ -208,8 +218,8 @@ void Link::heard(Bytes message, const IpAddress& source, int hop_limit) {
     case RouterChoice::Verdict::Chosen:
       log_info(interface_ + ": found the router " + source.to_string());
       // It hears us before anybody dials it (README.md).
-      times_.found(Clock::now());
-      speak();
+      heard_at_ = Clock::now();
+      show();
       changed_(interface_, source);
       break;
     case RouterChoice::Verdict::Other:
@@ -217,6 +227,10 @@ void Link::heard(Bytes message, const IpAddress& source, int hop_limit) {
                   choice_.router()->to_string());
       break;
     case RouterChoice::Verdict::Known:
+      if (Clock::now() - heard_at_ < kHeardToldEvery) break;
+      heard_at_ = Clock::now();
+      heard_again_(interface_);
+      break;
     case RouterChoice::Verdict::OtherAgain:
       break;
   }
@@ -229,6 +243,11 @@ bool Link::is_own(const IpAddress& address) const {
 }
 
 // --- speaking ---
+
+void Link::show() {
+  times_.found(Clock::now());
+  speak();
+}
 
 void Link::speak() {
   const TimePoint now = Clock::now();
@@ -286,11 +305,12 @@ void Link::arm() {
 struct RouterDiscovery::Impl {
   asio::io_context& context;
   Changed changed;
+  HeardAgain heard_again;
   std::map<std::string, std::shared_ptr<Link>> links;
 };
 
-RouterDiscovery::RouterDiscovery(asio::io_context& context, Changed changed)
-    : impl_(std::make_unique<Impl>(Impl{context, std::move(changed), {}})) {}
+RouterDiscovery::RouterDiscovery(asio::io_context& context, Changed changed, HeardAgain heard_again)
+    : impl_(std::make_unique<Impl>(Impl{context, std::move(changed), std::move(heard_again), {}})) {}
 
 RouterDiscovery::~RouterDiscovery() {
   for (const auto& [name, link] : impl_->links) link->close();
@@ -298,7 +318,7 @@ RouterDiscovery::~RouterDiscovery() {
 
 Result<> RouterDiscovery::watch(const std::string& interface) {
   auto& link = impl_->links[interface];
-  if (!link) link = std::make_shared<Link>(impl_->context, interface, impl_->changed);
+  if (!link) link = std::make_shared<Link>(impl_->context, interface, impl_->changed, impl_->heard_again);
   auto started = link->start();
   if (!started) unwatch(interface);
   return started;
@@ -309,6 +329,11 @@ void RouterDiscovery::unwatch(const std::string& interface) {
   if (found == impl_->links.end()) return;
   found->second->close();
   impl_->links.erase(found);
+}
+
+void RouterDiscovery::show(const std::string& interface) {
+  const auto found = impl_->links.find(interface);
+  if (found != impl_->links.end()) found->second->show();
 }
 
 std::optional<IpAddress> RouterDiscovery::router(const std::string& interface) const {

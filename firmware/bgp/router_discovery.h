@@ -22,8 +22,10 @@ class RouterDiscovery {
   // The router on an interface is now this one, or none. That a router is heard no more (none) does not say that a
   // session with it is lost: who has one keeps it.
   using Changed = std::function<void(const std::string& interface, const std::optional<IpAddress>& router)>;
+  // The router that is known has advertised itself again: once a second at most, however often it does.
+  using HeardAgain = std::function<void(const std::string& interface)>;
 
-  RouterDiscovery(boost::asio::io_context& context, Changed changed);
+  RouterDiscovery(boost::asio::io_context& context, Changed changed, HeardAgain heard_again);
   ~RouterDiscovery();
   RouterDiscovery(const RouterDiscovery&) = delete;
   RouterDiscovery& operator=(const RouterDiscovery&) = delete;
@@ -32,6 +34,8 @@ class RouterDiscovery {
   // should be open, asks anew and shows us anew; the router that is known stays. NotReady: no such interface yet.
   Result<> watch(const std::string& interface);
   void unwatch(const std::string& interface);  // not watched: nothing happens
+  // Advertises us at once, and as to a router that has just been found from then on.
+  void show(const std::string& interface);
 
   [[nodiscard]] std::optional<IpAddress> router(const std::string& interface) const;
 

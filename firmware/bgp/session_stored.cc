@@ -68,8 +68,9 @@ void store_agreed(StoreWriter& writer, const Negotiated& agreed) {
   store_seconds(writer, agreed.hold_time);
   store_seconds(writer, agreed.keepalive_time);
   store_families(writer, agreed.families);
-  for (const bool flag : {agreed.internal, agreed.four_octet_as, agreed.route_refresh, agreed.enhanced_refresh,
-                          agreed.extended_next_hop, agreed.graceful_restart, agreed.graceful_notification}) {
+  for (const bool flag :
+       {agreed.internal, agreed.four_octet_as, agreed.route_refresh, agreed.enhanced_refresh, agreed.extended_next_hop,
+        agreed.graceful_restart, agreed.graceful_notification, agreed.peer_restarts}) {
     writer.flag(flag);
   }
   writer.u32(agreed.remote_as.value);
@@ -85,8 +86,9 @@ Negotiated restore_agreed(StoreReader& reader) {
   reader.require((agreed.keepalive_time == seconds(0)) == (agreed.hold_time == seconds(0)));
   agreed.families = restore_families(reader);
   reader.require(!agreed.families.empty());
-  for (bool* flag : {&agreed.internal, &agreed.four_octet_as, &agreed.route_refresh, &agreed.enhanced_refresh,
-                     &agreed.extended_next_hop, &agreed.graceful_restart, &agreed.graceful_notification}) {
+  for (bool* flag :
+       {&agreed.internal, &agreed.four_octet_as, &agreed.route_refresh, &agreed.enhanced_refresh,
+        &agreed.extended_next_hop, &agreed.graceful_restart, &agreed.graceful_notification, &agreed.peer_restarts}) {
     *flag = reader.flag();
   }
   agreed.remote_as = Asn{reader.u32()};
@@ -186,7 +188,8 @@ bool is_possible(const Session& session) {
   if (state != SessionState::Idle && timers.idle_hold) return false;
   if (!established && timers.send_hold) return false;
   const bool alive = agreed && session.agreed->hold_time != seconds(0);
-  return timers.hold.has_value() == (state == SessionState::OpenSent || alive) && timers.keepalive.has_value() == alive;
+  const bool set_up = open_sent && !established;
+  return timers.hold.has_value() == (set_up || alive) && timers.keepalive.has_value() == alive;
 }
 
 }  // namespace

@@ -79,6 +79,16 @@ Result<> set_key(tcp::socket& socket, const SocketOptions& options) {
   return set_md5_key(socket.native_handle(), options.peer, options.password_file);
 }
 
+// With a hold time of 0 and nothing to announce no octet is under way, and a peer that has vanished would never be
+// missed: TCP asks after a minute of silence, and gives up another minute later. Where there is a hold time, KEEPALIVEs
+// come first, or the hold timer.
+Result<> probe_silence(tcp::socket& socket) {
+  PORTREEVE_TRY_VOID(set_option(socket, SOL_SOCKET, SO_KEEPALIVE, 1, "TCP keepalive"));
+  PORTREEVE_TRY_VOID(set_option(socket, IPPROTO_TCP, TCP_KEEPIDLE, 60, "TCP keepalive's beginning"));
+  PORTREEVE_TRY_VOID(set_option(socket, IPPROTO_TCP, TCP_KEEPINTVL, 20, "TCP keepalive's interval"));
+  return set_option(socket, IPPROTO_TCP, TCP_KEEPCNT, 3, "TCP keepalive's count");
+}
+
 // All that a session's socket has but its two ends and its key.
 Result<> configure(tcp::socket& socket, const SocketOptions& options) {
   error_code error;
@@ -94,7 +104,7 @@ Result<> configure(tcp::socket& socket, const SocketOptions& options) {
                         ? set_option(socket, IPPROTO_IP, IP_TOS, kClassSelector6, "TOS").has_value()
                         : set_option(socket, IPPROTO_IPV6, IPV6_TCLASS, kClassSelector6, "class").has_value());
   // No TCP_USER_TIMEOUT: that a peer is gone, the hold timer says; that it has stopped reading, the SendHoldTimer.
-  return {};
+  return probe_silence(socket);
 }
 
 Result<> bind_local_end(tcp::socket& socket, const SocketOptions& options) {
@@ -167,11 +177,16 @@ Result<> change(tcp::socket& socket, const SocketOptions& before, const SocketOp
 }
 
 Result<LocalEnd> local_end(const tcp::socket& socket, const IpAddress& peer) {
+  const auto number = const_cast<tcp::socket&>(socket).native_handle();
+  PORTREEVE_TRY(const auto addresses, interface_addresses(bound_interface(number)));
+  return local_end(socket, peer, addresses);
+}
+
+Result<LocalEnd> local_end(const tcp::socket& socket, const IpAddress& peer,
+                           std::span<const InterfaceAddress> addresses) {
   error_code error;
   const tcp::endpoint own = socket.local_endpoint(error);
   if (error) return system_error("read the session's own address", error.value());
-  const auto number = const_cast<tcp::socket&>(socket).native_handle();
-  PORTREEVE_TRY(const auto addresses, interface_addresses(bound_interface(number)));
   if (own.address().is_v4()) {
     return local_end_of(IpAddress::v4(own.address().to_v4().to_uint()), peer, addresses);
   }

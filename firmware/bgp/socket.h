@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "firmware/bgp/local_end.h"
@@ -42,7 +43,10 @@ Result<> adopt(boost::asio::ip::tcp::socket& socket, const SocketOptions& option
 // where its name stays. What differs besides needs another connection.
 Result<> change(boost::asio::ip::tcp::socket& socket, const SocketOptions& before, const SocketOptions& after);
 
-// Of a connected socket.
+// Of a connected socket. `addresses`: those of the interface that it is bound to, of all where it is bound to none;
+// where they are not at hand the kernel is asked for them.
+Result<LocalEnd> local_end(const boost::asio::ip::tcp::socket& socket, const IpAddress& peer,
+                           std::span<const InterfaceAddress> addresses);
 Result<LocalEnd> local_end(const boost::asio::ip::tcp::socket& socket, const IpAddress& peer);
 
 // The least TTL or hop limit that is taken where at most `gtsm_hops` links are allowed; 0: any.

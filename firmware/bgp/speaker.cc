@@ -1,5 +1,6 @@
 #include "firmware/bgp/speaker.h"
 
+#include <net/if.h>
 #include <sys/random.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -8,6 +9,7 @@
 #include <algorithm>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "firmware/bgp/listener.h"
 #include "firmware/bgp/peer.h"
@@ -32,6 +34,13 @@ Notification cease(StopReason reason) {
   return {ErrorCode::Cease, static_cast<std::uint8_t>(reason)};
 }
 
+// Empty: those of all interfaces.
+Result<std::vector<InterfaceAddress>> addresses_of(const std::string& interface) {
+  const unsigned index = if_nametoindex(interface.c_str());
+  if (!interface.empty() && index == 0) return Error{ErrorKind::NotReady, "there is no interface " + interface};
+  return interface_addresses(index);
+}
+
 std::uint32_t seed() {
   std::uint32_t value = 0;
   // Four octets are always given whole (getrandom(2)); before the pool is filled, time is as good for jitter.
@@ -53,6 +62,9 @@ struct Speaker::Impl {
   void expect_no_more(const Peer& peer);
   void watch(const PeerConfig& config);
   void router_changed(const std::string& interface, const std::optional<IpAddress>& router);
+  void router_heard_again(const std::string& interface);
+  void follow_router(const PeerName& name);
+  void move(Peer& peer, const std::optional<IpAddress>& router);
   void accepted(AcceptedConnection connection);
   void after(std::chrono::milliseconds wait, void (Impl::*then)());
   void drained();
@@ -67,6 +79,7 @@ struct Speaker::Impl {
   std::function<void()> stopped;
   std::optional<TimePoint> restarted_at;
   bool keep_routes = false;  // the next stop leaves them with the peers that can
+  bool stopping = false;
   Listeners listeners;
   RouterDiscovery discovery;
   boost::asio::steady_timer stop_timer;
@@ -76,11 +89,14 @@ struct Speaker::Impl {
 Speaker::Impl::Impl(boost::asio::io_context& io)
     : context(io),
       listeners(io, [this](AcceptedConnection connection) { accepted(std::move(connection)); }),
-      discovery(io, [this](const auto& interface, const auto& router) { router_changed(interface, router); }),
+      discovery(
+          io, [this](const auto& interface, const auto& router) { router_changed(interface, router); },
+          [this](const auto& interface) { router_heard_again(interface); }),
       stop_timer(io) {
   context.random.seed(seed());
   context.changed = [this](const PeerName& name) {
     if (stopped) check_stopped_soon();
+    follow_router(name);
     if (changed) changed(name);
   };
   context.farewells.on_empty([this] { check_stopped_soon(); });
@@ -135,11 +151,40 @@ void Speaker::Impl::watch(const PeerConfig& config) {
 
 void Speaker::Impl::router_changed(const std::string& interface, const std::optional<IpAddress>& router) {
   for (const auto& [name, peer] : peers) {
-    if (!peer->config().unnumbered || peer->config().interface != interface) continue;
-    expect_no_more(*peer);
-    peer->set_router(router);
-    expect(*peer);
+    if (peer->config().unnumbered && peer->config().interface == interface) move(*peer, router);
   }
+}
+
+void Speaker::Impl::move(Peer& peer, const std::optional<IpAddress>& router) {
+  if (stopping) return;
+  expect_no_more(peer);
+  peer.set_router(router);
+  expect(peer);
+}
+
+// A router that came while a session with another stood is the peer once that session is lost.
+void Speaker::Impl::follow_router(const PeerName& name) {
+  const auto found = peers.find(name);
+  if (found == peers.end()) return;
+  Peer& peer = *found->second;
+  if (!peer.config().unnumbered || peer.established()) return;
+  const auto router = discovery.router(peer.config().interface);
+  if (router && *router != peer.address()) move(peer, router);
+}
+
+// It may have come back this moment, and takes no connection before it has heard us too (README.md).
+void Speaker::Impl::router_heard_again(const std::string& interface) {
+  if (stopping) return;
+  std::vector<std::shared_ptr<Peer>> waiting;
+  for (const auto& [name, peer] : peers) {
+    const PeerConfig& config = peer->config();
+    if (config.unnumbered && config.interface == interface && config.enabled && !peer->established()) {
+      waiting.push_back(peer);
+    }
+  }
+  if (waiting.empty()) return;
+  discovery.show(interface);
+  for (const auto& peer : waiting) peer->retry_now();
 }
 
 void Speaker::Impl::accepted(AcceptedConnection connection) {
@@ -245,9 +290,17 @@ void Speaker::retry_now(const std::string& group) {
 
 void Speaker::addresses_changed(const std::string& group, FamilySet gained) {
   if (const auto done = impl_->listeners.refresh(group); !done) log_error(done.error().message);
+  // Read once for all of them: there may be hundreds of peers, and they share the switch's interface.
+  std::map<std::string, Result<std::vector<InterfaceAddress>>> known;
   for (const auto& [name, peer] : impl_->peers) {
     if (peer->config().group != group) continue;
-    peer->addresses_changed();
+    const std::string& interface = peer->config().interface;
+    auto found = known.find(interface);
+    if (found == known.end()) {
+      found = known.emplace(interface, addresses_of(interface)).first;
+      if (!found->second) log_warning(found->second.error().message);
+    }
+    if (found->second) peer->addresses_changed(*found->second);
     const bool over_ipv4 = !peer->config().unnumbered && peer->config().address.is_v4();
     if (over_ipv4 ? gained.ipv4 : gained.ipv6) peer->retry_now();
   }
@@ -256,6 +309,7 @@ void Speaker::addresses_changed(const std::string& group, FamilySet gained) {
 void Speaker::stop(std::function<void()> stopped) {
   Impl& impl = *impl_;
   impl.stopped = std::move(stopped);
+  impl.stopping = true;
   for (const auto& [name, peer] : impl.peers) impl.expect_no_more(*peer);
   if (impl.keep_routes) {
     for (const auto& [name, peer] : impl.peers) peer->leave(cease(StopReason::AdministrativeShutdown));

@@ -72,8 +72,9 @@ struct ListenConfig {
   friend bool operator==(const ListenConfig&, const ListenConfig&) = default;
 };
 
-// What becoming `after` does to a peer that is `before`, for those who plan it.
-enum class ChangeEffect : std::uint8_t { None, InPlace, RoutesSentAgain, SessionReset };
+// What becoming `after` does to a peer that is `before`, for those who plan it. ResetIfOver: the session ends where the
+// peer has announced more prefixes than a limit that is lowered or new allows.
+enum class ChangeEffect : std::uint8_t { None, InPlace, RoutesSentAgain, ResetIfOver, SessionReset };
 ChangeEffect effect_of(const PeerConfig& before, const PeerConfig& after);
 
 // How a session ended, or what an attempt met. For people in `text`; `code` 0 where no NOTIFICATION was involved.
@@ -99,7 +100,7 @@ struct PeerStatus {
   IpAddress remote_router_id;
   std::vector<std::string> capabilities;  // in words, of the peer's OPEN
   std::vector<std::string> negotiated;    // in words: what both ends have
-  std::string waiting;                    // why it does not try ("BFD is down (strict mode)"); empty: it does
+  std::string waiting;                    // why it does not try ("BFD is not up (strict mode)"); empty: it does
   MessageCounters received, sent;
   std::uint64_t routes_received = 0;  // prefixes counted (and dropped)
   std::uint64_t routes_withdrawn_received = 0;

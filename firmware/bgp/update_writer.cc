@@ -16,9 +16,13 @@ constexpr std::size_t kAttributesMost = kMessageOctetsMax / 2 + 512;
 
 Octets octets_of(const Writer& writer) { return {writer.written().begin(), writer.written().end()}; }
 
+// As the table has them, by which a peer's attributes are judged too.
+std::uint8_t flags_of(std::uint8_t type) { return find_attribute(type)->flags; }
+
 // The length takes two octets only where one does not hold it.
-void begin_attribute(Writer& writer, std::uint8_t flags, std::uint8_t type, std::size_t length) {
+void begin_attribute(Writer& writer, std::uint8_t type, std::size_t length) {
   const bool extended = length > 0xFF;
+  const std::uint8_t flags = flags_of(type);
   writer.u8(extended ? flags | kExtendedLength : flags);
   writer.u8(type);
   if (extended) {
@@ -45,14 +49,13 @@ std::vector<std::uint32_t> communities_of(const ExportPolicy& policy) {
 }
 
 // One AS_SEQUENCE of our numbers (RFC 4271 §5.1.2), the one that the peer knows us by in front.
-void write_as_path(Writer& writer, const ExportAttributes& attributes, std::uint8_t type, std::uint8_t flags,
-                   bool four_octets) {
+void write_as_path(Writer& writer, const ExportAttributes& attributes, std::uint8_t type, bool four_octets) {
   std::vector<Asn> path;
   if (!attributes.internal) {
     path.push_back(attributes.local_as);
     if (attributes.second_as) path.push_back(*attributes.second_as);
   }
-  begin_attribute(writer, flags, type, path.empty() ? 0 : 2 + path.size() * (four_octets ? 4 : 2));
+  begin_attribute(writer, type, path.empty() ? 0 : 2 + path.size() * (four_octets ? 4 : 2));
   if (path.empty()) return;
   writer.u8(kSequence);
   writer.u8(static_cast<std::uint8_t>(path.size()));
@@ -78,21 +81,21 @@ bool is_multiprotocol(const ExportAttributes& attributes) {
 void write_communities(Writer& writer, const ExportPolicy& policy) {
   const auto communities = communities_of(policy);
   if (communities.empty()) return;
-  begin_attribute(writer, kOptional | kTransitive, kCommunities, communities.size() * 4);
+  begin_attribute(writer, kCommunities, communities.size() * 4);
   for (const std::uint32_t community : communities) writer.u32(community);
 }
 
 void write_extended_communities(Writer& writer, const ExportPolicy& policy) {
-  const auto communities = as_set(policy.extended_communities, ExportPolicy::kExtendedCommunitiesMost);
+  const auto communities = as_set(policy.extended_communities, ExportPolicy::kCommunitiesMost);
   if (communities.empty()) return;
-  begin_attribute(writer, kOptional | kTransitive, kExtendedCommunities, communities.size() * 8);
+  begin_attribute(writer, kExtendedCommunities, communities.size() * 8);
   for (const std::uint64_t community : communities) writer.u64(community);
 }
 
 void write_large_communities(Writer& writer, const ExportPolicy& policy) {
-  const auto communities = as_set(policy.large_communities, ExportPolicy::kLargeCommunitiesMost);
+  const auto communities = as_set(policy.large_communities, ExportPolicy::kCommunitiesMost);
   if (communities.empty()) return;
-  begin_attribute(writer, kOptional | kTransitive, kLargeCommunity, communities.size() * 12);
+  begin_attribute(writer, kLargeCommunity, communities.size() * 12);
   for (const LargeCommunity& community : communities) {
     for (const std::uint32_t part : community) writer.u32(part);
   }
@@ -103,24 +106,24 @@ Octets path_attributes(const ExportAttributes& attributes) {
   std::array<std::byte, kAttributesMost> buffer{};
   Writer writer(buffer);
   const ExportPolicy& policy = attributes.policy;
-  begin_attribute(writer, kTransitive, kOrigin, 1);
+  begin_attribute(writer, kOrigin, 1);
   writer.u8(kOriginIgp);
-  write_as_path(writer, attributes, kAsPath, kTransitive, attributes.four_octet_as);
+  write_as_path(writer, attributes, kAsPath, attributes.four_octet_as);
   if (!is_multiprotocol(attributes)) {
-    begin_attribute(writer, kTransitive, kNextHop, 4);
+    begin_attribute(writer, kNextHop, 4);
     writer.bytes(attributes.next_hop.octets());
   }
   if (policy.multi_exit_discriminator) {
-    begin_attribute(writer, kOptional, kMultiExitDisc, 4);
+    begin_attribute(writer, kMultiExitDisc, 4);
     writer.u32(*policy.multi_exit_discriminator);
   }
   if (attributes.internal) {
-    begin_attribute(writer, kTransitive, kLocalPref, 4);
+    begin_attribute(writer, kLocalPref, 4);
     writer.u32(policy.graceful_shutdown ? 0 : policy.local_preference);
   }
   write_communities(writer, policy);
   write_extended_communities(writer, policy);
-  if (needs_as4_path(attributes)) write_as_path(writer, attributes, kAs4Path, kOptional | kTransitive, true);
+  if (needs_as4_path(attributes)) write_as_path(writer, attributes, kAs4Path, true);
   write_large_communities(writer, policy);
   return octets_of(writer);
 }
@@ -144,7 +147,7 @@ UpdateForm announcement_form(const ExportAttributes& attributes) {
     form.lengths = {{{kMarkerOctets, writer.size()}}};
     form.lengths_used = 1;
   } else {
-    writer.u8(kOptional | kExtendedLength);
+    writer.u8(flags_of(kMpReach) | kExtendedLength);
     writer.u8(kMpReach);
     const std::size_t length = writer.size();
     writer.u16(0);
@@ -180,7 +183,7 @@ UpdateForm withdrawal_form(const ExportAttributes& attributes) {
   } else {
     const std::size_t total = writer.size();
     writer.u16(0);
-    writer.u8(kOptional | kExtendedLength);
+    writer.u8(flags_of(kMpUnreach) | kExtendedLength);
     writer.u8(kMpUnreach);
     const std::size_t length = writer.size();
     writer.u16(0);
@@ -281,7 +284,7 @@ UpdateChunk end_of_rib(Family family) {
   // RFC 4724 §2: of IPv4 unicast, an UPDATE of nothing; of others, one whose MP_UNREACH_NLRI is empty.
   const std::size_t total = writer.open_u16();
   if (family != Family::IPv4) {
-    writer.u8(kOptional | kExtendedLength);
+    writer.u8(flags_of(kMpUnreach) | kExtendedLength);
     writer.u8(kMpUnreach);
     writer.u16(3);
     write_family(writer, family);

@@ -70,6 +70,8 @@ const char* effect_in_words(bgp::ChangeEffect effect) {
       return "the session stays as it is";
     case bgp::ChangeEffect::RoutesSentAgain:
       return "sends its routes again";
+    case bgp::ChangeEffect::ResetIfOver:
+      return "resets its session if there are more prefixes already";
     case bgp::ChangeEffect::SessionReset:
       return "resets its session";
   }

@@ -1,5 +1,7 @@
 #include <array>
+#include <map>
 
+#include "firmware/bgp/export_policy.h"
 #include "firmware/providers/peer_config.h"
 #include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
@@ -9,15 +11,19 @@
 namespace portreeve::providers {
 namespace {
 
-// An UPDATE's attributes have to leave room for prefixes, and RFC 8092 and 4360 name no limit of their own.
-constexpr std::size_t kMostCommunities = 63;
+using bgp::ExportPolicy;
 
-// Which switch of the configuration has this address as the host's own; none: empty.
-std::string owner_of(const IpAddress& address, const dsc::Configuration& configuration) {
+// The host's own addresses: those that the configuration gives to switches, by these, and those that it has already.
+using OwnAddresses = std::map<IpAddress, std::string>;
+
+OwnAddresses own_addresses(const dsc::Configuration& configuration, const hal::Inventory& inventory) {
+  OwnAddresses owners;
   for (const dsc::Resource& resource : configuration.resources) {
-    if (resource.type == &kExternalVirtualSwitchType && SwitchNetwork::of(resource).has(address)) return resource.key;
+    if (resource.type != &kExternalVirtualSwitchType) continue;
+    for (const IpPrefix& prefix : SwitchNetwork::of(resource).addresses) owners.emplace(prefix.address, resource.key);
   }
-  return {};
+  for (const hal::InterfaceAddress& address : inventory.addresses) owners.emplace(address.prefix.address, "this host");
+  return owners;
 }
 
 // What is wrong with one peer.
@@ -33,8 +39,8 @@ class PeerCheck {
     if (switch_ != nullptr) network_ = SwitchNetwork::of(*switch_);
   }
 
-  void run(const hal::Inventory& inventory) {
-    check_address(inventory);
+  void run(const OwnAddresses& own) {
+    check_address(own);
     check_interface();
     check_as_numbers();
     check_hops();
@@ -57,7 +63,7 @@ class PeerCheck {
     return std::string(property) + " " + std::string(peer_.text(property));
   }
 
-  void check_address(const hal::Inventory& inventory);
+  void check_address(const OwnAddresses& own);
   void check_interface();
   void check_as_numbers();
   void check_hops();
@@ -77,18 +83,16 @@ class PeerCheck {
   SwitchNetwork network_;
 };
 
-void PeerCheck::check_address(const hal::Inventory& inventory) {
+void PeerCheck::check_address(const OwnAddresses& own) {
   if (unnumbered()) return;
   const auto bad = [&](const std::string& why) {
     refuse("PeerAddress", "BadPeerAddress", stated("PeerAddress") + why);
   };
   if (address_.is_loopback()) return bad(" is a loopback address; name the router, not this host");
   if (!address_.is_unicast()) return bad(" is not a unicast address; name the router");
-  std::string own = owner_of(address_, configuration_);
-  for (const hal::InterfaceAddress& address : inventory.addresses) {
-    if (own.empty() && address.prefix.address == address_) own = "this host";
-  }
-  if (!own.empty()) bad(" is the address of " + own + " itself; name the router, not this port");
+  const auto owner = own.find(address_);
+  if (owner == own.end()) return;
+  bad(" is the address of " + owner->second + " itself; name the router, not this port");
 }
 
 void PeerCheck::check_interface() {
@@ -198,10 +202,10 @@ void PeerCheck::check_policy() {
   }
   for (const char* kind : {"Community", "LargeCommunity", "ExtendedCommunity"}) {
     const auto values = peer_.values(kind);
-    if (values.size() <= kMostCommunities) continue;
-    diagnostics_.push_back({values[kMostCommunities].at, "TooMany",
+    if (values.size() <= ExportPolicy::kCommunitiesMost) continue;
+    diagnostics_.push_back({values[ExportPolicy::kCommunitiesMost].at, "TooMany",
                             peer_.id().to_string() + ": " + std::to_string(values.size()) + " elements <" + kind +
-                                ">; allowed: at most " + std::to_string(kMostCommunities)});
+                                ">; allowed: at most " + std::to_string(ExportPolicy::kCommunitiesMost)});
   }
 }
 
@@ -209,8 +213,9 @@ void PeerCheck::check_policy() {
 
 void check_peers(const dsc::Configuration& configuration, const hal::Inventory& inventory,
                  dsc::Diagnostics& diagnostics) {
+  const OwnAddresses own = own_addresses(configuration, inventory);
   for (const dsc::Resource& resource : configuration.resources) {
-    if (resource.type == &kBgpPeerType) PeerCheck(resource, configuration, diagnostics).run(inventory);
+    if (resource.type == &kBgpPeerType) PeerCheck(resource, configuration, diagnostics).run(own);
   }
 }
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "firmware/bgp/farewell.h"
 #include "firmware/bgp/listener.h"
 #include "firmware/bgp/md5_key.h"
 #include "firmware/bgp/socket.h"
@@ -100,12 +101,10 @@ TEST(BgpListener, LetsExpectedPeersInByBothFamiliesAndSaysWhoTheyAre) {
   CHECK(is_let_in(end("10.0.0.1", 179)));
   STRCMP_EQUAL("switch", accepted.back().group.c_str());
   STRCMP_EQUAL("10.0.0.2", accepted.back().remote.to_string().c_str());
-  CHECK_EQUAL(0U, accepted.back().scope);
   CHECK(is_let_in(end("2001:db8::1", 179)));
   STRCMP_EQUAL("2001:db8::2", accepted.back().remote.to_string().c_str());
   CHECK(is_let_in(link_local()));
   STRCMP_EQUAL("fe80::2", accepted.back().remote.to_string().c_str());
-  CHECK_EQUAL(if_nametoindex("near"), accepted.back().scope);
 }
 
 TEST(BgpListener, TurnsStrangersAway) {
@@ -204,6 +203,40 @@ TEST(BgpListener, HasTwoPlacesAPeerWhichComeBack) {
   listeners.close("switch");
   listen();
   CHECK(is_turned_away(end("10.0.0.1", 179)));
+}
+
+TEST(BgpListener, AConnectionKeepsItsPlaceUntilItHasSaidGoodBye) {
+  listen();
+  expect(peer("10.0.0.2"));
+  Farewells farewells(hosts.io);
+  for (int i = 0; i < 2; ++i) {
+    CHECK(is_let_in(end("10.0.0.1", 179)));
+    farewells.begin(std::move(accepted.back().socket), Octets(1), std::move(accepted.back().admission));
+  }
+  CHECK(is_turned_away(end("10.0.0.1", 179)));
+  callers.front().socket.close();
+  hosts.settle();
+  CHECK(is_let_in(end("10.0.0.1", 179)));
+  farewells.abandon();
+  CHECK(is_let_in(end("10.0.0.1", 179)));
+}
+
+TEST(BgpListener, HasPlacesForAsManyPeersAsAreExpected) {
+  hosts.far_ip("route add local 10.0.4.0/22 dev lo");
+  hosts.ip("route add 10.0.4.0/22 dev near");
+  listen();
+  for (std::uint32_t n = 0; n < 300; ++n) {
+    const IpAddress there = IpAddress::v4(0x0A000401 + n);
+    expect({there, std::nullopt, ""});
+    for (const std::size_t before = accepted.size(); accepted.size() < before + 2;) {
+      const std::size_t so_far = accepted.size();
+      FarCaller caller(hosts, true);
+      caller.socket.bind(end(there.to_string().c_str(), 0));
+      caller.connect(end("10.0.0.1", 179));
+      CHECK(hosts.until([&] { return accepted.size() > so_far; }));
+      accepted.back().socket.close();  // the place is what counts, and descriptors are few
+    }
+  }
 }
 
 // --- the interface comes and goes ---

@@ -5,12 +5,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/write.hpp>
+
 #include <array>
 #include <cstring>
 #include <optional>
 #include <vector>
 
+#include "firmware/bgp/open.h"
 #include "firmware/bgp/router_discovery.h"
+#include "firmware/bgp/speaker.h"
 #include "hal/base/log.h"
 #include "tests/kernel/bgp_ends.h"
 #include "tests/kernel/two_hosts.h"
@@ -121,9 +126,10 @@ class FarRouter {
 TEST_GROUP(BgpRouterDiscovery) {
   TwoHosts hosts;
   std::vector<std::string> changes;
+  int heard_again = 0;
   RouterDiscovery discovery{hosts.io, [this](const std::string& interface, const std::optional<IpAddress>& router) {
     changes.push_back(interface + " " + (router ? router->to_string() : "none"));
-  }};
+  }, [this](const std::string&) { ++heard_again; }};
 
   void setup() override { set_log_level(LogLevel::Error); }
   void teardown() override { set_log_level(LogLevel::Info); }
@@ -167,6 +173,31 @@ TEST(BgpRouterDiscovery, AsksForARouterAndShowsUsToItWhenItIsHeard) {
   CHECK_EQUAL(24U, octets.size());
   CHECK_EQUAL(0, octets[6] | octets[7]);
   CHECK_EQUAL(1, octets[16]);
+}
+
+TEST(BgpRouterDiscovery, ARouterThatIsHeardAgainIsToldOfOnceASecond) {
+  hosts.address();
+  FarRouter router(hosts);
+  watch();
+  router.advertise("fe80::2", 1800);
+  CHECK(found("fe80::2"));
+  for (int i = 0; i < 5; ++i) router.advertise("fe80::2", 1800);
+  hosts.settle();
+  CHECK_EQUAL(0, heard_again);
+  hosts.until([] { return false; }, 1s);
+  for (int i = 0; i < 5; ++i) router.advertise("fe80::2", 1800);
+  CHECK(hosts.until([&] { return heard_again > 0; }, 500ms));
+  hosts.settle();
+  CHECK_EQUAL(1, heard_again);
+}
+
+TEST(BgpRouterDiscovery, ShowsUsAtOnceWhenAsked) {
+  hosts.address();
+  FarRouter router(hosts);
+  watch();
+  discovery.show("near");
+  CHECK(hosts.until([&] { return router.heard().advertisements == 1; }, 500ms));
+  discovery.show("far");  // is not watched
 }
 
 TEST(BgpRouterDiscovery, TheFirstRouterStaysWhenAnotherAdvertises) {
@@ -243,10 +274,13 @@ TEST(BgpRouterDiscovery, WhoIsToldMayStopWatching) {
   FarRouter router(hosts);
   std::optional<RouterDiscovery> own;
   int calls = 0;
-  own.emplace(hosts.io, [&](const std::string& interface, const std::optional<IpAddress>&) {
-    ++calls;
-    own->unwatch(interface);
-  });
+  own.emplace(
+      hosts.io,
+      [&](const std::string& interface, const std::optional<IpAddress>&) {
+        ++calls;
+        own->unwatch(interface);
+      },
+      [](const std::string&) {});
   CHECK(own->watch("near").has_value());
   router.advertise("fe80::2", 1800);
   CHECK(hosts.until([&] { return calls == 1; }));
@@ -277,4 +311,78 @@ TEST(BgpRouterDiscovery, WithoutIpv6ItSaysSo) {
   const auto watching = discovery.watch("near");
   CHECK(!watching.has_value());
   CHECK(watching.error().message.find("is IPv6 disabled there?") != std::string::npos);
+}
+
+// clang-format off
+TEST_GROUP(BgpUnnumbered) {
+  TwoHosts hosts;
+  Speaker speaker{hosts.io};
+
+  void setup() override {
+    set_log_level(LogLevel::Error);
+    hosts.address();
+    hosts.far_ip("address add fe80::3/64 dev far nodad");
+  }
+  void teardown() override { set_log_level(LogLevel::Info); }
+  void set_peer(std::chrono::seconds back_off) {
+    PeerConfig config;
+    config.group = "switch";
+    config.interface = "near";
+    config.unnumbered = true;
+    config.remote_as = {RemoteAs::Rule::External, {}};
+    config.local_as = Asn{65000};
+    config.router_id = address("10.0.0.1");
+    config.idle_hold_time = back_off;
+    speaker.set_peer("peer", config);
+  }
+  const PeerStatus& status() { return *speaker.status("peer"); }
+  boost::asio::ip::tcp::endpoint far_end(const char* text) {
+    boost::asio::ip::address_v6 at = boost::asio::ip::make_address_v6(text);
+    const TwoHosts::Far there(hosts);
+    at.scope_id(if_nametoindex("far"));
+    return {at, 179};
+  }
+  // Whoever listens there becomes a peer.
+  bool establishes(FarListener& router) {
+    if (!hosts.until([&] { return router.accepted.has_value(); })) return false;
+    OpenConfig open;
+    open.local_as = Asn{65001};
+    open.router_id = address("10.0.0.2");
+    open.families = {true, true};
+    const auto alive = encode_keepalive();
+    boost::asio::write(*router.accepted, boost::asio::buffer(encode_open(open)));
+    boost::asio::write(*router.accepted, boost::asio::buffer(alive));
+    return hosts.until([&] { return status().state == SessionState::Established; });
+  }
+};
+// clang-format on
+
+TEST(BgpUnnumbered, ARouterThatAdvertisesItselfAgainIsDialedAtOnce) {
+  FarRouter router(hosts);
+  set_peer(20s);
+  router.advertise("fe80::2", 1800);
+  CHECK(hosts.until([&] { return status().last_error.has_value(); }));  // it has no BGP yet
+  hosts.settle(1s);
+  FarListener listener(hosts, far_end("fe80::2"));
+  const int shown = router.heard().advertisements;
+  router.advertise("fe80::2", 1800);
+  CHECK(hosts.until([&] { return listener.accepted.has_value(); }, 500ms));
+  CHECK(router.heard().advertisements > shown);
+  CHECK(establishes(listener));
+}
+
+TEST(BgpUnnumbered, ARouterThatCameDuringTheSessionIsThePeerAfterIt) {
+  FarRouter router(hosts);
+  set_peer(1s);
+  FarListener first(hosts, far_end("fe80::2"));
+  FarListener second(hosts, far_end("fe80::3"));
+  router.advertise("fe80::2", 1);
+  CHECK(establishes(first));
+  hosts.settle(31s);
+  router.advertise("fe80::3", 1800);
+  hosts.settle(1s);
+  CHECK(status().state == SessionState::Established);
+  first.acceptor.close();
+  first.accepted->close();
+  CHECK(establishes(second));
 }

@@ -1,5 +1,6 @@
 // The sockets of BGP sessions: their options as the kernel has them, and what they do on a wire.
 #include <net/if.h>
+#include <netinet/tcp.h>
 
 #include <algorithm>
 #include <vector>
@@ -78,6 +79,14 @@ TEST(BgpSocket, ToADirectlyConnectedPeerSetsOutWithOneHopFromItsInterface) {
   socklen_t length = sizeof name;
   CHECK_EQUAL(0, getsockopt(v6.native_handle(), SOL_SOCKET, SO_BINDTODEVICE, name, &length));
   STRCMP_EQUAL("near", name);
+}
+
+TEST(BgpSocket, AsksAPeerThatHasLongBeenSilent) {
+  tcp::socket socket = open(to("10.0.0.2"));
+  CHECK_EQUAL(1, option(socket, SOL_SOCKET, SO_KEEPALIVE));
+  CHECK_EQUAL(60, option(socket, IPPROTO_TCP, TCP_KEEPIDLE));
+  CHECK_EQUAL(20, option(socket, IPPROTO_TCP, TCP_KEEPINTVL));
+  CHECK_EQUAL(3, option(socket, IPPROTO_TCP, TCP_KEEPCNT));
 }
 
 TEST(BgpSocket, WithGtsmSetsOutWith255AndTakesOnlyWhatCameOverSoManyLinks) {

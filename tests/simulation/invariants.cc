@@ -58,8 +58,10 @@ std::string breach_of_timers(const Session& session, const SessionConfig& config
   if (agreed != session.agreed.has_value()) return "what was agreed on does not go with the state";
   if (agreed != session.capabilities.has_value()) return "the peer's capabilities do not go with the state";
   const bool alive = agreed && hold != Duration::zero();
+  const bool established = session.state == SessionState::Established;
   if (session.state == SessionState::OpenSent && !timers.hold) return "nothing ends the wait for the peer's OPEN";
-  if (agreed && timers.hold.has_value() != alive) return "HoldTimer does not go with the hold time";
+  if (agreed && !established && !timers.hold) return "nothing ends the wait for the peer's KEEPALIVE";
+  if (established && timers.hold.has_value() != alive) return "HoldTimer does not go with the hold time";
   if (agreed && timers.keepalive.has_value() != alive) return "KeepaliveTimer does not go with the hold time";
   if (timers.connect_retry && timers.delay_open) return "waits for a connection that it has";
   if (connecting && !config.passive && !timers.connect_retry && !timers.delay_open) return "nothing ends the wait";

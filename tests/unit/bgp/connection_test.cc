@@ -158,6 +158,21 @@ TEST(BgpConnection, AFaultyUpdateIsReportedWholeButNotEveryTime) {
   LONGS_EQUAL(3, connection.session().updates_refused);
 }
 
+TEST(BgpConnection, APrefixCountsOnceWhateverStandsBehindItsBits) {
+  SessionConfig limited = config_of(65000, 65001, "10.0.0.1");
+  limited.prefix_limit = 2;
+  connection.configure(limited, {});
+  establish();
+  const auto announce = [&](const char* prefixes) {
+    const Octets attributes = hex("400101 00 400206 02010000fde9 400304 0a000002");
+    give(message(MessageType::Update, update_body({}, attributes, hex(prefixes))));
+    return connection.session().state == SessionState::Established;
+  };
+  CHECK(announce("14 0a0010 14 0a0017 14 0a001f 00"));
+  CHECK(announce("00"));
+  CHECK_FALSE(announce("14 0a0020"));
+}
+
 TEST(BgpConnection, ASessionThatEndsLeavesTheGroup) {
   routes.announce(nth(1));
   establish();

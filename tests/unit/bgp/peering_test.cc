@@ -94,6 +94,61 @@ TEST(BgpPeering, ASessionThatMakesWayForAPeerThatConnectsAgainEndsSilentlyWithAR
   STRCMP_EQUAL("The peer has connected again", ended.what.fault->text.c_str());
 }
 
+TEST(BgpPeering, ANewConnectionReplacesNothingWhereThePeersGracefulRestartNamesNoFamily) {
+  config.session.open.restart_time = 120s;
+  peering.configure(config, now, random);
+  peering.start(now, random);
+  connect(Side::Accepted);
+  // RFC 4724 §3: such a peer helps us, and does not restart itself.
+  Octets open = encode_open(theirs());
+  const Octets capability = hex("02 04 4002 0078");
+  open = open + capability;
+  open[17] = static_cast<std::byte>(open.size());
+  open[28] = static_cast<std::byte>(open.size() - 29);
+  give(Side::Accepted, open + keepalive());
+  CHECK(state(Side::Accepted) == SessionState::Established);
+  CHECK(peering.at(Side::Accepted).session().agreed->graceful_restart);
+  CHECK(peering.refusal()->subcode == subcode::ConnectionCollision);
+}
+
+TEST(BgpPeering, APeerThatConnectsAgainBeforeItHasSaidAWordIsLetIn) {
+  config.mode = ConnectMode::Passive;
+  for (const Duration delay : {0s, 5s}) {
+    config.session.delay_open = delay;
+    peering.configure(config, now, random);
+    peering.start(now, random);
+    connect(Side::Accepted);
+    CHECK_FALSE(peering.refusal().has_value());
+    orders = peering.make_way(now, random);
+    CHECK(orders.at(0).what.close);
+    CHECK(orders.at(0).what.last_words.empty());
+    CHECK_FALSE(peering.refusal().has_value());
+    connect(Side::Accepted);
+    give(Side::Accepted, encode_open(theirs()));
+    CHECK(state(Side::Accepted) == SessionState::OpenConfirm);
+    CHECK(peering.refusal().has_value());
+    peering.stop({ErrorCode::Cease, 2}, now, random);
+  }
+}
+
+TEST(BgpPeering, ALimitThatIsLoweredHoldsAtOnce) {
+  config.session.prefix_limit = 3;
+  peering.configure(config, now, random);
+  peering.start(now, random);
+  connect(Side::Dialed);
+  give(Side::Dialed, encode_open(theirs()) + keepalive());
+  const Octets attributes = hex("400101 00 400206 02010000fde9 400304 0a000002");
+  give(Side::Dialed, message(MessageType::Update, update_body({}, attributes, hex("20 0a000001 20 0a000002"))));
+  config.session.prefix_limit = 2;
+  peering.configure(config, now, random);
+  CHECK(state(Side::Dialed) == SessionState::Established);
+  written(Side::Dialed);
+  config.session.prefix_limit = 1;
+  orders = peering.configure(config, now, random);
+  CHECK(state(Side::Dialed) == SessionState::Idle);
+  CHECK_OCTETS("06 01 0001 01 00000001", Bytes(orders.at(0).what.last_words).subspan(kHeaderOctets));
+}
+
 TEST(BgpPeering, AnIdentifierThatIsTheConnectionsAddressOutlivesAChangeOfConfiguration) {
   config.session.open.router_id = IpAddress();
   config.session.delay_open = 5s;

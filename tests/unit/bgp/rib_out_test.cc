@@ -352,7 +352,8 @@ TEST(BgpUpdateWriter, AGracefulShutdownIsToldByCommunityAndLocalPreference) {
 }
 
 TEST(BgpUpdateWriter, ALongAttributeHasALengthOfTwoOctets) {
-  for (std::uint32_t i = 0; i < 64; ++i) attributes.policy.communities.push_back(i);
+  for (std::uint32_t i = 0; i < 63; ++i) attributes.policy.communities.push_back(i);
+  attributes.policy.graceful_shutdown = true;
   STRCMP_CONTAINS(without_blanks("d0 08 0100 00000000 00000001").c_str(), path().c_str());
 }
 
@@ -662,6 +663,35 @@ TEST(BgpRibOut, WhatIsSharedIsNeverOutOfDate) {
   Peer late;
   drain(rib, b, late);
   LONGS_EQUAL(0, late.routes.size());
+}
+
+TEST(BgpRibOut, WhatIsSharedIsBuiltOnceForSessionsThatComeToItInAnyOrder) {
+  std::vector<RibOut::Session> sessions;
+  for (int i = 0; i < 5; ++i) sessions.push_back(attach(rib, external()));
+  for (const RibOut::Session session : sessions) {
+    while (rib.next(session)) {
+    }
+  }
+  rib.announce(nth(1));
+  const auto first = rib.next(sessions[0]);
+  rib.detach(sessions[1]);
+  rib.refresh(sessions[0], Family::IPv4);
+  CHECK(rib.next(sessions[2]) == first);
+  CHECK(rib.reattribute(sessions[3], std::array{external("10.0.0.2")}));
+  CHECK(rib.next(sessions[3]) != first);
+  CHECK(rib.reattribute(sessions[3], std::array{external()}));
+  CHECK(rib.next(sessions[4]) == first);
+}
+
+TEST(BgpRibOut, AFamilyWithoutEndDoesNotKeepTheOtherWaiting) {
+  const auto session = rib.attach(std::array{external(), external_ipv6()});
+  drain(rib, session, peer);
+  rib.announce(address("2001:db8:1::1"));
+  for (std::uint32_t n = 0; n < 3 && peer.routes.count(address("2001:db8:1::1")) == 0; ++n) {
+    rib.announce(nth(n));
+    peer.take(rib.next(session)->octets);
+  }
+  CHECK(peer.routes.count(address("2001:db8:1::1")) == 1);
 }
 
 TEST(BgpRibOut, WithdrawsAll) {

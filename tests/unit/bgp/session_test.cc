@@ -334,6 +334,22 @@ TEST(BgpSession, RouteRefreshAsksForAFamilyThatIsNegotiated) {
   CHECK(bench.session.state == SessionState::Established);
 }
 
+TEST(BgpSession, APassiveOneThatIsLostBeforeTheOpenWaitsAsAfterEveryOtherLoss) {
+  bench.config.passive = true;
+  bench.give(EventType::ManualStartPassive);
+  Duration before{};
+  for (int i = 0; i < 3; ++i) {
+    bench.give(EventType::TcpConnectionConfirmed);
+    bench.fail("The peer closed the connection");
+    CHECK(bench.session.state == SessionState::Idle);
+    const Duration wait = *next_deadline(bench.session) - bench.now;
+    CHECK(wait > before);
+    before = wait;
+    bench.run_until(*next_deadline(bench.session));
+    CHECK(bench.session.state == SessionState::Active);
+  }
+}
+
 TEST_GROUP(BgpTimers) { Bench bench; };
 
 TEST(BgpTimers, ASilentPeerIsDroppedWhenTheNegotiatedHoldTimeEnds) {
@@ -377,6 +393,16 @@ TEST(BgpTimers, AHoldTimeOfZeroMeansNoTimers) {
   bench.config.open.hold_time = 0;
   bench.to_established();
   CHECK_FALSE(next_deadline(bench.session).has_value());
+}
+
+TEST(BgpTimers, WithAHoldTimeOfZeroTheKeepaliveThatIsMissingIsWaitedForFourMinutes) {
+  bench.config.open.hold_time = 0;
+  bench.to_open_confirm();
+  const TimePoint start = bench.now;
+  bench.run_until(start + 4min - 1ms);
+  CHECK(bench.session.state == SessionState::OpenConfirm);
+  bench.run_until(start + 4min);
+  STRCMP_EQUAL("I 4/0 close", cell(bench.session, bench.last).c_str());
 }
 
 TEST(BgpTimers, KeepalivesComeAThirdOfTheHoldTimeApartWithJitter) {

@@ -265,6 +265,18 @@ TEST(BgpSpeaker, ChangingOnePeerResetsNoOther) {
   LONGS_EQUAL(0, other.count(MessageType::Notification));
 }
 
+TEST(BgpSpeaker, ALimitResetsASessionWhereThereAreMorePrefixesAlready) {
+  const PeerConfig without;
+  PeerConfig low;
+  low.prefix_limit = 10;
+  PeerConfig high;
+  high.prefix_limit = 20;
+  CHECK(effect_of(high, low) == ChangeEffect::ResetIfOver);
+  CHECK(effect_of(without, low) == ChangeEffect::ResetIfOver);
+  CHECK(effect_of(low, high) == ChangeEffect::InPlace);
+  CHECK(effect_of(low, without) == ChangeEffect::InPlace);
+}
+
 TEST(BgpSpeaker, ARefusedConnectionIsToldInWordsAndTriedAgain) {
   std::optional<Router> router(io);
   const PeerConfig config = router->config();

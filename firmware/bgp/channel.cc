@@ -181,7 +181,8 @@ void Channel::flush() {
     budget -= std::min(budget, octets);
   }
   if (budget == 0) flush_soon();
-  note_transmission();
+  // Where nothing was written a SendHoldTimer that runs is judged when it expires.
+  if (budget < kWriteOctetsPerTurn) note_transmission();
   owner_.channel_flushed(side_);
 }
 

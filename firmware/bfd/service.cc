@@ -72,6 +72,7 @@ struct Service::Impl : std::enable_shared_from_this<Service::Impl> {
   boost::asio::posix::stream_descriptor notifications;  // borrows the mailbox's descriptor
   std::map<std::string, Record> records;
   SessionNumber last_number = 0;
+  bool stopping = false;  // or stopped: what began now would be told to no peer that it ends
   std::function<void(const std::string&, const Status&)> changed;
   std::vector<std::function<void()>> stopped;  // all that wait for one stop
 };
@@ -86,6 +87,7 @@ Service::~Service() {
 }
 
 void Service::set(const std::string& name, const SessionConfig& config) {
+  if (impl_->stopping) return;
   impl_->start();
   const auto known = impl_->records.find(name);
   if (known != impl_->records.end()) {
@@ -110,6 +112,7 @@ void Service::remove(const std::string& name) {
 
 void Service::stop(std::function<void()> stopped) {
   impl_->start();
+  impl_->stopping = true;
   impl_->records.clear();
   impl_->stopped.push_back(std::move(stopped));
   impl_->mail.commands.put({Command::Kind::Stop, 0, {}, {}});

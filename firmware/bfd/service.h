@@ -86,7 +86,8 @@ class Service {
   void set(const std::string& name, const SessionConfig& config);
   // Tells the peer that this is planned (AdminDown), so that it takes nothing down for it. The name is free at once.
   void remove(const std::string& name);
-  // All of them; `stopped` comes when the peers have been told, within 600 ms.
+  // All of them; `stopped` comes when the peers have been told, within 600 ms. It is the end: `set` does nothing any
+  // more.
   void stop(std::function<void()> stopped);
 
   // As of the last change, timers up to a second late; counters as they are. None: there is no such session.

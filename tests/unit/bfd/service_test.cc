@@ -213,6 +213,18 @@ TEST(BfdService, StoppingWithoutAnySessionIsDoneAtOnce) {
   CHECK(until([&] { return stopped; }, 1s));
 }
 
+TEST(BfdService, NothingBeginsAnyMoreOnceItIsToStop) {
+  set_both("v4", session("192.0.2.1", "192.0.2.2"));
+  set_both("v6", session("2001:db8::1", "2001:db8::2"));
+  CHECK(both_up("v4") && both_up("v6"));
+  bool stopped = false;
+  near.service->stop([&] { stopped = true; });
+  near.set("v4", session("192.0.2.1", "192.0.2.2"));
+  near.set("v6", session("2001:db8::1", "2001:db8::2"));
+  CHECK(!near.service->status("v4"));
+  CHECK(until([&] { return stopped; }, 2s));
+}
+
 TEST(BfdService, OneThatIsRemovedAndSetAgainComesUpAgain) {
   set_both("v4", session("192.0.2.1", "192.0.2.2"));
   CHECK(both_up("v4"));

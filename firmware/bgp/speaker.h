@@ -131,7 +131,7 @@ class Speaker {
   void withdraw(const std::string& group, std::span<const IpAddress> addresses);
 
   // A listening socket for the peers of a group; a change does not touch sessions that stand. The error names what the
-  // kernel refused.
+  // kernel refused, and nothing has changed then.
   Result<> listen(const std::string& group, const ListenConfig& config);
   void stop_listening(const std::string& group);
 

@@ -19,9 +19,11 @@ namespace {
 // Above all that is not real-time; below the kernel's own threads (50).
 constexpr int kPriority = 10;
 constexpr Duration kHouseKeeping = std::chrono::seconds(1);
-// Five hundred sessions at 10 ms get 50 packets a millisecond. Whoever sends more than this between two looks floods
-// us, and must not have the processor: a thread of this priority would leave nothing for the others.
+// Five hundred sessions at 10 ms get 50 packets a millisecond. Whoever sends more than this to a port between two looks
+// floods us, and must not have the processor: a thread of this priority would leave nothing for the others.
 constexpr std::size_t kFlood = 256;
+// More than a socket's buffer holds: of so many, the last came after the first was looked at.
+constexpr std::size_t kQueueMost = 4096;
 constexpr Duration kFloodRest = std::chrono::milliseconds(1);
 
 void count(std::atomic<std::uint64_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
@@ -67,7 +69,7 @@ void Runner::run() {
     wait();
     run_due();
     if (any_finished_) forget_finished();
-    if (read_in_turn_ >= kFlood) std::this_thread::sleep_for(kFloodRest);
+    if (flooded_) std::this_thread::sleep_for(kFloodRest);
   }
 }
 
@@ -81,7 +83,7 @@ void Runner::ask_for_priority() {
 void Runner::wait() {
   std::array<epoll_event, 32> events{};
   const int ready = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
-  read_in_turn_ = 0;
+  flooded_ = false;
   bool commands = false;
   for (int i = 0; i < ready; ++i) {
     void* const tag = events.at(static_cast<std::size_t>(i)).data.ptr;
@@ -119,14 +121,12 @@ void Runner::arm_timer() {
 }
 
 void Runner::run_due() {
-  bool all_read = false;
   for (Entry* first = heap_.first(); first != nullptr; first = heap_.first()) {
     const TimePoint now = Clock::now();
     if (first->deadline() > now) break;
     const auto detection = detection_deadline(first->session);
-    if (!all_read && detection && *detection <= now) {
-      drain_all();
-      all_read = true;
+    if (detection && *detection <= now && drain_for_verdict(*first, *detection)) {
+      if (flooded_) break;  // judged in the next turn, after a rest
       continue;
     }
     apply(*first, expire(first->timing, first->session, now, random_));
@@ -147,12 +147,19 @@ void Runner::keep_house() {
 // --- packets ---
 
 void Runner::drain(Port& port) {
-  if (read_in_turn_ >= kFlood) return;
-  read_in_turn_ += port.receiver.drain(kFlood, [&](const Datagram& datagram) { take(port, datagram); });
+  const std::size_t read = port.receiver.drain(kFlood, [&](const Datagram& datagram) { take(port, datagram); });
+  if (read >= kFlood) flooded_ = true;
 }
 
-void Runner::drain_all() {
-  for (const auto& port : ports_) drain(*port);
+// Reads what had arrived at the session's port when its time was up; false: that has been read. In a flood the packet
+// that counts may be the last of a full queue.
+bool Runner::drain_for_verdict(const Entry& entry, TimePoint deadline) {
+  Port* const port = entry.port;
+  if (port == nullptr || port->emptied >= deadline) return false;
+  port->emptied = Clock::now();
+  const std::size_t read = port->receiver.drain(kQueueMost, [&](const Datagram& datagram) { take(*port, datagram); });
+  if (read >= kFlood) flooded_ = true;
+  return true;
 }
 
 // RFC 5880 §6.8.6, §6.3: by our discriminator alone once the other end knows it; RFC 5881 §3, RFC 5883 §3: by interface

@@ -1,7 +1,8 @@
 // The thread that sessions live in: sockets, timers, and the engine between them. It takes commands from the owner's
 // thread and gives it news, both through mailboxes, and shares nothing else with it but counters.
 //
-// Detection must not be fooled by our own lateness: before a detection time is judged, what has arrived is read.
+// Detection must not be fooled by our own lateness: before a detection time is judged, what has arrived at the
+// session's port is read. Nor by a flood: what a port may cost in a turn costs no other port its share.
 #pragma once
 
 #include <atomic>
@@ -68,7 +69,7 @@ class Runner {
   void run_due();
   void keep_house();
   void drain(Port& port);
-  void drain_all();
+  bool drain_for_verdict(const Entry& entry, TimePoint deadline);
   void take(Port& port, const Datagram& datagram);
   Entry* owner_of(Port& port, const Datagram& datagram, const Packet* packet);  // nullptr: nobody's
   void obey(const Command& command);
@@ -101,7 +102,7 @@ class Runner {
   DeadlineHeap<Entry> heap_;
   std::random_device secrets_;  // what an outsider must not guess
   Random random_;
-  std::size_t read_in_turn_ = 0;
+  bool flooded_ = false;  // in this turn
   bool any_finished_ = false;
   bool stopping_ = false;
   bool quit_ = false;

@@ -17,6 +17,7 @@ struct Runner::Port {
   Place place;
   Receiver receiver;
   std::vector<Entry*> entries;
+  TimePoint emptied{};  // all that had arrived by then was read
 };
 
 struct Runner::Entry : HeapMember {

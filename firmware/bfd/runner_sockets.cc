@@ -49,7 +49,7 @@ Result<> Runner::open_port(Entry& entry) {
     entry.port = known->get();
   } else {
     PORTREEVE_TRY(Receiver receiver, Receiver::open(place));
-    auto port = std::make_unique<Port>(Port{std::move(place), std::move(receiver), {}});
+    auto port = std::make_unique<Port>(Port{std::move(place), std::move(receiver), {}, {}});
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.ptr = port.get();

@@ -10,12 +10,16 @@
 #include <boost/asio/io_context.hpp>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "firmware/bfd/descriptor.h"
+#include "firmware/bfd/socket.h"
 #include "tests/fakes/run_until.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes `new` a macro
@@ -87,6 +91,41 @@ void send_with_ttl(const Packet& packet, int ttl) {
       sendto(socket.get(), octets.data(), octets.size(), 0, reinterpret_cast<const sockaddr*>(&to), sizeof(to));
   CHECK_EQUAL(static_cast<ssize_t>(octets.size()), sent);
 }
+
+// To the multihop port of 192.0.2.1, as fast as this processor can.
+class Flood {
+ public:
+  explicit Flood(const Namespace& from) : thread_([this, &from] { run(from); }) {}
+  ~Flood() {
+    ended_ = true;
+    thread_.join();
+  }
+  Flood(const Flood&) = delete;
+  Flood& operator=(const Flood&) = delete;
+
+ private:
+  void run(const Namespace& from) {
+    from.enter();
+    const Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(kMultihopPort);
+    to.sin_addr.s_addr = htonl(0xC0000201);
+    auto octets = encode(Packet{});
+    iovec part{octets.data(), octets.size()};
+    std::array<mmsghdr, 64> messages{};
+    for (mmsghdr& message : messages) {
+      message.msg_hdr.msg_name = &to;
+      message.msg_hdr.msg_namelen = sizeof(to);
+      message.msg_hdr.msg_iov = &part;
+      message.msg_hdr.msg_iovlen = 1;
+    }
+    while (!ended_) sendmmsg(socket.get(), messages.data(), messages.size(), 0);
+  }
+
+  std::atomic<bool> ended_ = false;
+  std::thread thread_;
+};
 
 SessionConfig session(const char* local, const char* peer) {
   SessionConfig config;
@@ -266,6 +305,24 @@ TEST(BfdService, PacketsThatARouterForwardedAreNotTakenOnASingleHop) {
   // Down, and from next door: this one counts.
   send_with_ttl(packet, 255);
   CHECK(until([&] { return near.is("v4", State::Down); }, 2s));
+}
+
+TEST(BfdService, AFloodOnOnePortStarvesNoSessionOnAnother) {
+  SessionConfig multihop = session("192.0.2.1", "198.51.100.1");  // nobody: it keeps the port open
+  multihop.multihop = true;
+  near.set("multihop", multihop);
+  set_both("v4", session("192.0.2.1", "192.0.2.2"));
+  set_both("v6", session("2001:db8::1", "2001:db8::2"));
+  CHECK(both_up("v4") && both_up("v6"));
+  {
+    const Flood flood(far.place);
+    settle(2s);
+  }
+  CHECK(near.service->packets_of_nobody() > 10000);
+  for (const char* const name : {"v4", "v6"}) {
+    CHECK(near.is(name, State::Up));
+    CHECK_EQUAL(0U, near.status(name).down_count + far.status(name).down_count);
+  }
 }
 
 TEST(BfdService, ADiscriminatorThatIsNobodysMeansSomethingToAPassiveSessionOnly) {

@@ -86,21 +86,23 @@ Service::~Service() {
   impl_->thread.join();
 }
 
-void Service::set(const std::string& name, const SessionConfig& config) {
-  if (impl_->stopping) return;
+bool Service::set(const std::string& name, const SessionConfig& config) {
+  if (impl_->stopping) return false;
   impl_->start();
   const auto known = impl_->records.find(name);
   if (known != impl_->records.end()) {
-    if (known->second.config == config) return;
+    if (known->second.config == config) return false;
     if (!same_session(known->second.config, config)) remove(name);
   }
   Impl::Record& record = impl_->records[name];
-  if (record.number == 0) record.number = ++impl_->last_number;
+  const bool begins = record.number == 0;
+  if (begins) record.number = ++impl_->last_number;
   record.config = config;
   if (record.status.since == WallTime{}) {
     record.status.since = std::chrono::time_point_cast<WallTime::duration>(std::chrono::system_clock::now());
   }
   impl_->mail.commands.put({Command::Kind::Set, record.number, config, record.counters});
+  return begins;
 }
 
 void Service::remove(const std::string& name) {

@@ -82,8 +82,9 @@ class Service {
 
   // Adds a session or changes it. Intervals, multiplier, TTL and role change by poll sequence, while the session stays
   // as it is; with another path (addresses, interface, hops) it is another session, which begins in Down. Errors of
-  // sockets are in the status, and what failed is tried again each second.
-  void set(const std::string& name, const SessionConfig& config);
+  // sockets are in the status, and what failed is tried again each second. True: what there was of it before is over,
+  // and says nothing of the path any more.
+  bool set(const std::string& name, const SessionConfig& config);
   // Tells the peer that this is planned (AdminDown), so that it takes nothing down for it. The name is free at once.
   void remove(const std::string& name);
   // All of them; `stopped` comes when the peers have been told, within 600 ms. It is the end: `set` does nothing any

@@ -120,12 +120,11 @@ Result<dsc::Plan> PeerProvider::plan(const dsc::Resource& desired, const dsc::Co
 void PeerProvider::apply(const Applied& wanted) {
   const std::string& name = wanted.resource.key;
   announcer_.add_peer(wanted.config.group, name);
+  // A session that waits for BFD is not to begin on what BFD said of the old path; one that does not wait any more is
+  // not to be held up by BFD's end.
+  if (wanted.bfd) bfd_.set(name, *wanted.bfd);
   speaker_.set_peer(name, wanted.config);
-  if (wanted.bfd) {
-    bfd_.set(name, *wanted.bfd);
-  } else {
-    bfd_.remove(name);
-  }
+  if (!wanted.bfd) bfd_.remove(name);
   applied_.insert_or_assign(name, wanted);
 }
 

@@ -26,6 +26,9 @@ constexpr std::size_t kFlood = 256;
 constexpr std::size_t kQueueMost = 4096;
 constexpr Duration kFloodRest = std::chrono::milliseconds(1);
 
+// Which descriptor it was, the pointer of an event says: the timer, the mail, or a port.
+void* const kTimer = nullptr;
+
 void count(std::atomic<std::uint64_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
 
 Timing timing_of(const SessionConfig& config) {
@@ -43,20 +46,24 @@ bool same_path(const SessionConfig& a, const SessionConfig& b) {
 
 }  // namespace
 
-Runner::Runner(Mail& mail)
-    : mail_(mail),
-      epoll_(epoll_create1(EPOLL_CLOEXEC)),
-      timer_(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)),
-      random_(secrets_()) {
-  // Which descriptor it was, the pointer says: one of these two, or a port.
+Result<Watch> Watch::open(Mail& mail) {
+  const auto failed = [] { return system_error("start BFD", errno); };
+  Watch watch;
+  watch.epoll = Descriptor(epoll_create1(EPOLL_CLOEXEC));
+  if (watch.epoll.get() < 0) return failed();
+  watch.timer = Descriptor(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
+  if (watch.timer.get() < 0) return failed();
   for (const auto& [descriptor, tag] :
-       {std::pair<int, void*>{timer_.get(), &timer_}, {mail_.commands.descriptor(), &mail_}}) {
+       {std::pair<int, void*>{watch.timer.get(), kTimer}, {mail.commands.descriptor(), &mail}}) {
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.ptr = tag;
-    epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event);
+    if (epoll_ctl(watch.epoll.get(), EPOLL_CTL_ADD, descriptor, &event) != 0) return failed();
   }
+  return watch;
 }
+
+Runner::Runner(Mail& mail, Watch watch) : mail_(mail), watch_(std::move(watch)), random_(secrets_()) {}
 
 Runner::~Runner() = default;
 
@@ -82,12 +89,14 @@ void Runner::ask_for_priority() {
 
 void Runner::wait() {
   std::array<epoll_event, 32> events{};
-  const int ready = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
+  const int ready = epoll_wait(watch_.epoll.get(), events.data(), static_cast<int>(events.size()), -1);
+  // Should not be; if it is, sessions go on as well as they can, and the other threads too.
+  if (ready < 0 && errno != EINTR) std::this_thread::sleep_for(kFloodRest);
   flooded_ = false;
   bool commands = false;
   for (int i = 0; i < ready; ++i) {
     void* const tag = events.at(static_cast<std::size_t>(i)).data.ptr;
-    if (tag == &timer_) {
+    if (tag == kTimer) {
       rang_ = true;
     } else if (tag == &mail_) {
       commands = true;
@@ -115,7 +124,7 @@ void Runner::arm_timer() {
     alarm.it_value.tv_sec = seconds.count();
     alarm.it_value.tv_nsec = std::chrono::nanoseconds(since_start - seconds).count();
   }
-  timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &alarm, nullptr);
+  timerfd_settime(watch_.timer.get(), TFD_TIMER_ABSTIME, &alarm, nullptr);
   armed_ = due;
   rang_ = false;
 }

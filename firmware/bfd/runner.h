@@ -50,9 +50,17 @@ struct Mail {
   std::atomic<std::uint64_t> packets_of_nobody = 0;
 };
 
+// What the thread waits with: made before there is a thread, by who can say that it could not be.
+struct Watch {
+  static Result<Watch> open(Mail& mail);
+
+  Descriptor epoll;  // of commands already, and of the timer
+  Descriptor timer;
+};
+
 class Runner {
  public:
-  explicit Runner(Mail& mail);
+  Runner(Mail& mail, Watch watch);
   ~Runner();
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
@@ -91,8 +99,7 @@ class Runner {
   std::uint32_t new_discriminator();
 
   Mail& mail_;
-  Descriptor epoll_;
-  Descriptor timer_;
+  Watch watch_;
   std::optional<TimePoint> armed_;
   bool rang_ = false;  // since it was armed
   std::optional<TimePoint> house_keeping_;

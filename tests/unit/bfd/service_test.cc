@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -365,6 +366,22 @@ TEST(BfdService, WhatTheKernelRefusesIsToldAndTriedAgain) {
   near.place.run("ip link set cable down && ip link set cable name later && ip link set later up");
   CHECK(both_up("later"));
   STRCMP_EQUAL("", near.status("later").problem.c_str());
+}
+
+TEST(BfdService, WithoutDescriptorsItSaysSoAndBeginsWhenThereAreSome) {
+  near.place.enter();
+  rlimit before{};
+  CHECK_EQUAL(0, getrlimit(RLIMIT_NOFILE, &before));
+  rlimit none = before;
+  none.rlim_cur = 3;  // fewer than are open: not one more
+  CHECK_EQUAL(0, setrlimit(RLIMIT_NOFILE, &none));
+  near.service->set("v4", session("192.0.2.1", "192.0.2.2"));
+  CHECK_EQUAL(0, setrlimit(RLIMIT_NOFILE, &before));
+  STRCMP_EQUAL("start BFD: Too many open files", near.status("v4").problem.c_str());
+  far.set("v4", session("192.0.2.2", "192.0.2.1"));
+  near.place.enter();  // where its thread is to be born
+  CHECK(both_up("v4"));
+  STRCMP_EQUAL("", near.status("v4").problem.c_str());
 }
 
 TEST(BfdService, AnInterfaceThatIsMadeAnewIsFoundAgain) {

@@ -40,6 +40,16 @@ Timing timing_of(const SessionConfig& config) {
           config.passive};
 }
 
+// RFC 5881 §5 (GTSM); RFC 5883 §5 leaves multihop to configuration.
+int minimum_ttl(const SessionConfig& config) { return config.multihop ? config.minimum_ttl : kMaximumTtl; }
+
+std::string describe(const Drop& drop, const SessionConfig& config) {
+  const std::string text = "a packet of the peer was dropped: ";
+  if (drop.malformed) return text + describe(*drop.malformed);
+  return text + "TTL " + std::to_string(drop.ttl) + " is below " + (config.multihop ? "MinimumTtl " : "") +
+         std::to_string(minimum_ttl(config));
+}
+
 bool same_path(const SessionConfig& a, const SessionConfig& b) {
   return a.peer == b.peer && a.interface == b.interface && a.multihop == b.multihop;
 }
@@ -198,14 +208,16 @@ void Runner::take(Port& port, const Datagram& datagram) {
     count(mail_.packets_of_nobody);
     return;
   }
-  // RFC 5881 §5 (GTSM); RFC 5883 §5 leaves multihop to configuration.
-  const int minimum = entry->config.multihop ? entry->config.minimum_ttl : kMaximumTtl;
-  if (!packet || datagram.ttl < minimum) {
+  if (!packet || datagram.ttl < minimum_ttl(entry->config)) {
     count(entry->counters->dropped);
+    if (packet) entry->drop = Drop{std::nullopt, datagram.ttl};
+    if (!packet) entry->drop = Drop{packet.error(), 0};
     return;
   }
   count(entry->counters->received);
-  apply(*entry, receive(entry->timing, entry->session, *packet, Clock::now(), random_));
+  const Step step = receive(entry->timing, entry->session, *packet, Clock::now(), random_);
+  if (entry->session.state == State::Up) entry->drop.reset();
+  apply(*entry, step);
 }
 
 void Runner::apply(Entry& entry, const Step& step) {
@@ -258,6 +270,8 @@ Status Runner::status_of(const Entry& entry) const {
   status.up_count = session.up_count;
   status.down_count = session.down_count;
   status.problem = entry.problem;
+  const bool tells_drop = entry.drop && session.state != State::Up;
+  if (status.problem.empty() && tells_drop) status.problem = describe(*entry.drop, entry.config);
   return status;
 }
 

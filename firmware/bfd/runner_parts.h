@@ -20,6 +20,12 @@ struct Runner::Port {
   TimePoint emptied{};  // all that had arrived by then was read
 };
 
+// Why a packet of the peer was not taken.
+struct Drop {
+  std::optional<Discard> malformed;
+  int ttl = 0;  // too low a one, else
+};
+
 struct Runner::Entry : HeapMember {
   SessionNumber number = 0;
   SessionConfig config;
@@ -33,6 +39,7 @@ struct Runner::Entry : HeapMember {
   bool leaving = false;           // removed: goes when it has said its farewell
   bool finished = false;
   std::string problem;
+  std::optional<Drop> drop;  // the last one, unless it is Up and packets have come since
   WallTime since = wall_now();
   Status published;
 };

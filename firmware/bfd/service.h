@@ -67,7 +67,8 @@ struct Status {
   std::uint64_t send_errors = 0;
   std::uint64_t up_count = 0;
   std::uint64_t down_count = 0;  // times that it was Up and ceased to be
-  std::string problem;           // "reach 10.0.0.1: Network is unreachable"; empty: none
+  // "reach 10.0.0.1: Network is unreachable"; while it is not Up also why the last packet was dropped; empty: none
+  std::string problem;
 
   friend bool operator==(const Status&, const Status&) = default;
 };

@@ -80,18 +80,18 @@ struct Side {
 };
 
 // To 192.0.2.1, from whatever address and port of this namespace.
-void send_with_ttl(const Packet& packet, int ttl) {
+void send_with_ttl(Bytes octets, int ttl) {
   const Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   setsockopt(socket.get(), IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl));
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(3784);
   to.sin_addr.s_addr = htonl(0xC0000201);
-  const auto octets = encode(packet);
   const auto sent =
       sendto(socket.get(), octets.data(), octets.size(), 0, reinterpret_cast<const sockaddr*>(&to), sizeof(to));
   CHECK_EQUAL(static_cast<ssize_t>(octets.size()), sent);
 }
+void send_with_ttl(const Packet& packet, int ttl) { send_with_ttl(Bytes(encode(packet)), ttl); }
 
 // To the multihop port of 192.0.2.1, as fast as this processor can.
 class Flood {
@@ -306,6 +306,33 @@ TEST(BfdService, PacketsThatARouterForwardedAreNotTakenOnASingleHop) {
   // Down, and from next door: this one counts.
   send_with_ttl(packet, 255);
   CHECK(until([&] { return near.is("v4", State::Down); }, 2s));
+}
+
+TEST(BfdService, WhyPacketsAreDroppedIsToldUntilItIsUp) {
+  const auto says = [this](const char* problem) {
+    return until([&] { return near.status("v4").problem == problem; }, 3s);
+  };
+  near.set("v4", session("192.0.2.1", "192.0.2.2"));
+  CHECK(until([&] { return near.status("v4").packets_sent > 0; }));
+  Packet packet;
+  packet.my_discriminator = 1;
+  far.place.enter();
+  send_with_ttl(packet, 254);
+  CHECK(says("a packet of the peer was dropped: TTL 254 is below 255"));
+  std::vector<std::byte> authenticated(26);
+  const auto octets = encode(packet);
+  std::copy(octets.begin(), octets.end(), authenticated.begin());
+  authenticated[1] |= std::byte{4};
+  authenticated[3] = std::byte{26};
+  send_with_ttl(Bytes(authenticated), 255);
+  CHECK(says("a packet of the peer was dropped: it is authenticated, which is not supported"));
+  far.set("v4", session("192.0.2.2", "192.0.2.1"));
+  CHECK(both_up("v4"));
+  STRCMP_EQUAL("", near.status("v4").problem.c_str());
+  far.place.enter();
+  send_with_ttl(packet, 254);
+  settle(1500ms);
+  STRCMP_EQUAL("", near.status("v4").problem.c_str());
 }
 
 TEST(BfdService, AFloodOnOnePortStarvesNoSessionOnAnother) {

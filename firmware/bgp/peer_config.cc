@@ -20,8 +20,9 @@ bool needs_new_session(const PeerConfig& before, const PeerConfig& after) {
 
 ChangeEffect effect_of(const PeerConfig& before, const PeerConfig& after) {
   if (before == after) return ChangeEffect::None;
-  if (!before.enabled) return ChangeEffect::InPlace;
-  if (!after.enabled || needs_new_session(before, after)) return ChangeEffect::SessionReset;
+  if (!before.enabled) return after.enabled ? ChangeEffect::SessionBegins : ChangeEffect::InPlace;
+  if (!after.enabled) return ChangeEffect::SessionEnds;
+  if (needs_new_session(before, after)) return ChangeEffect::SessionReset;
   const bool routes = before.policy != after.policy || before.second_as != after.second_as;
   return routes ? ChangeEffect::RoutesSentAgain : ChangeEffect::InPlace;
 }

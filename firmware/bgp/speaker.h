@@ -73,7 +73,7 @@ struct ListenConfig {
 };
 
 // What becoming `after` does to a peer that is `before`, for those who plan it.
-enum class ChangeEffect : std::uint8_t { None, InPlace, RoutesSentAgain, SessionReset };
+enum class ChangeEffect : std::uint8_t { None, InPlace, RoutesSentAgain, SessionReset, SessionBegins, SessionEnds };
 ChangeEffect effect_of(const PeerConfig& before, const PeerConfig& after);
 
 // How a session ended, or what an attempt met. For people in `text`; `code` 0 where no NOTIFICATION was involved.
@@ -99,7 +99,7 @@ struct PeerStatus {
   IpAddress remote_router_id;
   std::vector<std::string> capabilities;  // in words, of the peer's OPEN
   std::vector<std::string> negotiated;    // in words: what both ends have
-  std::string waiting;                    // why it does not try ("BFD is down (strict mode)"); empty: it does
+  std::string waiting;  // why it neither tries nor is let in ("BFD is not up (strict mode)"); empty: it does or is
   MessageCounters received, sent;
   std::uint64_t routes_received = 0;  // prefixes counted (and dropped)
   std::uint64_t routes_withdrawn_received = 0;

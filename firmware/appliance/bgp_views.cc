@@ -125,6 +125,9 @@ bus::PeerView Views::peer(const dsc::Resource& resource) const {
   const bgp::PeerStatus* const status = from_.speaker.status(resource.key);
   view.state = bgp::state_name(status == nullptr ? bgp::SessionState::Idle : status->state);
   if (status != nullptr) show_session(*status, view);
+  const bool established = status != nullptr && status->state == bgp::SessionState::Established;
+  // One that is not set up at all, or not as it should be, says why: a credential, a resource that it depends on.
+  if (view.waiting_for.empty() && !established) view.waiting_for = resource_text(resource);
   if (const auto bfd = from_.bfd.status(resource.key)) show_bfd(*bfd, view);
   return view;
 }

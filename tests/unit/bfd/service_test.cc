@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -11,7 +12,6 @@
 #include <boost/asio/io_context.hpp>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <map>
 #include <memory>
@@ -112,16 +112,12 @@ class Flood {
     to.sin_family = AF_INET;
     to.sin_port = htons(kMultihopPort);
     to.sin_addr.s_addr = htonl(0xC0000201);
-    auto octets = encode(Packet{});
-    iovec part{octets.data(), octets.size()};
-    std::array<mmsghdr, 64> messages{};
-    for (mmsghdr& message : messages) {
-      message.msg_hdr.msg_name = &to;
-      message.msg_hdr.msg_namelen = sizeof(to);
-      message.msg_hdr.msg_iov = &part;
-      message.msg_hdr.msg_iovlen = 1;
-    }
-    while (!ended_) sendmmsg(socket.get(), messages.data(), messages.size(), 0);
+    connect(socket.get(), reinterpret_cast<const sockaddr*>(&to), sizeof(to));
+    // The kernel cuts one long datagram into many packets: more than we could send one by one.
+    const int length = kPacketOctets;
+    setsockopt(socket.get(), IPPROTO_UDP, UDP_SEGMENT, &length, sizeof(length));
+    const std::vector<std::byte> packets(kPacketOctets * 60);
+    while (!ended_) ::send(socket.get(), packets.data(), packets.size(), 0);
   }
 
   std::atomic<bool> ended_ = false;

@@ -26,9 +26,6 @@ constexpr std::size_t kFlood = 256;
 constexpr std::size_t kQueueMost = 4096;
 constexpr Duration kFloodRest = std::chrono::milliseconds(1);
 
-// Which descriptor it was, the pointer of an event says: the timer, the mail, or a port.
-void* const kTimer = nullptr;
-
 void count(std::atomic<std::uint64_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
 
 Timing timing_of(const SessionConfig& config) {
@@ -63,8 +60,9 @@ Result<Watch> Watch::open(Mail& mail) {
   if (watch.epoll.get() < 0) return failed();
   watch.timer = Descriptor(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
   if (watch.timer.get() < 0) return failed();
+  // Which descriptor it was, an event's pointer says: none is the timer; else it is the mail, or a port.
   for (const auto& [descriptor, tag] :
-       {std::pair<int, void*>{watch.timer.get(), kTimer}, {mail.commands.descriptor(), &mail}}) {
+       {std::pair<int, void*>{watch.timer.get(), nullptr}, {mail.commands.descriptor(), &mail}}) {
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.ptr = tag;
@@ -106,7 +104,7 @@ void Runner::wait() {
   bool commands = false;
   for (int i = 0; i < ready; ++i) {
     void* const tag = events.at(static_cast<std::size_t>(i)).data.ptr;
-    if (tag == kTimer) {
+    if (tag == nullptr) {
       rang_ = true;
     } else if (tag == &mail_) {
       commands = true;

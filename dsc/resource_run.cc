@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "hal/base/log.h"
+#include "hal/base/text.h"
+
 namespace portreeve::dsc {
 
 Providers::Providers(const std::vector<Provider*>& providers) : all_(providers) {
@@ -30,6 +33,8 @@ Result<ResourceRun> ResourceRun::to_removal(const Providers& providers, const Re
 
 Result<> ResourceRun::run_next() {
   Operation& operation = plan_.operations[next_++];
+  // Said before it is done: whatever it does to the network, the log has the reason first.
+  log_info(printable(operation.text));
   // Taken out, so that what it holds is let go once it has run.
   const std::function<Result<>()> run = std::exchange(operation.run, nullptr);
   auto result = run();

@@ -89,7 +89,9 @@ Result<> Appliance::start() {
 
 void Appliance::join_parts() {
   host_.on_change([this] { links_changed(); });
+  // What parts tell while they stop is the stop's doing: nobody is to make good for it.
   speaker_.on_change([this](const bgp::PeerName& name) {
+    if (stopping_) return;
     const bgp::PeerStatus* const status = speaker_.status(name);
     const bgp::FamilySet carries = status == nullptr ? bgp::FamilySet{} : status->carries;
     announcer_.peer_changed(name.substr(0, name.find('/')), name, {carries.ipv4, carries.ipv6},
@@ -98,6 +100,7 @@ void Appliance::join_parts() {
     publish_soon();
   });
   bfd_.on_change([this](const std::string& peer, const bfd::Status& status) {
+    if (stopping_) return;
     peer_bfd_.session_changed(peer, status);
     publish_soon();
   });
@@ -112,6 +115,7 @@ void Appliance::join_parts() {
     publish_soon();
   });
   manager_.on_change([this] {
+    if (stopping_) return;
     log_new_faults();
     schedule();
     publish_soon();
@@ -161,8 +165,9 @@ void Appliance::loaded(const Result<>& result) {
   give_back_memory_later();
 }
 
+// A change that a stop finds in work is undone by the next boot, as after a crash.
 void Appliance::schedule() {
-  if (step_posted_ || stepping_) return;
+  if (step_posted_ || stepping_ || stopping_) return;
   if (manager_.busy()) {
     step_posted_ = true;
     boost::asio::post(context_, [this] { step(); });
@@ -183,6 +188,7 @@ void Appliance::schedule() {
 
 void Appliance::step() {
   step_posted_ = false;
+  if (stopping_) return;
   stepping_ = true;
   manager_.step(Clock::now());
   stepping_ = false;
@@ -190,6 +196,7 @@ void Appliance::step() {
 }
 
 void Appliance::links_changed() {
+  if (stopping_) return;
   links_.update(switch_names());
   manager_.actual_state_changed(kLinkTypes, Clock::now());
   schedule();
@@ -262,6 +269,7 @@ void Appliance::log_refusal(const Error& error) {
 }
 
 void Appliance::reload() {
+  if (stopping_) return;
   log_info("reloading the configuration");
   notifier_.reloading();
   control_.reload([this](const Result<>& result) {
@@ -282,13 +290,12 @@ void Appliance::stop() {
       if (!written) log_error(written.error().message);
     });
   }
-  still_stopping_ = 2;
-  bfd_.stop([this] { stopped_one(); });
-  speaker_.stop([this] { stopped_one(); });
+  // Not BFD first: to many a router its AdminDown is the end of the BGP session, and the Cease with its words would
+  // come too late.
+  speaker_.stop([this] { bfd_.stop([this] { stopped(); }); });
 }
 
-void Appliance::stopped_one() {
-  if (--still_stopping_ > 0) return;
+void Appliance::stopped() {
   disk_.drain();
   context_.stop();
 }

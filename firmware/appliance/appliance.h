@@ -5,7 +5,8 @@
 //                  └─ manager (drift, absent hardware)                                 └─ registry
 //   registry ─ local addresses, announcer ─ speaker or responder; speaker ─ announcer (who announces)
 //
-// One thread: everything runs in the event loop; only the disk writer has a thread of its own.
+// One thread runs the event loop, and everything in it; only the disk writer and BFD's sessions have threads of their
+// own.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -80,7 +81,7 @@ class Appliance {
   void reload();
   void take_over_sessions();
   void stop();
-  void stopped_one();
+  void stopped();
 
   [[nodiscard]] std::vector<std::string> switch_names() const;
 
@@ -132,7 +133,6 @@ class Appliance {
   TimePoint publish_after_;                    // not before
   std::vector<std::string> changed_services_;  // since then
   bool stopping_ = false;
-  int still_stopping_ = 0;  // parts that have something to say to their peers first
 };
 
 }  // namespace portreeve::appliance

@@ -1,4 +1,6 @@
 // The part of the views that tells of BGP: peers, speakers, BFD profiles.
+#include "firmware/appliance/bgp_views.h"
+
 #include <algorithm>
 #include <optional>
 
@@ -119,14 +121,22 @@ void show_bfd(const bfd::Status& status, bus::PeerView& view) {
 
 }  // namespace
 
-bus::PeerView Views::peer(const dsc::Resource& resource) const {
+bus::PeerView peer_view(const dsc::Resource& stated, const std::string& resource_text, const bgp::PeerStatus* session,
+                        const bfd::Status* bfd) {
   bus::PeerView view;
-  show_configured(resource, view);
-  const bgp::PeerStatus* const status = from_.speaker.status(resource.key);
-  view.state = bgp::state_name(status == nullptr ? bgp::SessionState::Idle : status->state);
-  if (status != nullptr) show_session(*status, view);
-  if (const auto bfd = from_.bfd.status(resource.key)) show_bfd(*bfd, view);
+  show_configured(stated, view);
+  const auto state = session == nullptr ? bgp::SessionState::Idle : session->state;
+  view.state = bgp::state_name(state);
+  if (session != nullptr) show_session(*session, view);
+  // One that is not set up at all, or not as it should be, says why: a credential, a resource that it depends on.
+  if (view.waiting_for.empty() && state != bgp::SessionState::Established) view.waiting_for = resource_text;
+  if (bfd != nullptr) show_bfd(*bfd, view);
   return view;
+}
+
+bus::PeerView Views::peer(const dsc::Resource& resource) const {
+  const auto bfd = from_.bfd.status(resource.key);
+  return peer_view(resource, resource_text(resource), from_.speaker.status(resource.key), bfd ? &*bfd : nullptr);
 }
 
 std::vector<bus::PeerView> Views::peers() const {
@@ -138,16 +148,19 @@ std::vector<bus::PeerView> Views::peers() const {
 
 bus::PeerCounters Views::peer_counters(const std::string& switch_name, const std::string& peer) const {
   const bgp::PeerStatus* const status = from_.speaker.status(switch_name + "/" + peer);
-  if (status == nullptr) return {};
+  return status == nullptr ? bus::PeerCounters{} : counters_view(*status);
+}
+
+bus::PeerCounters counters_view(const bgp::PeerStatus& session) {
   const auto total = [](const bgp::MessageCounters& counters) {
     return counters.open + counters.update + counters.notification + counters.keepalive + counters.route_refresh;
   };
-  const bgp::MessageCounters& received = status->received;
-  const bgp::MessageCounters& sent = status->sent;
+  const bgp::MessageCounters& received = session.received;
+  const bgp::MessageCounters& sent = session.sent;
   return {.messages_received = total(received),
           .messages_sent = total(sent),
-          .routes_received = status->routes_received,
-          .routes_announced = status->routes_announced,
+          .routes_received = session.routes_received,
+          .routes_announced = session.routes_announced,
           .opens_received = received.open,
           .opens_sent = sent.open,
           .updates_received = received.update,
@@ -158,7 +171,7 @@ bus::PeerCounters Views::peer_counters(const std::string& switch_name, const std
           .keepalives_sent = sent.keepalive,
           .route_refreshes_received = received.route_refresh,
           .route_refreshes_sent = sent.route_refresh,
-          .updates_treated_as_withdraw = status->updates_refused};
+          .updates_treated_as_withdraw = session.updates_refused};
 }
 
 std::vector<bus::SpeakerView> Views::speakers() const {

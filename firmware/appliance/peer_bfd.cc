@@ -26,7 +26,13 @@ void PeerBfd::set(const std::string& peer, const providers::BfdSessionConfig& co
     return;
   }
   unnumbered_.erase(peer);
-  service_.set(peer, session_config(config, config.address));
+  begin(peer, config, config.address);
+}
+
+// The verdict on another path is none on this one: who waits for BFD waits anew.
+void PeerBfd::begin(const std::string& peer, const providers::BfdSessionConfig& config, const IpAddress& address) {
+  if (!service_.set(peer, session_config(config, address)) || verdicts_.erase(peer) == 0) return;
+  speaker_.bfd_changed(peer, bgp::BfdVerdict::Unknown);
 }
 
 void PeerBfd::remove(const std::string& peer) {
@@ -42,7 +48,14 @@ void PeerBfd::peer_changed(const std::string& peer) {
   if (wanted == unnumbered_.end()) return;
   const bgp::PeerStatus* const status = speaker_.status(peer);
   if (status == nullptr || status->peer_address.is_unspecified()) return;
-  service_.set(peer, session_config(wanted->second, status->peer_address));
+  begin(peer, wanted->second, status->peer_address);
+}
+
+// One whose router is not known yet has no session, and is as far from Up as one that has.
+std::optional<bfd::Status> PeerBfd::status(const std::string& peer) const {
+  auto status = service_.status(peer);
+  if (!status && unnumbered_.contains(peer)) status.emplace();
+  return status;
 }
 
 void PeerBfd::session_changed(const std::string& peer, const bfd::Status& status) {

@@ -25,9 +25,11 @@ class PeerBfd : public providers::BfdSessions {
   // BFD tells of a change.
   void session_changed(const std::string& peer, const bfd::Status& status);
 
-  [[nodiscard]] std::optional<bfd::Status> status(const std::string& peer) const { return service_.status(peer); }
+  [[nodiscard]] std::optional<bfd::Status> status(const std::string& peer) const;
 
  private:
+  void begin(const std::string& peer, const providers::BfdSessionConfig& config, const IpAddress& address);
+
   bfd::Service& service_;
   bgp::Speaker& speaker_;
   std::map<std::string, providers::BfdSessionConfig> unnumbered_;

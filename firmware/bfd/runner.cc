@@ -19,9 +19,11 @@ namespace {
 // Above all that is not real-time; below the kernel's own threads (50).
 constexpr int kPriority = 10;
 constexpr Duration kHouseKeeping = std::chrono::seconds(1);
-// Five hundred sessions at 10 ms get 50 packets a millisecond. Whoever sends more than this between two looks floods
-// us, and must not have the processor: a thread of this priority would leave nothing for the others.
+// Five hundred sessions at 10 ms get 50 packets a millisecond. Whoever sends more than this to a port between two looks
+// floods us, and must not have the processor: a thread of this priority would leave nothing for the others.
 constexpr std::size_t kFlood = 256;
+// More than a socket's buffer holds: of so many, the last came after the first was looked at.
+constexpr std::size_t kQueueMost = 4096;
 constexpr Duration kFloodRest = std::chrono::milliseconds(1);
 
 void count(std::atomic<std::uint64_t>& counter) { counter.fetch_add(1, std::memory_order_relaxed); }
@@ -35,26 +37,41 @@ Timing timing_of(const SessionConfig& config) {
           config.passive};
 }
 
+// RFC 5881 §5 (GTSM); RFC 5883 §5 leaves multihop to configuration.
+int minimum_ttl(const SessionConfig& config) { return config.multihop ? config.minimum_ttl : kMaximumTtl; }
+
+std::string describe(const Drop& drop, const SessionConfig& config) {
+  const std::string text = "a packet of the peer was dropped: ";
+  if (drop.malformed) return text + describe(*drop.malformed);
+  return text + "TTL " + std::to_string(drop.ttl) + " is below " + (config.multihop ? "MinimumTtl " : "") +
+         std::to_string(minimum_ttl(config));
+}
+
 bool same_path(const SessionConfig& a, const SessionConfig& b) {
   return a.peer == b.peer && a.interface == b.interface && a.multihop == b.multihop;
 }
 
 }  // namespace
 
-Runner::Runner(Mail& mail)
-    : mail_(mail),
-      epoll_(epoll_create1(EPOLL_CLOEXEC)),
-      timer_(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)),
-      random_(secrets_()) {
-  // Which descriptor it was, the pointer says: one of these two, or a port.
+Result<Watch> Watch::open(Mail& mail) {
+  const auto failed = [] { return system_error("start BFD", errno); };
+  Watch watch;
+  watch.epoll = Descriptor(epoll_create1(EPOLL_CLOEXEC));
+  if (watch.epoll.get() < 0) return failed();
+  watch.timer = Descriptor(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
+  if (watch.timer.get() < 0) return failed();
+  // Which descriptor it was, an event's pointer says: none is the timer; else it is the mail, or a port.
   for (const auto& [descriptor, tag] :
-       {std::pair<int, void*>{timer_.get(), &timer_}, {mail_.commands.descriptor(), &mail_}}) {
+       {std::pair<int, void*>{watch.timer.get(), nullptr}, {mail.commands.descriptor(), &mail}}) {
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.ptr = tag;
-    epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event);
+    if (epoll_ctl(watch.epoll.get(), EPOLL_CTL_ADD, descriptor, &event) != 0) return failed();
   }
+  return watch;
 }
+
+Runner::Runner(Mail& mail, Watch watch) : mail_(mail), watch_(std::move(watch)), random_(secrets_()) {}
 
 Runner::~Runner() = default;
 
@@ -67,7 +84,7 @@ void Runner::run() {
     wait();
     run_due();
     if (any_finished_) forget_finished();
-    if (read_in_turn_ >= kFlood) std::this_thread::sleep_for(kFloodRest);
+    if (flooded_) std::this_thread::sleep_for(kFloodRest);
   }
 }
 
@@ -80,12 +97,14 @@ void Runner::ask_for_priority() {
 
 void Runner::wait() {
   std::array<epoll_event, 32> events{};
-  const int ready = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), -1);
-  read_in_turn_ = 0;
+  const int ready = epoll_wait(watch_.epoll.get(), events.data(), static_cast<int>(events.size()), -1);
+  // Should not be; if it is, sessions go on as well as they can, and the other threads too.
+  if (ready < 0 && errno != EINTR) std::this_thread::sleep_for(kFloodRest);
+  flooded_ = false;
   bool commands = false;
   for (int i = 0; i < ready; ++i) {
     void* const tag = events.at(static_cast<std::size_t>(i)).data.ptr;
-    if (tag == &timer_) {
+    if (tag == nullptr) {
       rang_ = true;
     } else if (tag == &mail_) {
       commands = true;
@@ -113,20 +132,18 @@ void Runner::arm_timer() {
     alarm.it_value.tv_sec = seconds.count();
     alarm.it_value.tv_nsec = std::chrono::nanoseconds(since_start - seconds).count();
   }
-  timerfd_settime(timer_.get(), TFD_TIMER_ABSTIME, &alarm, nullptr);
+  timerfd_settime(watch_.timer.get(), TFD_TIMER_ABSTIME, &alarm, nullptr);
   armed_ = due;
   rang_ = false;
 }
 
 void Runner::run_due() {
-  bool all_read = false;
   for (Entry* first = heap_.first(); first != nullptr; first = heap_.first()) {
     const TimePoint now = Clock::now();
     if (first->deadline() > now) break;
     const auto detection = detection_deadline(first->session);
-    if (!all_read && detection && *detection <= now) {
-      drain_all();
-      all_read = true;
+    if (detection && *detection <= now && drain_for_verdict(*first, *detection)) {
+      if (flooded_) break;  // judged in the next turn, after a rest
       continue;
     }
     apply(*first, expire(first->timing, first->session, now, random_));
@@ -147,12 +164,19 @@ void Runner::keep_house() {
 // --- packets ---
 
 void Runner::drain(Port& port) {
-  if (read_in_turn_ >= kFlood) return;
-  read_in_turn_ += port.receiver.drain(kFlood, [&](const Datagram& datagram) { take(port, datagram); });
+  const std::size_t read = port.receiver.drain(kFlood, [&](const Datagram& datagram) { take(port, datagram); });
+  if (read >= kFlood) flooded_ = true;
 }
 
-void Runner::drain_all() {
-  for (const auto& port : ports_) drain(*port);
+// Reads what had arrived at the session's port when its time was up; false: that has been read. In a flood the packet
+// that counts may be the last of a full queue.
+bool Runner::drain_for_verdict(const Entry& entry, TimePoint deadline) {
+  Port* const port = entry.port;
+  if (port == nullptr || port->emptied >= deadline) return false;
+  port->emptied = Clock::now();
+  const std::size_t read = port->receiver.drain(kQueueMost, [&](const Datagram& datagram) { take(*port, datagram); });
+  if (read >= kFlood) flooded_ = true;
+  return true;
 }
 
 // RFC 5880 §6.8.6, §6.3: by our discriminator alone once the other end knows it; RFC 5881 §3, RFC 5883 §3: by interface
@@ -182,14 +206,16 @@ void Runner::take(Port& port, const Datagram& datagram) {
     count(mail_.packets_of_nobody);
     return;
   }
-  // RFC 5881 §5 (GTSM); RFC 5883 §5 leaves multihop to configuration.
-  const int minimum = entry->config.multihop ? entry->config.minimum_ttl : kMaximumTtl;
-  if (!packet || datagram.ttl < minimum) {
+  if (!packet || datagram.ttl < minimum_ttl(entry->config)) {
     count(entry->counters->dropped);
+    if (packet) entry->drop = Drop{std::nullopt, datagram.ttl};
+    if (!packet) entry->drop = Drop{packet.error(), 0};
     return;
   }
   count(entry->counters->received);
-  apply(*entry, receive(entry->timing, entry->session, *packet, Clock::now(), random_));
+  const Step step = receive(entry->timing, entry->session, *packet, Clock::now(), random_);
+  if (entry->session.state == State::Up) entry->drop.reset();
+  apply(*entry, step);
 }
 
 void Runner::apply(Entry& entry, const Step& step) {
@@ -242,6 +268,8 @@ Status Runner::status_of(const Entry& entry) const {
   status.up_count = session.up_count;
   status.down_count = session.down_count;
   status.problem = entry.problem;
+  const bool tells_drop = entry.drop && session.state != State::Up;
+  if (status.problem.empty() && tells_drop) status.problem = describe(*entry.drop, entry.config);
   return status;
 }
 

@@ -1,7 +1,8 @@
 // The thread that sessions live in: sockets, timers, and the engine between them. It takes commands from the owner's
 // thread and gives it news, both through mailboxes, and shares nothing else with it but counters.
 //
-// Detection must not be fooled by our own lateness: before a detection time is judged, what has arrived is read.
+// Detection must not be fooled by our own lateness: before a detection time is judged, what has arrived at the
+// session's port is read. Nor by a flood: what a port may cost in a turn costs no other port its share.
 #pragma once
 
 #include <atomic>
@@ -49,9 +50,17 @@ struct Mail {
   std::atomic<std::uint64_t> packets_of_nobody = 0;
 };
 
+// What the thread waits with: made before there is a thread, by who can say that it could not be.
+struct Watch {
+  static Result<Watch> open(Mail& mail);
+
+  Descriptor epoll;  // of commands already, and of the timer
+  Descriptor timer;
+};
+
 class Runner {
  public:
-  explicit Runner(Mail& mail);
+  Runner(Mail& mail, Watch watch);
   ~Runner();
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
@@ -68,7 +77,7 @@ class Runner {
   void run_due();
   void keep_house();
   void drain(Port& port);
-  void drain_all();
+  bool drain_for_verdict(const Entry& entry, TimePoint deadline);
   void take(Port& port, const Datagram& datagram);
   Entry* owner_of(Port& port, const Datagram& datagram, const Packet* packet);  // nullptr: nobody's
   void obey(const Command& command);
@@ -90,8 +99,7 @@ class Runner {
   std::uint32_t new_discriminator();
 
   Mail& mail_;
-  Descriptor epoll_;
-  Descriptor timer_;
+  Watch watch_;
   std::optional<TimePoint> armed_;
   bool rang_ = false;  // since it was armed
   std::optional<TimePoint> house_keeping_;
@@ -101,7 +109,7 @@ class Runner {
   DeadlineHeap<Entry> heap_;
   std::random_device secrets_;  // what an outsider must not guess
   Random random_;
-  std::size_t read_in_turn_ = 0;
+  bool flooded_ = false;  // in this turn
   bool any_finished_ = false;
   bool stopping_ = false;
   bool quit_ = false;

@@ -17,6 +17,13 @@ struct Runner::Port {
   Place place;
   Receiver receiver;
   std::vector<Entry*> entries;
+  TimePoint emptied{};  // all that had arrived by then was read
+};
+
+// Why a packet of the peer was not taken.
+struct Drop {
+  std::optional<Discard> malformed;
+  int ttl = 0;  // too low a one, else
 };
 
 struct Runner::Entry : HeapMember {
@@ -32,6 +39,7 @@ struct Runner::Entry : HeapMember {
   bool leaving = false;           // removed: goes when it has said its farewell
   bool finished = false;
   std::string problem;
+  std::optional<Drop> drop;  // the last one, unless it is Up and packets have come since
   WallTime since = wall_now();
   Status published;
 };

@@ -49,11 +49,11 @@ Result<> Runner::open_port(Entry& entry) {
     entry.port = known->get();
   } else {
     PORTREEVE_TRY(Receiver receiver, Receiver::open(place));
-    auto port = std::make_unique<Port>(Port{std::move(place), std::move(receiver), {}});
+    auto port = std::make_unique<Port>(Port{std::move(place), std::move(receiver), {}, {}});
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.ptr = port.get();
-    if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, port->receiver.descriptor(), &event) != 0) {
+    if (epoll_ctl(watch_.epoll.get(), EPOLL_CTL_ADD, port->receiver.descriptor(), &event) != 0) {
       return system_error("watch a BFD socket", errno);
     }
     entry.port = port.get();

@@ -2,6 +2,8 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <algorithm>
@@ -33,6 +35,8 @@ class SignalsBlocked {
   sigset_t before_{};
 };
 
+constexpr std::chrono::seconds kRetry{1};
+
 // With these others it is another session, that the peer must not take for the old one.
 bool same_session(const SessionConfig& a, const SessionConfig& b) {
   return a.peer == b.peer && a.local == b.local && a.interface == b.interface && a.multihop == b.multihop;
@@ -59,19 +63,25 @@ struct Service::Impl : std::enable_shared_from_this<Service::Impl> {
     Status status;
   };
 
-  explicit Impl(boost::asio::io_context& owner) : notifications(owner) {}
+  explicit Impl(boost::asio::io_context& io) : owner(io), notifications(io), retry(io) {}
 
   void start();
+  Result<> begin();
+  void tell_stopped();
   void listen();
   void read_news();
   void note(News& news);
-  [[nodiscard]] static Status with_counters(const Record& record);
+  [[nodiscard]] Status status_of(const Record& record) const;
 
+  boost::asio::io_context& owner;
   Mail mail;
   std::thread thread;
   boost::asio::posix::stream_descriptor notifications;  // borrows the mailbox's descriptor
+  boost::asio::steady_timer retry;                      // of starting the thread
+  std::string problem;                                  // why there is none
   std::map<std::string, Record> records;
   SessionNumber last_number = 0;
+  bool stopping = false;  // or stopped: what began now would be told to no peer that it ends
   std::function<void(const std::string&, const Status&)> changed;
   std::vector<std::function<void()>> stopped;  // all that wait for one stop
 };
@@ -85,20 +95,23 @@ Service::~Service() {
   impl_->thread.join();
 }
 
-void Service::set(const std::string& name, const SessionConfig& config) {
+bool Service::set(const std::string& name, const SessionConfig& config) {
+  if (impl_->stopping) return false;
   impl_->start();
   const auto known = impl_->records.find(name);
   if (known != impl_->records.end()) {
-    if (known->second.config == config) return;
+    if (known->second.config == config) return false;
     if (!same_session(known->second.config, config)) remove(name);
   }
   Impl::Record& record = impl_->records[name];
-  if (record.number == 0) record.number = ++impl_->last_number;
+  const bool begins = record.number == 0;
+  if (begins) record.number = ++impl_->last_number;
   record.config = config;
   if (record.status.since == WallTime{}) {
     record.status.since = std::chrono::time_point_cast<WallTime::duration>(std::chrono::system_clock::now());
   }
   impl_->mail.commands.put({Command::Kind::Set, record.number, config, record.counters});
+  return begins;
 }
 
 void Service::remove(const std::string& name) {
@@ -109,16 +122,23 @@ void Service::remove(const std::string& name) {
 }
 
 void Service::stop(std::function<void()> stopped) {
-  impl_->start();
+  impl_->stopping = true;
+  impl_->retry.cancel();
   impl_->records.clear();
   impl_->stopped.push_back(std::move(stopped));
+  if (!impl_->thread.joinable()) {
+    boost::asio::post(impl_->owner, [weak = std::weak_ptr(impl_)] {
+      if (const auto self = weak.lock()) self->tell_stopped();
+    });
+    return;
+  }
   impl_->mail.commands.put({Command::Kind::Stop, 0, {}, {}});
 }
 
 std::optional<Status> Service::status(const std::string& name) const {
   const auto known = impl_->records.find(name);
   if (known == impl_->records.end()) return std::nullopt;
-  return Impl::with_counters(known->second);
+  return impl_->status_of(known->second);
 }
 
 std::uint64_t Service::packets_of_nobody() const {
@@ -129,15 +149,40 @@ void Service::on_change(std::function<void(const std::string&, const Status&)> c
   impl_->changed = std::move(changed);
 }
 
+// As long as it fails, commands wait in their mailbox, and every session says why.
 void Service::Impl::start() {
-  if (thread.joinable()) return;
-  notifications.assign(mail.news.descriptor());
-  listen();
+  if (thread.joinable() || stopping) return;
+  const Result<> begun = begin();
+  const std::string before = std::exchange(problem, begun ? std::string() : begun.error().message);
+  if (begun) return;
+  if (before != problem) log_error(problem);
+  retry.expires_after(kRetry);
+  retry.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+    const auto self = weak.lock();
+    if (self && !error) self->start();
+  });
+}
+
+Result<> Service::Impl::begin() {
+  PORTREEVE_TRY(Watch watch, Watch::open(mail));
+  if (!notifications.is_open()) {
+    boost::system::error_code error;
+    notifications.assign(mail.news.descriptor(), error);
+    if (error) return system_error("start BFD", error.value());
+    listen();
+  }
   const SignalsBlocked blocked;
-  thread = std::thread([this] {
-    Runner runner(mail);
+  thread = std::thread([this, watch = std::move(watch)]() mutable {
+    Runner runner(mail, std::move(watch));
     runner.run();
   });
+  return {};
+}
+
+void Service::Impl::tell_stopped() {
+  for (const auto& each : std::exchange(stopped, {})) {
+    if (each) each();
+  }
 }
 
 void Service::Impl::listen() {
@@ -157,9 +202,7 @@ void Service::Impl::read_news() {
 void Service::Impl::note(News& news) {
   if (!notifications.is_open()) return;
   if (news.kind == News::Kind::Stopped) {
-    for (const auto& each : std::exchange(stopped, {})) {
-      if (each) each();
-    }
+    tell_stopped();
     return;
   }
   const auto record =
@@ -170,12 +213,13 @@ void Service::Impl::note(News& news) {
   if (!changed) return;
   // Values of our own: the callback may remove the session.
   const std::string name = record->first;
-  const Status status = with_counters(record->second);
+  const Status status = status_of(record->second);
   changed(name, status);
 }
 
-Status Service::Impl::with_counters(const Record& record) {
+Status Service::Impl::status_of(const Record& record) const {
   Status status = record.status;
+  if (!problem.empty()) status.problem = problem;
   const Counters& counters = *record.counters;
   status.packets_received = counters.received.load(std::memory_order_relaxed);
   status.packets_sent = counters.sent.load(std::memory_order_relaxed);

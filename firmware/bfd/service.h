@@ -67,7 +67,8 @@ struct Status {
   std::uint64_t send_errors = 0;
   std::uint64_t up_count = 0;
   std::uint64_t down_count = 0;  // times that it was Up and ceased to be
-  std::string problem;           // "reach 10.0.0.1: Network is unreachable"; empty: none
+  // "reach 10.0.0.1: Network is unreachable"; while it is not Up also why the last packet was dropped; empty: none
+  std::string problem;
 
   friend bool operator==(const Status&, const Status&) = default;
 };
@@ -82,11 +83,13 @@ class Service {
 
   // Adds a session or changes it. Intervals, multiplier, TTL and role change by poll sequence, while the session stays
   // as it is; with another path (addresses, interface, hops) it is another session, which begins in Down. Errors of
-  // sockets are in the status, and what failed is tried again each second.
-  void set(const std::string& name, const SessionConfig& config);
+  // sockets are in the status, and what failed is tried again each second. True: what there was of it before is over,
+  // and says nothing of the path any more.
+  bool set(const std::string& name, const SessionConfig& config);
   // Tells the peer that this is planned (AdminDown), so that it takes nothing down for it. The name is free at once.
   void remove(const std::string& name);
-  // All of them; `stopped` comes when the peers have been told, within 600 ms.
+  // All of them; `stopped` comes when the peers have been told, within 600 ms. It is the end: `set` does nothing any
+  // more.
   void stop(std::function<void()> stopped);
 
   // As of the last change, timers up to a second late; counters as they are. None: there is no such session.

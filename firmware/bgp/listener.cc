@@ -345,8 +345,17 @@ Listeners::~Listeners() {
 Result<> Listeners::listen(const std::string& name, const ListenConfig& config) {
   Impl::Group& group = impl_->groups[name];
   if (group.config == config) return refresh(name);
-  group.config = config;
-  return impl_->open(group, name);
+  const auto before = std::exchange(group.config, config);
+  auto opened = impl_->open(group, name);
+  if (opened) return opened;
+  // What is refused changes nothing. The old doors had to go first: the kernel may have no room for both.
+  if (!before) {
+    close(name);
+    return opened;
+  }
+  group.config = before;
+  if (const auto again = impl_->open(group, name); !again) log_error(name + ": " + again.error().message);
+  return opened;
 }
 
 Result<> Listeners::refresh(const std::string& name) {

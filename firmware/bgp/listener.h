@@ -50,10 +50,11 @@ class Listeners {
   Listeners& operator=(const Listeners&) = delete;
 
   // Opens, moves or leaves as it is the place where a group listens; connections that were accepted stay. An error
-  // says what was refused; the group then listens nowhere, and `refresh` tries again. NotReady: the interface or the
+  // says what was refused; the group then listens where it did before, or nowhere. NotReady: the interface or the
   // address is not there yet.
   Result<> listen(const std::string& group, const ListenConfig& config);
-  // The group's interface may have come, or have been replaced by another of its name: opens what should be open.
+  // The group's interface may have come back, or have been replaced by another of its name: opens what should be open.
+  // After an error the group listens nowhere, until another call succeeds.
   Result<> refresh(const std::string& group);
   void close(const std::string& group);  // nothing to do: nothing happens
 

@@ -161,6 +161,12 @@ void Peer::accept(tcp::socket socket, Admission admission) {
   channel(Side::Accepted).take(std::move(socket), std::move(admission), socket_options(config_));
 }
 
+void Peer::set_turned_away(std::string why) {
+  if (turned_away_ == why) return;
+  turned_away_ = std::move(why);
+  notify_soon();
+}
+
 void Peer::stop(const Notification& cease, bool drain) {
   draining_ = cease;
   const Connection& connection = foremost();
@@ -350,9 +356,11 @@ void Peer::on_timer() {
 // --- the status ---
 
 std::string Peer::waiting() const {
+  if (peering_.state() == SessionState::Established) return {};
   if (!config_.enabled) return "Enabled is false";
   if (address_.is_unspecified()) return "no router advertisement on " + config_.interface + " yet";
   if (peering_.waits_for_bfd()) return "BFD is not up (strict mode)";
+  if (config_.connect_mode == ConnectMode::Passive) return turned_away_;
   return {};
 }
 

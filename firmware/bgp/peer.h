@@ -44,6 +44,8 @@ class Peer final : public std::enable_shared_from_this<Peer>, private ChannelOwn
   // The router that an unnumbered peer is; none: it is not heard any more, and a session that stands goes on.
   void set_router(const std::optional<IpAddress>& router);
   void accept(boost::asio::ip::tcp::socket socket, Admission admission);
+  // Why its connections are turned away before they come here; empty: they are not.
+  void set_turned_away(std::string why);
   // The group's routes changed: they are sent in the next turn of the loop, with all that changes until then.
   void routes_changed();
 
@@ -81,6 +83,7 @@ class Peer final : public std::enable_shared_from_this<Peer>, private ChannelOwn
   Peering peering_;
   std::array<std::shared_ptr<Channel>, 2> channels_;
   IpAddress address_;
+  std::string turned_away_;
   bool restarted_ = false;
   bool change_posted_ = false;
 

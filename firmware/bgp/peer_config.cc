@@ -20,8 +20,9 @@ bool needs_new_session(const PeerConfig& before, const PeerConfig& after) {
 
 ChangeEffect effect_of(const PeerConfig& before, const PeerConfig& after) {
   if (before == after) return ChangeEffect::None;
-  if (!before.enabled) return ChangeEffect::InPlace;
-  if (!after.enabled || needs_new_session(before, after)) return ChangeEffect::SessionReset;
+  if (!before.enabled) return after.enabled ? ChangeEffect::SessionBegins : ChangeEffect::InPlace;
+  if (!after.enabled) return ChangeEffect::SessionEnds;
+  if (needs_new_session(before, after)) return ChangeEffect::SessionReset;
   const auto& limit = after.prefix_limit;
   const bool limit_lowered = limit && (!before.prefix_limit || *limit < *before.prefix_limit);
   if (limit_lowered) return ChangeEffect::ResetIfOver;

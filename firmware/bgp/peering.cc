@@ -107,7 +107,11 @@ Peering::Orders Peering::retry_now(TimePoint now, Random& random) {
 
 Peering::Orders Peering::bfd_changed(BfdVerdict verdict, TimePoint now, Random& random) {
   Orders orders;
-  if (std::exchange(bfd_, verdict) == verdict || !running_ || verdict == BfdVerdict::Unknown) return orders;
+  if (std::exchange(bfd_, verdict) == verdict || !running_) return orders;
+  if (verdict == BfdVerdict::Unknown) {
+    settle(orders, now, random);
+    return orders;
+  }
   if (verdict == BfdVerdict::Up) {
     if (config_.wait_for_bfd) begin(orders, now, random);
     return orders;

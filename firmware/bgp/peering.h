@@ -54,7 +54,7 @@ class Peering {
   // Takes effect at once, but for what an OPEN says: that, with the next session.
   Orders configure(const PeeringConfig& config, TimePoint now, Random& random);
 
-  // Down ends the session (RFC 9384).
+  // Down ends the session (RFC 9384). Unknown ends none, but where it is to be waited for none begins.
   Orders bfd_changed(BfdVerdict verdict, TimePoint now, Random& random);
 
   // Why a connection that the peer has begun is not taken; none: it is. Then `make_way` ends what it replaces, and

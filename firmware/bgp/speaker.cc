@@ -134,6 +134,7 @@ void Speaker::Impl::expect(Peer& peer) {
   }
   const auto done = listeners.expect(config.group, {peer.address(), config.gtsm_hops, config.password_file});
   if (!done) log_error("BGP peer " + peer.name() + " cannot connect to us: " + done.error().message);
+  peer.set_turned_away(done ? std::string() : done.error().message);
 }
 
 void Speaker::Impl::expect_no_more(const Peer& peer) {

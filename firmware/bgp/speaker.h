@@ -74,7 +74,15 @@ struct ListenConfig {
 
 // What becoming `after` does to a peer that is `before`, for those who plan it. ResetIfOver: the session ends where the
 // peer has announced more prefixes than a limit that is lowered or new allows.
-enum class ChangeEffect : std::uint8_t { None, InPlace, RoutesSentAgain, ResetIfOver, SessionReset };
+enum class ChangeEffect : std::uint8_t {
+  None,
+  InPlace,
+  RoutesSentAgain,
+  ResetIfOver,
+  SessionReset,
+  SessionBegins,
+  SessionEnds
+};
 ChangeEffect effect_of(const PeerConfig& before, const PeerConfig& after);
 
 // How a session ended, or what an attempt met. For people in `text`; `code` 0 where no NOTIFICATION was involved.
@@ -100,7 +108,7 @@ struct PeerStatus {
   IpAddress remote_router_id;
   std::vector<std::string> capabilities;  // in words, of the peer's OPEN
   std::vector<std::string> negotiated;    // in words: what both ends have
-  std::string waiting;                    // why it does not try ("BFD is not up (strict mode)"); empty: it does
+  std::string waiting;  // why it neither tries nor is let in ("BFD is not up (strict mode)"); empty: it does or is
   MessageCounters received, sent;
   std::uint64_t routes_received = 0;  // prefixes counted (and dropped)
   std::uint64_t routes_withdrawn_received = 0;
@@ -132,7 +140,7 @@ class Speaker {
   void withdraw(const std::string& group, std::span<const IpAddress> addresses);
 
   // A listening socket for the peers of a group; a change does not touch sessions that stand. The error names what the
-  // kernel refused.
+  // kernel refused, and nothing has changed then.
   Result<> listen(const std::string& group, const ListenConfig& config);
   void stop_listening(const std::string& group);
 

@@ -74,8 +74,27 @@ const char* effect_in_words(bgp::ChangeEffect effect) {
       return "resets its session if there are more prefixes already";
     case bgp::ChangeEffect::SessionReset:
       return "resets its session";
+    case bgp::ChangeEffect::SessionBegins:
+      return "begins a session";
+    case bgp::ChangeEffect::SessionEnds:
+      return "ends its session";
   }
   return "";
+}
+
+bool same_path(const BfdSessionConfig& a, const BfdSessionConfig& b) {
+  return a.interface == b.interface && a.address == b.address && a.unnumbered == b.unnumbered &&
+         a.local_address == b.local_address && a.multihop == b.multihop;
+}
+
+// Empty: it goes on.
+std::string bfd_effect_in_words(const std::optional<BfdSessionConfig>& before,
+                                const std::optional<BfdSessionConfig>& after) {
+  if (!before && !after) return {};
+  if (!after) return "BFD ends";
+  const std::string kind = after->multihop ? " over several hops" : " over one hop";
+  if (!before) return "BFD begins" + kind;
+  return same_path(*before, *after) ? std::string() : "BFD ends and begins anew" + kind;
 }
 
 }  // namespace
@@ -110,7 +129,10 @@ Result<dsc::Plan> PeerProvider::plan(const dsc::Resource& desired, const dsc::Co
     if (const std::string more = describe_surroundings(before.config, wanted.config); !more.empty()) add(changes, more);
     if (changes.empty())
       changes = before.config == wanted.config ? "BFD as its profile says now" : "as its switch is now";
-    text += changes + "; " + effect_in_words(bgp::effect_of(before.config, wanted.config));
+    const bool any = before.config.enabled || wanted.config.enabled;
+    std::string effects = any ? effect_in_words(bgp::effect_of(before.config, wanted.config)) : "there is no session";
+    if (const std::string more = bfd_effect_in_words(before.bfd, wanted.bfd); !more.empty()) add(effects, more);
+    text += changes + "; " + effects;
   }
   plan.operations.push_back({std::move(text), [this, wanted = std::move(wanted)]() -> Result<> {
                                apply(wanted);
@@ -122,12 +144,11 @@ Result<dsc::Plan> PeerProvider::plan(const dsc::Resource& desired, const dsc::Co
 void PeerProvider::apply(const Applied& wanted) {
   const std::string& name = wanted.resource.key;
   announcer_.add_peer(wanted.config.group, name);
+  // A session that waits for BFD is not to begin on what BFD said of the old path; one that does not wait any more is
+  // not to be held up by BFD's end.
+  if (wanted.bfd) bfd_.set(name, *wanted.bfd);
   speaker_.set_peer(name, wanted.config);
-  if (wanted.bfd) {
-    bfd_.set(name, *wanted.bfd);
-  } else {
-    bfd_.remove(name);
-  }
+  if (!wanted.bfd) bfd_.remove(name);
   applied_.insert_or_assign(name, wanted);
 }
 
@@ -135,14 +156,16 @@ Result<dsc::Plan> PeerProvider::plan_removal(const dsc::Resource& old) {
   dsc::Plan plan;
   const auto known = applied_.find(old.key);
   if (known == applied_.end()) return plan;
-  plan.operations.push_back(
-      {"BGP peer " + old.key + ": remove", [this, name = old.key, group = known->second.config.group]() -> Result<> {
-         announcer_.remove_peer(group, name);
-         speaker_.remove_peer(name);
-         bfd_.remove(name);
-         applied_.erase(name);
-         return {};
-       }});
+  std::string text = "BGP peer " + old.key + ": remove";
+  if (known->second.config.enabled) text += "; ends its session";
+  if (known->second.bfd) text += ", BFD ends";
+  plan.operations.push_back({std::move(text), [this, name = old.key, group = known->second.config.group]() -> Result<> {
+                               announcer_.remove_peer(group, name);
+                               speaker_.remove_peer(name);
+                               bfd_.remove(name);
+                               applied_.erase(name);
+                               return {};
+                             }});
   return plan;
 }
 

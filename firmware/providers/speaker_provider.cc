@@ -43,8 +43,6 @@ Result<dsc::Plan> SpeakerProvider::plan(const dsc::Resource& desired, const dsc:
 }
 
 Result<> SpeakerProvider::listen(const std::string& switch_name, const Listening& listening) {
-  const auto known = applied_.find(switch_name);
-  if (known != applied_.end() && known->second.bridge != listening.bridge) speaker_.stop_listening(switch_name);
   PORTREEVE_TRY_VOID(speaker_.listen(switch_name, listening.config));
   applied_[switch_name] = listening;
   return {};

@@ -166,9 +166,26 @@ TEST(BgpListener, APlaceThatIsTakenIsAConflict) {
   STRCMP_EQUAL("listen on all IPv4 addresses, port 179, interface near: Address already in use",
                second.error().message.c_str());
   CHECK(!listeners.port("two").has_value());
+  // It is forgotten, and does not come to life by itself.
   listeners.close("one");
   CHECK(listeners.refresh("two").has_value());
+  CHECK(!listeners.port("two").has_value());
+  listen(everywhere(), "two");
   CHECK_EQUAL(179, *listeners.port("two"));
+}
+
+TEST(BgpListener, APlaceThatIsRefusedLeavesTheOldOneStanding) {
+  listen();
+  expect(peer("10.0.0.2"));
+  ListenConfig config = everywhere();
+  config.address = address("10.0.0.9");
+  CHECK(listeners.listen("switch", config).error().kind == ErrorKind::NotReady);
+  CHECK_EQUAL(179, *listeners.port("switch"));
+  CHECK(is_let_in(end("10.0.0.1", 179)));
+  // And it is the old one that is refreshed.
+  hosts.ip("address add 10.0.0.9/24 dev near");
+  CHECK(listeners.refresh("switch").has_value());
+  CHECK(is_let_in(end("10.0.0.1", 179)));
 }
 
 TEST(BgpListener, ChangesOfPlaceLeaveConnectionsAlone) {
@@ -248,12 +265,18 @@ TEST(BgpListener, WaitsForItsInterface) {
   CHECK(too_soon.error().kind == ErrorKind::NotReady);
   STRCMP_EQUAL("listen on all IPv4 addresses, port 179, interface late: No such device",
                too_soon.error().message.c_str());
-  CHECK(listeners.refresh("switch").error().kind == ErrorKind::NotReady);
   hosts.ip("link set near down");
   hosts.ip("link set near name late");
   hosts.ip("link set late up");
-  CHECK(listeners.refresh("switch").has_value());
+  CHECK(listeners.listen("switch", config).has_value());
   expect(peer("10.0.0.2"));
+  CHECK(is_let_in(end("10.0.0.1", 179)));
+  // Once it has listened, it need not be told again.
+  hosts.ip("link set late name away");
+  CHECK(listeners.refresh("switch").error().kind == ErrorKind::NotReady);
+  CHECK(!listeners.port("switch").has_value());
+  hosts.ip("link set away name late");
+  CHECK(listeners.refresh("switch").has_value());
   CHECK(is_let_in(end("10.0.0.1", 179)));
 }
 

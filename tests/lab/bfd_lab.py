@@ -1,5 +1,6 @@
 """BFD (RFC 5880 to 5883) with FRR's bfdd and with BIRD, beside the BGP sessions that it watches."""
 import signal
+import time
 
 from appliance import bfd_profile, peer, pool, service
 from harness import check, never, wait_until
@@ -140,6 +141,23 @@ def lab_bfd_that_is_configured_no_more_is_said_to_be_administratively_down(lab):
         check("we ended no session for it", "BFD" not in rack.said(address), rack.said(address))
     for router in routers.values():
         router.wait_established(SELF).wait_route(ROUTE)
+
+
+def lab_a_router_reads_why_the_appliance_stops_with_bfd_too(lab):
+    # Passive, so that no attempt of its own hides how the session ended.
+    rack, routers = site(lab, bfd=Bfd(100, 100), passive=True)
+    rack.start(*SERVICES, bfd_profile("lab", 100), *peers(rack))
+    wait_up(rack, routers)
+    began = time.monotonic()
+    rack.appliance.stop()
+    rack.appliance.forget_connection()
+    check("it took no longer than its peers need to be told", time.monotonic() - began < 4, time.monotonic() - began)
+    for router in routers.values():
+        router.wait_no_route(ROUTE)
+    # FRR shows the last thing that it heard only, and that is BFD's end.
+    bird = routers["bird"]
+    wait_until(f"BIRD has read why: {bird.last_error(SELF)}",
+               lambda: "Portreeve is stopping" in bird.last_error(SELF))
 
 
 def lab_a_prepared_restart_keeps_the_routes_with_bfd_too(lab):

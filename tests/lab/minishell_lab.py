@@ -120,9 +120,10 @@ def lab_errors_are_powershells_and_name_what_is_allowed(lab):
         (SET_PEER.format("10.126.77.125", 64512, "vSwitch1", 2),
          r"Cannot validate argument on parameter 'HoldTimeInSeconds'\. The value 2 is not allowed: 0 or 3-65535\.\n",
          "InvalidData"),
-        (SET_PEER.format("10.126.77.125", 64512, "vSwitch9", 15), r"vSwitch9", r"\w+"),
-        (SET_PEER.format("10.126.77.10", 64512, "vSwitch1", 15), r"10\.126\.77\.10", r"\w+"),  # our own address
-        (SET_PEER.format("127.0.0.1", 64512, "vSwitch1", 15), r"127\.0\.0\.1", r"\w+"),
+        (SET_PEER.format("10.126.77.125", 64512, "vSwitch9", 15), r"vSwitch9", "InvalidArgument"),
+        # Our own address.
+        (SET_PEER.format("10.126.77.10", 64512, "vSwitch1", 15), r"10\.126\.77\.10", "InvalidArgument"),
+        (SET_PEER.format("127.0.0.1", 64512, "vSwitch1", 15), r"127\.0\.0\.1", "InvalidArgument"),
         ("Remove-HcsBGPPeer -PeerAddress 10.126.77.99 -SwitchName vSwitch1", r"10\.126\.77\.99", "ObjectNotFound"),
         ("Get-HcsBGPPeers -SwitchName vSwitch9", r"There is no virtual switch 'vSwitch9'\.", "ObjectNotFound"),
         ("Get-Foo", r"Get-Foo : The term 'Get-Foo' is not recognized as the name of a cmdlet", "ObjectNotFound"),

@@ -3,19 +3,24 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "firmware/bfd/descriptor.h"
+#include "firmware/bfd/socket.h"
 #include "tests/fakes/run_until.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes `new` a macro
@@ -75,18 +80,49 @@ struct Side {
 };
 
 // To 192.0.2.1, from whatever address and port of this namespace.
-void send_with_ttl(const Packet& packet, int ttl) {
+void send_with_ttl(Bytes octets, int ttl) {
   const Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   setsockopt(socket.get(), IPPROTO_IP, IP_TTL, &ttl, sizeof(ttl));
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(3784);
   to.sin_addr.s_addr = htonl(0xC0000201);
-  const auto octets = encode(packet);
   const auto sent =
       sendto(socket.get(), octets.data(), octets.size(), 0, reinterpret_cast<const sockaddr*>(&to), sizeof(to));
   CHECK_EQUAL(static_cast<ssize_t>(octets.size()), sent);
 }
+void send_with_ttl(const Packet& packet, int ttl) { send_with_ttl(Bytes(encode(packet)), ttl); }
+
+// To the multihop port of 192.0.2.1, as fast as this processor can.
+class Flood {
+ public:
+  explicit Flood(const Namespace& from) : thread_([this, &from] { run(from); }) {}
+  ~Flood() {
+    ended_ = true;
+    thread_.join();
+  }
+  Flood(const Flood&) = delete;
+  Flood& operator=(const Flood&) = delete;
+
+ private:
+  void run(const Namespace& from) {
+    from.enter();
+    const Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(kMultihopPort);
+    to.sin_addr.s_addr = htonl(0xC0000201);
+    connect(socket.get(), reinterpret_cast<const sockaddr*>(&to), sizeof(to));
+    // The kernel cuts one long datagram into many packets: more than we could send one by one.
+    const int length = kPacketOctets;
+    setsockopt(socket.get(), IPPROTO_UDP, UDP_SEGMENT, &length, sizeof(length));
+    const std::vector<std::byte> packets(kPacketOctets * 60);
+    while (!ended_) ::send(socket.get(), packets.data(), packets.size(), 0);
+  }
+
+  std::atomic<bool> ended_ = false;
+  std::thread thread_;
+};
 
 SessionConfig session(const char* local, const char* peer) {
   SessionConfig config;
@@ -213,6 +249,18 @@ TEST(BfdService, StoppingWithoutAnySessionIsDoneAtOnce) {
   CHECK(until([&] { return stopped; }, 1s));
 }
 
+TEST(BfdService, NothingBeginsAnyMoreOnceItIsToStop) {
+  set_both("v4", session("192.0.2.1", "192.0.2.2"));
+  set_both("v6", session("2001:db8::1", "2001:db8::2"));
+  CHECK(both_up("v4") && both_up("v6"));
+  bool stopped = false;
+  near.service->stop([&] { stopped = true; });
+  near.set("v4", session("192.0.2.1", "192.0.2.2"));
+  near.set("v6", session("2001:db8::1", "2001:db8::2"));
+  CHECK(!near.service->status("v4"));
+  CHECK(until([&] { return stopped; }, 2s));
+}
+
 TEST(BfdService, OneThatIsRemovedAndSetAgainComesUpAgain) {
   set_both("v4", session("192.0.2.1", "192.0.2.2"));
   CHECK(both_up("v4"));
@@ -256,6 +304,51 @@ TEST(BfdService, PacketsThatARouterForwardedAreNotTakenOnASingleHop) {
   CHECK(until([&] { return near.is("v4", State::Down); }, 2s));
 }
 
+TEST(BfdService, WhyPacketsAreDroppedIsToldUntilItIsUp) {
+  const auto says = [this](const char* problem) {
+    return until([&] { return near.status("v4").problem == problem; }, 3s);
+  };
+  near.set("v4", session("192.0.2.1", "192.0.2.2"));
+  CHECK(until([&] { return near.status("v4").packets_sent > 0; }));
+  Packet packet;
+  packet.my_discriminator = 1;
+  far.place.enter();
+  send_with_ttl(packet, 254);
+  CHECK(says("a packet of the peer was dropped: TTL 254 is below 255"));
+  std::vector<std::byte> authenticated(26);
+  const auto octets = encode(packet);
+  std::copy(octets.begin(), octets.end(), authenticated.begin());
+  authenticated[1] |= std::byte{4};
+  authenticated[3] = std::byte{26};
+  send_with_ttl(Bytes(authenticated), 255);
+  CHECK(says("a packet of the peer was dropped: it is authenticated, which is not supported"));
+  far.set("v4", session("192.0.2.2", "192.0.2.1"));
+  CHECK(both_up("v4"));
+  STRCMP_EQUAL("", near.status("v4").problem.c_str());
+  far.place.enter();
+  send_with_ttl(packet, 254);
+  settle(1500ms);
+  STRCMP_EQUAL("", near.status("v4").problem.c_str());
+}
+
+TEST(BfdService, AFloodOnOnePortStarvesNoSessionOnAnother) {
+  SessionConfig multihop = session("192.0.2.1", "198.51.100.1");  // nobody: it keeps the port open
+  multihop.multihop = true;
+  near.set("multihop", multihop);
+  set_both("v4", session("192.0.2.1", "192.0.2.2"));
+  set_both("v6", session("2001:db8::1", "2001:db8::2"));
+  CHECK(both_up("v4") && both_up("v6"));
+  {
+    const Flood flood(far.place);
+    settle(2s);
+  }
+  CHECK(near.service->packets_of_nobody() > 10000);
+  for (const char* const name : {"v4", "v6"}) {
+    CHECK(near.is(name, State::Up));
+    CHECK_EQUAL(0U, near.status(name).down_count + far.status(name).down_count);
+  }
+}
+
 TEST(BfdService, ADiscriminatorThatIsNobodysMeansSomethingToAPassiveSessionOnly) {
   Packet packet;
   packet.my_discriminator = 1;
@@ -296,6 +389,22 @@ TEST(BfdService, WhatTheKernelRefusesIsToldAndTriedAgain) {
   near.place.run("ip link set cable down && ip link set cable name later && ip link set later up");
   CHECK(both_up("later"));
   STRCMP_EQUAL("", near.status("later").problem.c_str());
+}
+
+TEST(BfdService, WithoutDescriptorsItSaysSoAndBeginsWhenThereAreSome) {
+  near.place.enter();
+  rlimit before{};
+  CHECK_EQUAL(0, getrlimit(RLIMIT_NOFILE, &before));
+  rlimit none = before;
+  none.rlim_cur = 3;  // fewer than are open: not one more
+  CHECK_EQUAL(0, setrlimit(RLIMIT_NOFILE, &none));
+  near.service->set("v4", session("192.0.2.1", "192.0.2.2"));
+  CHECK_EQUAL(0, setrlimit(RLIMIT_NOFILE, &before));
+  STRCMP_EQUAL("start BFD: Too many open files", near.status("v4").problem.c_str());
+  far.set("v4", session("192.0.2.2", "192.0.2.1"));
+  near.place.enter();  // where its thread is to be born
+  CHECK(both_up("v4"));
+  STRCMP_EQUAL("", near.status("v4").problem.c_str());
 }
 
 TEST(BfdService, AnInterfaceThatIsMadeAnewIsFoundAgain) {

@@ -190,3 +190,69 @@ TEST(BgpPeering, NothingIsDialedBesideAConnectionThatWasTakenBeforeOnlyDialingWa
   CHECK(peering.at(Side::Dialed).next_deadline().has_value());
   CHECK_FALSE(peering.at(Side::Accepted).next_deadline().has_value());
 }
+
+// --- BFD (RFC 5882, RFC 9384) ---
+
+TEST(BgpPeering, AStrictSessionWaitsForBfdAndWaitsAgainWhenItsVerdictIsGone) {
+  config.mode = ConnectMode::Active;
+  config.wait_for_bfd = true;
+  peering.configure(config, now, random);
+  peering.start(now, random);
+  CHECK(peering.waits_for_bfd());
+  CHECK(state(Side::Dialed) == SessionState::Idle);
+  peering.bfd_changed(BfdVerdict::Up, now, random);
+  CHECK(state(Side::Dialed) == SessionState::Connect);
+  // While dialing: BFD has begun anew on another path.
+  orders = peering.bfd_changed(BfdVerdict::Unknown, now, random);
+  CHECK(peering.waits_for_bfd());
+  CHECK(state(Side::Dialed) == SessionState::Idle);
+  CHECK(orders.at(0).what.close);
+  CHECK_FALSE(peering.next_deadline().has_value());
+  peering.bfd_changed(BfdVerdict::Up, now, random);
+  CHECK(state(Side::Dialed) == SessionState::Connect);
+}
+
+TEST(BgpPeering, ASessionThatIsResetWhileBfdBeginsAnewWaitsForIt) {
+  config.wait_for_bfd = true;
+  peering.configure(config, now, random);
+  peering.bfd_changed(BfdVerdict::Up, now, random);
+  peering.start(now, random);
+  connect(Side::Dialed);
+  give(Side::Dialed, encode_open(theirs()) + keepalive());
+  peering.bfd_changed(BfdVerdict::Unknown, now, random);
+  CHECK(state(Side::Dialed) == SessionState::Established);
+  peering.restart({ErrorCode::Cease, subcode::OtherConfigurationChange}, now, random);
+  CHECK(peering.waits_for_bfd());
+  CHECK(state(Side::Dialed) == SessionState::Idle);
+  CHECK_FALSE(peering.next_deadline().has_value());
+}
+
+TEST(BgpPeering, BfdDownEndsASessionWhichInStrictModeComesBackWithBfdOnly) {
+  for (const bool strict : {false, true}) {
+    config.mode = ConnectMode::Active;
+    config.wait_for_bfd = strict;
+    Peering one(config, routes);
+    one.bfd_changed(BfdVerdict::Up, now, random);
+    one.start(now, random);
+    const IpAddress local = address("10.0.0.7");
+    one.connected(Side::Dialed, {local, local, std::nullopt, std::nullopt}, now, random);
+    one.received(Side::Dialed, encode_open(theirs()) + keepalive(), now, random);
+    CHECK(one.state() == SessionState::Established);
+    one.bfd_changed(BfdVerdict::Down, now, random);
+    CHECK(one.state() == SessionState::Idle);
+    CHECK_EQUAL(strict, one.waits_for_bfd());
+    CHECK_EQUAL(!strict, one.next_deadline().has_value());
+    one.bfd_changed(BfdVerdict::Up, now, random);
+    CHECK_EQUAL(strict, one.state() == SessionState::Connect);
+  }
+}
+
+TEST(BgpPeering, WithoutStrictModeItIsNothingThatBfdIsUnknown) {
+  config.mode = ConnectMode::Active;
+  peering.configure(config, now, random);
+  peering.bfd_changed(BfdVerdict::Up, now, random);
+  peering.start(now, random);
+  orders = peering.bfd_changed(BfdVerdict::Unknown, now, random);
+  CHECK(orders.empty());
+  CHECK(state(Side::Dialed) == SessionState::Connect);
+}

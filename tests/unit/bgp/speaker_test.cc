@@ -288,6 +288,22 @@ TEST(BgpSpeaker, ARefusedConnectionIsToldInWordsAndTriedAgain) {
   CHECK(status().state == SessionState::Idle);
 }
 
+TEST(BgpSpeaker, APassivePeerWhosePasswordCannotBeUsedSaysSo) {
+  ListenConfig place;
+  place.address = address("127.0.0.1");
+  place.port = 0;
+  CHECK(speaker->listen("switch", place).has_value());
+  Router router(io);
+  PeerConfig config = router.config();
+  config.connect_mode = ConnectMode::Passive;
+  speaker->set_peer("peer", config);
+  STRCMP_EQUAL("", status().waiting.c_str());
+  config.password_file = "/nonexistent";
+  speaker->set_peer("peer", config);
+  STRCMP_EQUAL("cannot use the password file /nonexistent: No such file or directory", status().waiting.c_str());
+  CHECK(until([&] { return changes["peer"] > 0; }));
+}
+
 TEST(BgpSpeaker, RetryNowCutsTheWaitShort) {
   Router router(io);
   router.establishes = false;

@@ -14,11 +14,14 @@
 #include <vector>
 
 #include "dsc/manager.h"
+#include "hal/base/log.h"
 #include "tests/unit/dsc/test_schema.h"
 
 namespace portreeve::dsc::testing {
 
 struct World {
+  World() { set_log_level(LogLevel::Warning); }  // by the thousand, operations are no news
+
   std::map<ResourceId, std::string> standing;
   std::set<ResourceId> waiting;                   // their plans wait
   std::map<ResourceId, std::string> refused;      // their plans are errors

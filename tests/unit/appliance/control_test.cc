@@ -1,0 +1,236 @@
+// The calls that state and remove BGP's and BFD's resources, with the manager, the providers and the speaker that serve
+// them; switches have no provider here, and stand.
+#include "firmware/appliance/control.h"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "firmware/providers/bfd_profile_provider.h"
+#include "firmware/providers/peer_provider.h"
+#include "firmware/providers/resource_types.h"
+#include "firmware/providers/speaker_provider.h"
+#include "hal/base/log.h"
+#include "hal/linux_frame_sockets.h"
+#include "tests/fakes/fake_host.h"
+#include "tests/unit/services/support.h"
+
+#include <CppUTest/TestHarness.h>  // last: it makes `new` a macro
+
+using namespace portreeve;
+using bus::ResourceKind;
+
+namespace {
+
+// The switch's interface is one that is there wherever this runs.
+class LoopbackHost : public fakes::FakeHost {
+ public:
+  LoopbackHost() {
+    hal::Bridge bridge;
+    bridge.index = IfIndex{1};
+    bridge.interface = "lo";
+    state.bridges = {bridge};
+  }
+  [[nodiscard]] std::string switch_interface(const std::string& /*name*/) const override { return "lo"; }
+};
+
+class Disk : public dsc::Storage {
+ public:
+  void store(const std::string& /*name*/, std::string /*content*/, std::function<void(Result<>)> done) override {
+    pending.push_back(std::move(done));
+  }
+
+  std::deque<std::function<void(Result<>)>> pending;
+};
+
+class Nowhere : public services::RouteAnnouncer {
+ public:
+  [[nodiscard]] bool carries(Family /*family*/) const override { return true; }
+  void announce(const std::string& /*on*/, std::span<const IpAddress> /*addresses*/) override {}
+  void withdraw(const std::string& /*on*/, std::span<const IpAddress> /*addresses*/) override {}
+};
+
+const std::string kSwitch =
+    "<Port Name=\"P1\" Interface=\"eth0\"/><ExternalVirtualSwitch Name=\"s1\"><InterfaceAlias>P1</InterfaceAlias>"
+    "<IPAddress>10.0.0.1/24</IPAddress></ExternalVirtualSwitch>";
+
+}  // namespace
+
+// clang-format off
+TEST_GROUP(Control) {
+  boost::asio::io_context io;
+  LoopbackHost host;
+  Disk disk;
+  hal::LinuxFrameSockets frame_sockets{io};
+  layer2::Responder responder{io, frame_sockets};
+  bgp::Speaker speaker{io};
+  bfd::Service bfd{io};
+  Nowhere routes;
+  Nowhere addresses;
+  services::Announcer announcer{routes, addresses};
+  services::FakeJournal journal;
+  services::Registry registry{journal};
+  appliance::PeerBfd peer_bfd{bfd, speaker};
+  providers::PortProvider ports{host};
+  providers::BfdProfileProvider profiles;
+  providers::SpeakerProvider speakers{speaker, host};
+  providers::PeerProvider peers{speaker, announcer, peer_bfd, host, ""};
+  dsc::Manager manager{providers::schema(), {&profiles, &speakers, &peers}, disk};
+  appliance::Views views{{manager, host, ports, speaker, announcer, responder, registry, peer_bfd, "machine"}};
+  int published = 0;
+  appliance::ApplianceControl control{{manager, registry, speaker, views, [] { return std::vector<dsc::SourceFile>(); },
+                                       [this] { ++published; }, [](std::size_t) {}, [](const std::function<void()>&) {}}};
+
+  void setup() override {
+    set_log_level(LogLevel::Warning);
+    load("");
+  }
+  void teardown() override { set_log_level(LogLevel::Info); }
+
+  void load(const std::string& more) {
+    dsc::Layers layers;
+    layers.drop_ins.push_back(
+        {"d.xml", "d.xml", "<Configuration xmlns=\"urn:portreeve:dsc:1\">" + kSwitch + more + "</Configuration>", ""});
+    manager.load(std::move(layers), [](const Result<>& result) {
+      CHECK_TEXT(result.has_value(), result ? "" : result.error().message.c_str());
+    });
+    settle();
+  }
+  void settle() {
+    for (int turns = 0; turns < 1000 && (manager.busy() || !disk.pending.empty()); ++turns) {
+      if (disk.pending.empty()) {
+        manager.step(Clock::now());
+        continue;
+      }
+      const auto done = std::move(disk.pending.front());
+      disk.pending.pop_front();
+      done({});
+    }
+  }
+  Result<bus::ResourceKey> set(ResourceKind kind, const bus::Attributes& attributes) {
+    std::optional<Result<bus::ResourceKey>> answer;
+    control.set_resource(kind, attributes, [&](Result<bus::ResourceKey> result) { answer = std::move(result); });
+    settle();
+    CHECK_TEXT(answer.has_value(), "not answered");
+    return std::move(*answer);
+  }
+  Result<> remove(ResourceKind kind, const bus::ResourceKey& key) {
+    std::optional<Result<>> answer;
+    control.remove_resource(kind, key, [&](Result<> result) { answer = std::move(result); });
+    settle();
+    CHECK_TEXT(answer.has_value(), "not answered");
+    return std::move(*answer);
+  }
+  std::string free_port() {
+    using boost::asio::ip::tcp;
+    return std::to_string(tcp::acceptor(io, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)).local_endpoint().port());
+  }
+  static bus::Attributes peer(bus::Attributes more = {}, const char* on = "s1") {
+    more.insert(more.end(), {{"SwitchName", on}, {"PeerAddress", "10.0.0.2"}, {"PeerAsn", "64512"}, {"SelfAsn", "64513"}});
+    return more;
+  }
+};
+// clang-format on
+
+TEST(Control, APeerThatIsSetIsShownAndChangedAndGoesWhenItIsRemoved) {
+  const auto key = set(ResourceKind::BgpPeer, peer({{"HoldTimeInSeconds", "15"}}));
+  CHECK((bus::ResourceKey{"s1", "10.0.0.2"}) == *key);
+  CHECK(published > 0);
+  CHECK_EQUAL(1U, control.peers().size());
+  CHECK_EQUAL(15U, control.peers().front().hold_time);
+  STRCMP_EQUAL("User", control.peers().front().configuration_source.c_str());
+  CHECK(speaker.status("s1/10.0.0.2") != nullptr);
+
+  // What is not given has its default again.
+  CHECK(set(ResourceKind::BgpPeer, peer({{"Enabled", "false"}})).has_value());
+  CHECK_EQUAL(90U, control.peers().front().hold_time);
+  CHECK_FALSE(control.peers().front().enabled);
+  STRCMP_EQUAL("Enabled is false", control.peers().front().waiting_for.c_str());
+
+  CHECK(remove(ResourceKind::BgpPeer, {"s1", "10.0.0.2"}).has_value());
+  CHECK(control.peers().empty());
+  CHECK(speaker.status("s1/10.0.0.2") == nullptr);
+  const auto again = remove(ResourceKind::BgpPeer, {"s1", "10.0.0.2"});
+  CHECK(again.error().kind == ErrorKind::NotFound);
+  STRCMP_EQUAL("there is no BGP peer 10.0.0.2 on switch s1", again.error().message.c_str());
+}
+
+TEST(Control, WhatADocumentStatesOfAPeerHoldsWhereACallDoesNotSayOtherwise) {
+  load(
+      "<BGPPeer SwitchName=\"s1\" PeerAddress=\"10.0.0.2\" PeerAsn=\"64512\" SelfAsn=\"64513\" MaxPrefixes=\"7\" "
+      "HoldTimeInSeconds=\"30\"/>");
+  CHECK(set(ResourceKind::BgpPeer, peer({{"HoldTimeInSeconds", "15"}})).has_value());
+  CHECK_EQUAL(15U, control.peers().front().hold_time);
+  CHECK_EQUAL(7U, control.peers().front().max_prefixes);
+  // Removed, it is hidden: the document states it still.
+  CHECK(remove(ResourceKind::BgpPeer, {"s1", "10.0.0.2"}).has_value());
+  CHECK(control.peers().empty());
+}
+
+TEST(Control, ACallThatNamesWhatIsNotThereIsAnInvalidArgumentAndLeavesNothing) {
+  for (const auto& attributes : {peer({}, "s9"), peer({{"BFDProfile", "none"}}), peer({{"HoldTimeInSeconds", "2"}}),
+                                 peer({{"ConnectMode", "Passive"}})}) {
+    CHECK(set(ResourceKind::BgpPeer, attributes).error().kind == ErrorKind::InvalidArgument);
+  }
+  CHECK(set(ResourceKind::BgpSpeaker, {{"SwitchName", "s9"}}).error().kind == ErrorKind::InvalidArgument);
+  CHECK(control.peers().empty() && control.speakers().empty());
+}
+
+TEST(Control, RemovingOnASwitchThatIsNotThereSaysSo) {
+  for (const ResourceKind kind : {ResourceKind::BgpPeer, ResourceKind::BgpSpeaker}) {
+    bus::ResourceKey key = {"s9"};
+    if (kind == ResourceKind::BgpPeer) key.emplace_back("10.0.0.2");
+    const auto removed = remove(kind, key);
+    CHECK(removed.error().kind == ErrorKind::NotFound);
+    STRCMP_EQUAL("there is no switch 's9'", removed.error().message.c_str());
+  }
+  CHECK(remove(ResourceKind::BgpPeer, {"s1", "no address"}).error().kind == ErrorKind::InvalidArgument);
+}
+
+TEST(Control, APeerWhoseCredentialCannotBeHadIsNotReadyAndNotThere) {
+  const auto refused = set(ResourceKind::BgpPeer, peer({{"PasswordCredential", "key"}}));
+  CHECK(refused.error().kind == ErrorKind::NotReady);
+  CHECK(control.peers().empty());
+}
+
+TEST(Control, ASpeakerIsSetAndRemovedUnlessAPeerNeedsIt) {
+  const std::string port = free_port();
+  CHECK((bus::ResourceKey{"s1"}) == *set(ResourceKind::BgpSpeaker, {{"SwitchName", "s1"}, {"ListenPort", port}}));
+  STRCMP_EQUAL(port.c_str(), std::to_string(control.speakers().front().listen_port).c_str());
+  STRCMP_EQUAL("Listening", control.speakers().front().status.c_str());
+  CHECK(set(ResourceKind::BgpPeer, peer({{"ConnectMode", "Passive"}})).has_value());
+  CHECK(remove(ResourceKind::BgpSpeaker, {"s1"}).error().kind == ErrorKind::InvalidArgument);
+  CHECK(remove(ResourceKind::BgpPeer, {"s1", "10.0.0.2"}).has_value());
+  CHECK(remove(ResourceKind::BgpSpeaker, {"s1"}).has_value());
+  CHECK(control.speakers().empty());
+}
+
+TEST(Control, ASpeakerThatIsRefusedLeavesWhatWas) {
+  const std::string port = free_port();
+  CHECK(set(ResourceKind::BgpSpeaker, {{"SwitchName", "s1"}, {"ListenPort", port}}).has_value());
+  const auto refused = set(ResourceKind::BgpSpeaker, {{"SwitchName", "s1"}, {"ListenAddress", "10.0.0.1"}});
+  CHECK(refused.error().kind == ErrorKind::NotReady);
+  STRCMP_EQUAL(port.c_str(), std::to_string(control.speakers().front().listen_port).c_str());
+  STRCMP_EQUAL("Listening", control.speakers().front().status.c_str());
+}
+
+TEST(Control, ABfdProfileIsSetAndRemovedUnlessAPeerNamesIt) {
+  CHECK((bus::ResourceKey{"fast"}) == *set(ResourceKind::BfdProfile, {{"Name", "fast"}, {"DetectMultiplier", "5"}}));
+  CHECK_EQUAL(5U, control.bfd_profiles().front().detect_multiplier);
+  CHECK_EQUAL(300U, control.bfd_profiles().front().receive_interval);
+  CHECK(set(ResourceKind::BgpPeer, peer({{"BFDProfile", "fast"}, {"Enabled", "false"}})).has_value());
+  CHECK(remove(ResourceKind::BfdProfile, {"fast"}).error().kind == ErrorKind::InvalidArgument);
+  CHECK(remove(ResourceKind::BgpPeer, {"s1", "10.0.0.2"}).has_value());
+  CHECK(remove(ResourceKind::BfdProfile, {"fast"}).has_value());
+  CHECK(control.bfd_profiles().empty());
+  CHECK(remove(ResourceKind::BfdProfile, {"fast"}).error().kind == ErrorKind::NotFound);
+}
+
+TEST(Control, APreparedRestartIsTheSpeakers) {
+  CHECK_FALSE(speaker.restart_prepared());
+  CHECK(control.prepare_restart().has_value());
+  CHECK(speaker.restart_prepared());
+}

@@ -92,7 +92,8 @@ TEST(PeerProvider, APlanSaysWhatBecomesOfTheSession) {
   STRCMP_EQUAL("HoldTimeInSeconds 90 (was 15), Description none (was no matter); resets its session", set("").c_str());
   STRCMP_EQUAL("MultiExitDiscriminator 7 (was none); sends its routes again",
                set("MultiExitDiscriminator=\"7\"").c_str());
-  STRCMP_EQUAL("MaxPrefixes 5 (was none), MultiExitDiscriminator none (was 7); sends its routes again",
+  STRCMP_EQUAL("MultiExitDiscriminator none (was 7); sends its routes again", set("").c_str());
+  STRCMP_EQUAL("MaxPrefixes 5 (was none); resets its session if there are more prefixes already",
                set("MaxPrefixes=\"5\"").c_str());
   STRCMP_EQUAL("MaxPrefixes 6 (was 5); the session stays as it is", set("MaxPrefixes=\"6\"").c_str());
 }

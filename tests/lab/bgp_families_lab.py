@@ -26,10 +26,11 @@ def both_families(lab, kind, extended_next_hop=False):
     for host, router in routers.items():
         router.wait_established(far_ends[host])
         router.wait_routes({V4, V6})
-        paths = {route.as_path for route in router.routes().values()}
-        check("each says that it came from our AS", paths == {(64513,)}, paths)
-        check(f"the IPv6 route of '{host}' leads to an address of ours",
-              router.routes()[V6].next_hop in own_addresses(rack), router.routes())
+        # A router that is told of another next hop (our link-local address comes late) has no best route for a moment.
+        wait_until(f"'{host}' has both from our AS, and an address of ours leads to the IPv6 route", lambda: (
+            (routes := router.routes()).keys() >= {V4, V6} and
+            all(route.as_path == (64513,) for route in routes.values()) and
+            routes[V6].next_hop in own_addresses(rack)))
         # These announce the family of the session alone, with themselves as next hop.
         of_its_own = 1 if kind in (ExaBgp, OpenBgpd) else 2
         wait_until(f"the routes of {router.name} are counted",

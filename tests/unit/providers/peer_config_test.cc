@@ -5,6 +5,8 @@
 #include "dsc/assembly.h"
 #include "firmware/providers/resource_types.h"
 
+#include "tests/unit/providers/stated.h"
+
 #include <CppUTest/TestHarness.h>
 
 using namespace portreeve;
@@ -21,15 +23,8 @@ class Stated {
         "<ExternalVirtualSwitch Name=\"s1\"><InterfaceAlias>P1</InterfaceAlias><IPAddress>2001:db8::1/64</IPAddress>"
         "<IPAddress>10.0.0.1/24</IPAddress></ExternalVirtualSwitch>" +
         more + "<BGPPeer SwitchName=\"s1\" " + attributes + ">" + elements + "</BGPPeer></Configuration>";
-    const dsc::Assembler assembler(providers::schema(), {});
-    auto merged = assembler.read_drop_ins({{"d.xml", "d.xml", text, {}}});
-    CHECK_TEXT(merged.has_value(), merged ? "" : merged.error().front().to_string().c_str());
-    auto combined = assembler.combine(*merged, {});
-    CHECK_TEXT(combined.has_value(), combined ? "" : combined.error().front().to_string().c_str());
-    configuration = std::move(*combined);
-    for (const dsc::Resource& resource : configuration.resources) {
-      if (resource.type == &providers::kBgpPeerType) peer = &resource;
-    }
+    configuration = providers_tests::configuration_of(text);
+    peer = providers_tests::peer_of(configuration);
   }
 
   [[nodiscard]] bgp::PeerConfig config() const {

@@ -9,6 +9,8 @@
 #include "firmware/providers/resource_types.h"
 #include "tests/fakes/fake_host.h"
 
+#include "tests/unit/providers/stated.h"
+
 #include <CppUTest/TestHarness.h>  // last: it makes `new` a macro
 
 using namespace portreeve;
@@ -51,17 +53,8 @@ TEST_GROUP(PeerProvider) {
         "</ExternalVirtualSwitch><BFDProfile Name=\"fast\" " + profile + "/>"
         "<BGPPeer SwitchName=\"s1\" PeerAddress=\"10.0.0.2\" SelfAsn=\"64513\" PeerAsn=\"64512\" " + attributes +
         "/></Configuration>";
-    const dsc::Assembler assembler(providers::schema(), {});
-    auto merged = assembler.read_drop_ins({{"d.xml", "d.xml", text, {}}});
-    CHECK_TEXT(merged.has_value(), merged ? "" : merged.error().front().to_string().c_str());
-    auto combined = assembler.combine(*merged, {});
-    CHECK_TEXT(combined.has_value(), combined ? "" : combined.error().front().to_string().c_str());
-    configuration = std::move(*combined);
-    const dsc::Resource* peer = nullptr;
-    for (const dsc::Resource& resource : configuration.resources) {
-      if (resource.type == &providers::kBgpPeerType) peer = &resource;
-    }
-    return *peer;
+    configuration = providers_tests::configuration_of(text);
+    return *providers_tests::peer_of(configuration);
   }
   // What the plan says, without the name; carries it out.
   std::string done(const dsc::Plan& plan) {

@@ -161,7 +161,7 @@ void Channel::flush() {
   Connection& connection = owner_.connection(side_);
   std::size_t budget = kWriteOctetsPerTurn;
   while (budget > 0) {
-    const Bytes next = connection.to_write(now(), context_.random);
+    const Bytes next = connection.to_write(now(), context_.jitter);
     if (next.empty()) break;
     error_code error;
     const std::size_t octets = socket_->write_some(boost::asio::buffer(next.data(), next.size()), error);

@@ -25,10 +25,10 @@ namespace portreeve::bgp {
 
 // What all peers of a speaker use in common; outlives them.
 struct PeerContext {
-  explicit PeerContext(boost::asio::io_context& loop) : io(loop), farewells(loop) {}
+  PeerContext(boost::asio::io_context& loop, std::uint32_t seed) : io(loop), jitter(seed), farewells(loop) {}
 
   boost::asio::io_context& io;
-  Random random;
+  Jitter jitter;
   Farewells farewells;
   // Everything read goes through here: what it holds is used up before the handler returns.
   std::array<std::byte, 65536> read_buffer{};

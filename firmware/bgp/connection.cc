@@ -13,19 +13,19 @@ constexpr Duration kComplaintEvery = std::chrono::seconds(10);
 
 Connection::~Connection() { leave(); }
 
-Connection::Orders Connection::handle(const Event& event, TimePoint now, Random& random) {
+Connection::Orders Connection::handle(const Event& event, TimePoint now, Jitter& jitter) {
   Orders orders;
   const SessionState before = session_.state;
-  apply(step(config_, session_, event, now, random), before, now, {}, orders);
+  apply(step(config_, session_, event, now, jitter), before, now, {}, orders);
   return orders;
 }
 
-Connection::Orders Connection::connected(EventType event, const LocalEnd& local, TimePoint now, Random& random) {
+Connection::Orders Connection::connected(EventType event, const LocalEnd& local, TimePoint now, Jitter& jitter) {
   inbox_.clear();
   outbox_ = Outbox();
   local_ = local;
   choose_router_id();
-  return handle({event}, now, random);
+  return handle({event}, now, jitter);
 }
 
 // An identifier need only be our own (RFC 6286 §2.1): where none is configured, it is an address of this connection.
@@ -59,11 +59,11 @@ void Connection::moved(const LocalEnd& local) {
   static_cast<void>(routes_.reattribute(*part_, families));
 }
 
-Connection::Orders Connection::received(Bytes& octets, TimePoint now, Random& random) {
+Connection::Orders Connection::received(Bytes& octets, TimePoint now, Jitter& jitter) {
   Orders orders;
   const auto take = [&](MessageType type, Bytes body) {
     const SessionState before = session_.state;
-    Step done = receive(config_, session_, type, body, now, random);
+    Step done = receive(config_, session_, type, body, now, jitter);
     const bool counted = config_.prefix_limit && type == MessageType::Update && !done.close;
     if (counted) {
       const bool as_withdrawal = done.remark && done.remark->treatment == Treatment::TreatAsWithdraw;
@@ -73,22 +73,22 @@ Connection::Orders Connection::received(Bytes& octets, TimePoint now, Random& ra
     const auto excess = counted ? over_limit() : std::nullopt;
     if (!excess) return before == SessionState::OpenConfirm || session_.state != SessionState::OpenConfirm;
     const SessionState established = session_.state;
-    return apply(step(config_, session_, {EventType::Reset, &*excess}, now, random), established, now, body, orders);
+    return apply(step(config_, session_, {EventType::Reset, &*excess}, now, jitter), established, now, body, orders);
   };
   const auto refused = inbox_.feed(Bytes(octets), take, &octets);
   if (orders.close) octets = {};
   if (refused) {
     const SessionState before = session_.state;
-    apply(step(config_, session_, {EventType::BgpHeaderError, &*refused}, now, random), before, now, {}, orders);
+    apply(step(config_, session_, {EventType::BgpHeaderError, &*refused}, now, jitter), before, now, {}, orders);
   }
   return orders;
 }
 
-Connection::Orders Connection::expire(TimePoint now, Random& random) {
+Connection::Orders Connection::expire(TimePoint now, Jitter& jitter) {
   Orders orders;
   for (auto due = next_deadline(); due && *due <= now; due = next_deadline()) {
     const SessionState before = session_.state;
-    apply(bgp::expire(config_, session_, now, random), before, now, {}, orders);
+    apply(bgp::expire(config_, session_, now, jitter), before, now, {}, orders);
   }
   return orders;
 }
@@ -193,10 +193,10 @@ void Connection::leave() {
   prefixes_.clear();
 }
 
-Bytes Connection::to_write(TimePoint now, Random& random) {
+Bytes Connection::to_write(TimePoint now, Jitter& jitter) {
   if (outbox_.empty() && part_) {
     if (auto chunk = routes_.next(*part_)) {
-      note_updates_sent(session_, chunk->messages, now, random);
+      note_updates_sent(session_, chunk->messages, now, jitter);
       session_.sent.route_refresh += chunk->refresh_marks;
       outbox_.push(std::move(chunk));
     }

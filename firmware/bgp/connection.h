@@ -61,18 +61,18 @@ class Connection {
   // for the first time. A family whose next hop is gone stays as it is.
   void moved(const LocalEnd& local);
 
-  Orders handle(const Event& event, TimePoint now, Random& random);
+  Orders handle(const Event& event, TimePoint now, Jitter& jitter);
   // TCP is up, by event 16 (we asked for it) or 17 (the peer did). What came before belonged to another connection.
-  Orders connected(EventType event, const LocalEnd& local, TimePoint now, Random& random);
+  Orders connected(EventType event, const LocalEnd& local, TimePoint now, Jitter& jitter);
   // Takes the octets up to the end of an OPEN that is accepted, which may be one too many for the peer; what is behind
   // it is left in `octets`, to be given once that is decided.
-  Orders received(Bytes& octets, TimePoint now, Random& random);
+  Orders received(Bytes& octets, TimePoint now, Jitter& jitter);
   // All timers that are due.
-  Orders expire(TimePoint now, Random& random);
+  Orders expire(TimePoint now, Jitter& jitter);
   [[nodiscard]] std::optional<TimePoint> next_deadline() const { return bgp::next_deadline(session_); }
 
   // The next octets for the socket, which can take some now: UPDATEs are built here and not before. Empty: nothing.
-  Bytes to_write(TimePoint now, Random& random);
+  Bytes to_write(TimePoint now, Jitter& jitter);
   void wrote(std::size_t octets);
   void note_transmission(std::uint64_t acknowledged, std::uint64_t outstanding, TimePoint now);
 

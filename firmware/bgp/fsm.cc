@@ -18,8 +18,8 @@ constexpr Duration kLargeHoldTime = minutes(4);
 // The machine at work on one event.
 class Machine {
  public:
-  Machine(const SessionConfig& config, Session& session, TimePoint now, Random& random)
-      : config_(config), session_(session), timers_(session.timers), now_(now), random_(random) {}
+  Machine(const SessionConfig& config, Session& session, TimePoint now, Jitter& jitter)
+      : config_(config), session_(session), timers_(session.timers), now_(now), jitter_(jitter) {}
 
   Step run(const Event& event);
 
@@ -50,7 +50,7 @@ class Machine {
   Session& session_;
   Timers& timers_;
   TimePoint now_;
-  Random& random_;
+  Jitter& jitter_;
   Step step_;
 };
 
@@ -129,7 +129,7 @@ Step Machine::run(const Event& event) {
           if (session_.state == SessionState::Connect && timers_.delay_open) {
             step_.fault = Fault{0, 0, false, std::string(event.reason)};
             release();
-            timers_.connect_retry = now_ + jittered(config_.connect_retry, random_);
+            timers_.connect_retry = now_ + jitter_.deviate(config_.connect_retry);
             enter(SessionState::Active);
             break;
           }
@@ -297,7 +297,7 @@ void Machine::start(bool passive) {
 }
 
 void Machine::attempt() {
-  timers_.connect_retry = now_ + jittered(config_.connect_retry, random_);
+  timers_.connect_retry = now_ + jitter_.deviate(config_.connect_retry);
   step_.connect = true;
   enter(SessionState::Connect);
 }
@@ -305,7 +305,7 @@ void Machine::attempt() {
 void Machine::connection_up() {
   timers_.connect_retry.reset();
   if (config_.delay_open > Duration::zero()) {
-    timers_.delay_open = now_ + jittered(config_.delay_open, random_);
+    timers_.delay_open = now_ + jitter_.deviate(config_.delay_open);
   } else {
     send_open();
   }
@@ -355,7 +355,7 @@ void Machine::send_keepalive() {
   const auto message = encode_keepalive();
   step_.send.insert(step_.send.end(), message.begin(), message.end());
   ++session_.sent.keepalive;
-  timers_.keepalive = keepalive_deadline(*session_.agreed, now_, random_);
+  timers_.keepalive = jitter_.keepalive_deadline(*session_.agreed, now_);
 }
 
 void Machine::restart_hold() {
@@ -410,7 +410,7 @@ void Machine::fail(Fault fault) {
   const Duration wait =
       std::min(config_.backoff_minimum * (1U << doublings), std::max(config_.connect_retry, config_.backoff_minimum));
   ++session_.connect_retry_counter;
-  timers_.idle_hold = now_ + jittered(wait, random_);
+  timers_.idle_hold = now_ + jitter_.deviate(wait);
   step_.fault = std::move(fault);
   enter(SessionState::Idle);
 }
@@ -458,8 +458,8 @@ void Machine::fail_unexpected(const Event& event, std::uint8_t state_subcode) {
 
 }  // namespace
 
-Step step(const SessionConfig& config, Session& session, const Event& event, TimePoint now, Random& random) {
-  return Machine(config, session, now, random).run(event);
+Step step(const SessionConfig& config, Session& session, const Event& event, TimePoint now, Jitter& jitter) {
+  return Machine(config, session, now, jitter).run(event);
 }
 
 }  // namespace portreeve::bgp

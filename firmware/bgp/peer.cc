@@ -98,10 +98,10 @@ SocketOptions Peer::socket_options(const PeerConfig& config) const {
 }
 
 void Peer::start() {
-  if (may_run()) carry_out(peering_.start(now(), context_.random));
+  if (may_run()) carry_out(peering_.start(now(), context_.jitter));
 }
 
-void Peer::retry_now() { carry_out(peering_.retry_now(now(), context_.random)); }
+void Peer::retry_now() { carry_out(peering_.retry_now(now(), context_.jitter)); }
 
 void Peer::addresses_changed(std::span<const InterfaceAddress> addresses) {
   for (const Side side : {Side::Dialed, Side::Accepted}) {
@@ -112,7 +112,7 @@ void Peer::addresses_changed(std::span<const InterfaceAddress> addresses) {
 }
 
 void Peer::bfd_changed(BfdVerdict verdict) {
-  carry_out(peering_.bfd_changed(verdict, now(), context_.random));
+  carry_out(peering_.bfd_changed(verdict, now(), context_.jitter));
   notify_soon();
 }
 
@@ -121,13 +121,13 @@ void Peer::configure(const PeerConfig& config) {
   const bool moved = before.unnumbered != config.unnumbered || before.address != config.address;
   const bool first_session = status_.established_count == 0;
   if (moved) address_ = config.unnumbered ? IpAddress() : config.address;
-  carry_out(peering_.configure(peering_config(config_, first_session && restarted_), now(), context_.random));
+  carry_out(peering_.configure(peering_config(config_, first_session && restarted_), now(), context_.jitter));
   if (!may_run()) {
     const auto cease = moved ? configuration_change()
                              : administrative_cease(subcode::AdministrativeShutdown, "disabled by the operator");
-    carry_out(peering_.stop(cease, now(), context_.random));
+    carry_out(peering_.stop(cease, now(), context_.jitter));
   } else if (effect_of(before, config) == ChangeEffect::SessionReset) {
-    carry_out(peering_.restart(configuration_change(), now(), context_.random));
+    carry_out(peering_.restart(configuration_change(), now(), context_.jitter));
   } else {
     for (const auto& channel : channels_) {
       if (const auto done = channel->change(socket_options(before), socket_options(config)); !done) {
@@ -146,8 +146,8 @@ void Peer::set_router(const std::optional<IpAddress>& router) {
   if (known && peering_.state() == SessionState::Established) return;  // it serves; the other is for when it is lost
   address_ = *router;
   if (!config_.enabled) return;
-  carry_out(known ? peering_.restart(configuration_change(), now(), context_.random)
-                  : peering_.start(now(), context_.random));
+  carry_out(known ? peering_.restart(configuration_change(), now(), context_.jitter)
+                  : peering_.start(now(), context_.jitter));
   notify_soon();
 }
 
@@ -157,7 +157,7 @@ void Peer::accept(tcp::socket socket, Admission admission) {
     context_.farewells.begin(std::move(socket), encode_notification(*refusal), std::move(admission));
     return;
   }
-  carry_out(peering_.make_way(now(), context_.random));
+  carry_out(peering_.make_way(now(), context_.jitter));
   channel(Side::Accepted).take(std::move(socket), std::move(admission), socket_options(config_));
 }
 
@@ -181,10 +181,10 @@ void Peer::stop(const Notification& cease, bool drain) {
 void Peer::give_up() {
   if (!draining_) return;
   const Notification cease = *std::exchange(draining_, std::nullopt);
-  carry_out(peering_.stop(cease, now(), context_.random));
+  carry_out(peering_.stop(cease, now(), context_.jitter));
 }
 
-void Peer::leave(const Notification& cease) { carry_out(peering_.leave(cease, now(), context_.random)); }
+void Peer::leave(const Notification& cease) { carry_out(peering_.leave(cease, now(), context_.jitter)); }
 
 void Peer::routes_changed() {
   const Side side = peering_.foremost();
@@ -279,15 +279,15 @@ void Peer::notify_soon() {
 // --- what the channels tell ---
 
 void Peer::channel_connected(Side side, const LocalEnd& local) {
-  carry_out(peering_.connected(side, local, now(), context_.random));
+  carry_out(peering_.connected(side, local, now(), context_.jitter));
 }
 
 void Peer::channel_failed(Side side, std::string_view reason) {
-  carry_out(peering_.failed(side, reason, now(), context_.random));
+  carry_out(peering_.failed(side, reason, now(), context_.jitter));
 }
 
 void Peer::channel_received(Side side, Bytes octets) {
-  carry_out(peering_.received(side, octets, now(), context_.random));
+  carry_out(peering_.received(side, octets, now(), context_.jitter));
 }
 
 void Peer::channel_flushed(Side side) {
@@ -350,7 +350,7 @@ void Peer::on_timer() {
     if (timers.hold && *timers.hold <= now()) channel(side).read_once();
     if (timers.send_hold && *timers.send_hold <= now()) channel(side).note_transmission();
   }
-  carry_out(peering_.expire(now(), context_.random));
+  carry_out(peering_.expire(now(), context_.jitter));
 }
 
 // --- the status ---

@@ -42,29 +42,29 @@ class Peering {
 
   Peering(const PeeringConfig& config, RibOut& routes);
 
-  Orders start(TimePoint now, Random& random);
+  Orders start(TimePoint now, Jitter& jitter);
   // Ends both with this NOTIFICATION; nothing begins again before `start`.
-  Orders stop(const Notification& cease, TimePoint now, Random& random);
+  Orders stop(const Notification& cease, TimePoint now, Jitter& jitter);
   // The same without a word where the peer keeps our routes meanwhile (RFC 4724); else with the NOTIFICATION.
-  Orders leave(const Notification& cease, TimePoint now, Random& random);
+  Orders leave(const Notification& cease, TimePoint now, Jitter& jitter);
   // Ends what stands, to begin again at once.
-  Orders restart(const Notification& cease, TimePoint now, Random& random);
-  Orders retry_now(TimePoint now, Random& random);
+  Orders restart(const Notification& cease, TimePoint now, Jitter& jitter);
+  Orders retry_now(TimePoint now, Jitter& jitter);
 
   // Takes effect at once, but for what an OPEN says: that, with the next session.
-  Orders configure(const PeeringConfig& config, TimePoint now, Random& random);
+  Orders configure(const PeeringConfig& config, TimePoint now, Jitter& jitter);
 
   // Down ends the session (RFC 9384). Unknown ends none, but where it is to be waited for none begins.
-  Orders bfd_changed(BfdVerdict verdict, TimePoint now, Random& random);
+  Orders bfd_changed(BfdVerdict verdict, TimePoint now, Jitter& jitter);
 
   // Why a connection that the peer has begun is not taken; none: it is. Then `make_way` ends what it replaces, and
   // `connected` begins it.
   [[nodiscard]] std::optional<Notification> refusal() const;
-  Orders make_way(TimePoint now, Random& random);
-  Orders connected(Side side, const LocalEnd& local, TimePoint now, Random& random);
-  Orders failed(Side side, std::string_view reason, TimePoint now, Random& random);
-  Orders received(Side side, Bytes octets, TimePoint now, Random& random);
-  Orders expire(TimePoint now, Random& random);  // all timers that are due
+  Orders make_way(TimePoint now, Jitter& jitter);
+  Orders connected(Side side, const LocalEnd& local, TimePoint now, Jitter& jitter);
+  Orders failed(Side side, std::string_view reason, TimePoint now, Jitter& jitter);
+  Orders received(Side side, Bytes octets, TimePoint now, Jitter& jitter);
+  Orders expire(TimePoint now, Jitter& jitter);  // all timers that are due
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
 
   // Appends all that both connections need to go on in another process, but for their configuration, and with unread
@@ -90,13 +90,13 @@ class Peering {
   [[nodiscard]] bool tries(Side side) const { return !has_connection(side) && !rests(side); }
   [[nodiscard]] bool wanted(Side side) const;
 
-  void carry(Side side, Connection::Orders what, Orders& orders, TimePoint now, Random& random);
-  void give(Side side, const Event& event, Orders& orders, TimePoint now, Random& random);
-  void resolve_collision(Side side, Orders& orders, TimePoint now, Random& random);
+  void carry(Side side, Connection::Orders what, Orders& orders, TimePoint now, Jitter& jitter);
+  void give(Side side, const Event& event, Orders& orders, TimePoint now, Jitter& jitter);
+  void resolve_collision(Side side, Orders& orders, TimePoint now, Jitter& jitter);
   [[nodiscard]] Side winner() const;
-  void begin(Orders& orders, TimePoint now, Random& random);
-  void end(EventType how, const Notification& cease, Orders& orders, TimePoint now, Random& random);
-  void settle(Orders& orders, TimePoint now, Random& random);
+  void begin(Orders& orders, TimePoint now, Jitter& jitter);
+  void end(EventType how, const Notification& cease, Orders& orders, TimePoint now, Jitter& jitter);
+  void settle(Orders& orders, TimePoint now, Jitter& jitter);
   [[nodiscard]] SessionConfig session_config(Side side) const;
 
   PeeringConfig config_;

@@ -73,8 +73,8 @@ const char* state_name(SessionState state) {
 }
 
 Step receive(const SessionConfig& config, Session& session, MessageType type, Bytes body, TimePoint now,
-             Random& random) {
-  const auto advance = [&](const Event& event) { return step(config, session, event, now, random); };
+             Jitter& jitter) {
+  const auto advance = [&](const Event& event) { return step(config, session, event, now, jitter); };
   const auto refuse = [&](EventType event, const Notification& why) { return advance({event, &why}); };
   switch (type) {
     case MessageType::Open: {
@@ -132,21 +132,21 @@ std::optional<TimePoint> next_deadline(const Session& session) {
   return due->at;
 }
 
-Step expire(const SessionConfig& config, Session& session, TimePoint now, Random& random) {
+Step expire(const SessionConfig& config, Session& session, TimePoint now, Jitter& jitter) {
   const auto due = next_due(session.timers);
   if (!due || due->at > now) return {};
   clear(session.timers, due->event);
-  return step(config, session, {due->event}, now, random);
+  return step(config, session, {due->event}, now, jitter);
 }
 
 void set_keepalive_time(Session& session, const std::optional<std::chrono::seconds>& configured) {
   session.agreed->keepalive_time = keepalive_time(session.agreed->hold_time, configured);
 }
 
-void note_updates_sent(Session& session, std::uint32_t messages, TimePoint now, Random& random) {
+void note_updates_sent(Session& session, std::uint32_t messages, TimePoint now, Jitter& jitter) {
   session.sent.update += messages;
   if (session.state == SessionState::Established) {
-    session.timers.keepalive = keepalive_deadline(*session.agreed, now, random);
+    session.timers.keepalive = jitter.keepalive_deadline(*session.agreed, now);
   }
 }
 

@@ -128,11 +128,11 @@ struct Step {
   std::optional<UpdateReport> remark;  // an UPDATE that was accepted, but not as it was meant
 };
 
-Step step(const SessionConfig& config, Session& session, const Event& event, TimePoint now, Random& random);
+Step step(const SessionConfig& config, Session& session, const Event& event, TimePoint now, Jitter& jitter);
 
 // Decodes and judges one message, then steps.
 Step receive(const SessionConfig& config, Session& session, MessageType type, Bytes body, TimePoint now,
-             Random& random);
+             Jitter& jitter);
 
 class StoreReader;
 class StoreWriter;
@@ -144,13 +144,13 @@ Session restore_session(StoreReader& reader, TimePoint now);
 
 std::optional<TimePoint> next_deadline(const Session& session);
 // Steps with the timer that has been due longest; call again until `next_deadline` is later than now.
-Step expire(const SessionConfig& config, Session& session, TimePoint now, Random& random);
+Step expire(const SessionConfig& config, Session& session, TimePoint now, Jitter& jitter);
 
 // Of a session that stands; none: a third of the hold time. The KEEPALIVE that is due next stays where it is.
 void set_keepalive_time(Session& session, const std::optional<std::chrono::seconds>& configured);
 
 // `messages` UPDATEs have been given to the socket: the peer needs no KEEPALIVE for a while (RFC 4271 §8.2.2).
-void note_updates_sent(Session& session, std::uint32_t messages, TimePoint now, Random& random);
+void note_updates_sent(Session& session, std::uint32_t messages, TimePoint now, Jitter& jitter);
 
 // How far the peer's TCP has got: octets acknowledged on this connection so far, and written but not acknowledged.
 // Runs the SendHoldTimer while there are some of the latter and the former stands still.

@@ -87,13 +87,12 @@ struct Speaker::Impl {
 };
 
 Speaker::Impl::Impl(boost::asio::io_context& io)
-    : context(io),
+    : context(io, seed()),
       listeners(io, [this](AcceptedConnection connection) { accepted(std::move(connection)); }),
       discovery(
           io, [this](const auto& interface, const auto& router) { router_changed(interface, router); },
           [this](const auto& interface) { router_heard_again(interface); }),
       stop_timer(io) {
-  context.random.seed(seed());
   context.changed = [this](const PeerName& name) {
     if (stopped) check_stopped_soon();
     follow_router(name);

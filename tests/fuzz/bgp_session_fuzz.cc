@@ -106,16 +106,16 @@ class Driver {
         break;
       case 7: {
         const Side which = side();
-        if (lane(which).dialing || lane(which).up) act(peering_->failed(which, "lost", now_, random_));
+        if (lane(which).dialing || lane(which).up) act(peering_->failed(which, "lost", now_, jitter_));
         break;
       }
       case 8:
         now_ += std::chrono::milliseconds(100 * choices_.octet());
-        act(peering_->expire(now_, random_));
+        act(peering_->expire(now_, jitter_));
         break;
       case 9:
         now_ = std::max(now_, peering_->next_deadline().value_or(now_));
-        act(peering_->expire(now_, random_));
+        act(peering_->expire(now_, jitter_));
         break;
       case 10:
         write(side(), choices_.octet());
@@ -125,7 +125,7 @@ class Driver {
         break;
       case 12:
         vary();
-        act(peering_->configure(config_, now_, random_));
+        act(peering_->configure(config_, now_, jitter_));
         break;
       case 13:
         for (std::uint32_t number = choices_.octet(), run = choices_.octet(); run > 0; --run, ++number) {
@@ -149,28 +149,28 @@ class Driver {
     switch (choices_.octet() % 8) {
       case 0:
         running_ = false;
-        act(peering_->stop(cease, now_, random_));
+        act(peering_->stop(cease, now_, jitter_));
         break;
       case 1:
         running_ = false;
-        act(peering_->leave(cease, now_, random_));
+        act(peering_->leave(cease, now_, jitter_));
         break;
       case 2:
         running_ = true;
-        act(peering_->restart(cease, now_, random_));
+        act(peering_->restart(cease, now_, jitter_));
         break;
       case 3:
-        act(peering_->retry_now(now_, random_));
+        act(peering_->retry_now(now_, jitter_));
         break;
       case 4:
-        act(peering_->bfd_changed(BfdVerdict::Up, now_, random_));
+        act(peering_->bfd_changed(BfdVerdict::Up, now_, jitter_));
         break;
       case 5:
-        act(peering_->bfd_changed(BfdVerdict::Down, now_, random_));
+        act(peering_->bfd_changed(BfdVerdict::Down, now_, jitter_));
         break;
       default:
         running_ = true;
-        act(peering_->start(now_, random_));
+        act(peering_->start(now_, jitter_));
         break;
     }
   }
@@ -199,12 +199,12 @@ class Driver {
       Lane& mine = lane(Side::Dialed);
       if (!mine.dialing) return;
       mine = {false, true, mine.state};
-      act(peering_->connected(Side::Dialed, local, now_, random_));
+      act(peering_->connected(Side::Dialed, local, now_, jitter_));
     } else if (!peering_->refusal()) {
-      act(peering_->make_way(now_, random_));
+      act(peering_->make_way(now_, jitter_));
       require(!lane(Side::Accepted).up);
       lane(Side::Accepted).up = true;
-      act(peering_->connected(Side::Accepted, local, now_, random_));
+      act(peering_->connected(Side::Accepted, local, now_, jitter_));
     }
   }
 
@@ -221,7 +221,7 @@ class Driver {
     const Session& session = peering_->at(to).session();
     const std::uint64_t told = session.received.notification;
     const std::uint64_t said = session.sent.notification;
-    const auto orders = peering_->received(to, octets, now_, random_);
+    const auto orders = peering_->received(to, octets, now_, jitter_);
     // RFC 4271 §6.4.
     require(session.received.notification == told || session.sent.notification == said);
     act(orders);
@@ -230,7 +230,7 @@ class Driver {
   void write(Side from, std::size_t most) {
     if (!lane(from).up) return;
     Connection& connection = peering_->at(from);
-    const Bytes next = connection.to_write(now_, random_);
+    const Bytes next = connection.to_write(now_, jitter_);
     if (!next.empty()) connection.wrote(std::min(next.size(), most));
   }
 
@@ -273,7 +273,7 @@ class Driver {
   }
 
   Choices choices_;
-  Random random_{1};
+  Jitter jitter_{1};
   TimePoint now_{1h};
   PeeringConfig config_;
   std::unique_ptr<RibOut> routes_ = std::make_unique<RibOut>();

@@ -18,21 +18,21 @@ void check(const Peering& peering, const PeeringConfig& config, bool running, Ti
 }
 
 void work(Peering& peering, RibOut& routes, const PeeringConfig& config, Bytes received, TimePoint now) {
-  Random random(1);
+  Jitter jitter(1);
   routes.announce(IpAddress::v4(0x0A640001));
   for (const auto side : {Peering::Side::Dialed, Peering::Side::Accepted}) {
-    static_cast<void>(peering.received(side, received, now, random));
+    static_cast<void>(peering.received(side, received, now, jitter));
     Connection& connection = peering.at(side);
     for (int i = 0; i < 100; ++i) {
-      const Bytes next = connection.to_write(now, random);
+      const Bytes next = connection.to_write(now, jitter);
       if (next.empty()) break;
       connection.wrote(next.size());
     }
-    static_cast<void>(peering.failed(side, "lost", now, random));
+    static_cast<void>(peering.failed(side, "lost", now, jitter));
   }
-  static_cast<void>(peering.stop({ErrorCode::Cease, 2}, now, random));
+  static_cast<void>(peering.stop({ErrorCode::Cease, 2}, now, jitter));
   check(peering, config, false, now);
-  static_cast<void>(peering.start(now, random));
+  static_cast<void>(peering.start(now, jitter));
   check(peering, config, true, now);
 }
 

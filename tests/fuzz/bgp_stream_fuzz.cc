@@ -62,20 +62,20 @@ Ended converse(Bytes stream, Bytes sizes) {
   config.open.remote_as = RemoteAs::exactly(Asn{65001});
   config.open.router_id = IpAddress::v4(0x0A000001);
   Connection connection(config, {}, routes);
-  Random random(1);
+  Jitter jitter(1);
   const TimePoint now{};
-  connection.handle({EventType::ManualStart}, now, random);
+  connection.handle({EventType::ManualStart}, now, jitter);
   connection.connected(EventType::TcpConnectionAcknowledged,
-                       {IpAddress::v4(0x0A000001), IpAddress::v4(0x0A000001), {}, {}}, now, random);
+                       {IpAddress::v4(0x0A000001), IpAddress::v4(0x0A000001), {}, {}}, now, jitter);
   std::string why;
   in_pieces(stream, sizes, [&](Bytes piece) {
     Connection::Orders orders;
     for (Bytes rest = piece; !rest.empty();) {
-      orders = connection.received(rest, now, random);
+      orders = connection.received(rest, now, jitter);
       if (orders.fault) why = orders.fault->text;
     }
     while (true) {
-      const Bytes next = connection.to_write(now, random);
+      const Bytes next = connection.to_write(now, jitter);
       if (next.empty()) break;
       connection.wrote(next.size());
     }

@@ -98,25 +98,25 @@ void Conversation::run(std::size_t until) {
 
 void Conversation::run(const Step& step) {
   // Of each step its own, so that it does not matter in which process it was.
-  Random random(static_cast<Random::result_type>(done_ + 1));
+  Jitter jitter(static_cast<std::uint32_t>(done_ + 1));
   switch (step.kind) {
     case Step::Kind::Start:
-      static_cast<void>(peering_->start(now(), random));
+      static_cast<void>(peering_->start(now(), jitter));
       break;
     case Step::Kind::Connected: {
       LocalEnd local;
       local.address = IpAddress::v4(0x0A000001);
       local.ipv4 = local.address;
       local.ipv6 = route(Family::IPv6, 0xF0001);
-      static_cast<void>(peering_->connected(kSide, local, now(), random));
+      static_cast<void>(peering_->connected(kSide, local, now(), jitter));
       break;
     }
     case Step::Kind::Receive:
-      static_cast<void>(peering_->received(kSide, step.octets, now(), random));
+      static_cast<void>(peering_->received(kSide, step.octets, now(), jitter));
       break;
     case Step::Kind::Write: {
       Connection& connection = peering_->at(kSide);
-      const Bytes next = connection.to_write(now(), random);
+      const Bytes next = connection.to_write(now(), jitter);
       const Bytes taken = next.first(std::min<std::size_t>(step.amount, next.size()));
       append(written_, taken);
       if (!taken.empty()) connection.wrote(taken.size());
@@ -124,7 +124,7 @@ void Conversation::run(const Step& step) {
     }
     case Step::Kind::Pass:
       passed_ += std::chrono::milliseconds(step.amount);
-      static_cast<void>(peering_->expire(now(), random));
+      static_cast<void>(peering_->expire(now(), jitter));
       break;
     case Step::Kind::Announce:
     case Step::Kind::Withdraw:

@@ -75,48 +75,48 @@ void End::start() {
   running_ = true;
   has_tried_ = false;
   interfere();
-  act(peering_->start(network_.now(), random_));
+  act(peering_->start(network_.now(), jitter_));
 }
 
 void End::stop() {
   trace_.note(network_.now(), [&] { return name(Side::Dialed) + "stop"; });
   running_ = false;
   interfere();
-  act(peering_->stop(cease(), network_.now(), random_));
+  act(peering_->stop(cease(), network_.now(), jitter_));
 }
 
 void End::leave() {
   trace_.note(network_.now(), [&] { return name(Side::Dialed) + "leave"; });
   running_ = false;
   interfere();
-  act(peering_->leave(cease(), network_.now(), random_), true);
+  act(peering_->leave(cease(), network_.now(), jitter_), true);
 }
 
 void End::restart() {
   trace_.note(network_.now(), [&] { return name(Side::Dialed) + "restart"; });
   running_ = true;
   interfere();
-  act(peering_->restart(cease(), network_.now(), random_));
+  act(peering_->restart(cease(), network_.now(), jitter_));
 }
 
 void End::retry_now() {
   trace_.note(network_.now(), [&] { return name(Side::Dialed) + "retry now"; });
   interfere();
-  act(peering_->retry_now(network_.now(), random_));
+  act(peering_->retry_now(network_.now(), jitter_));
 }
 
 void End::configure(const PeeringConfig& config) {
   trace_.note(network_.now(), [&] { return name(Side::Dialed) + "configure"; });
   config_ = config;
   interfere();
-  act(peering_->configure(config, network_.now(), random_));
+  act(peering_->configure(config, network_.now(), jitter_));
 }
 
 void End::bfd_changed(bool up) {
   trace_.note(network_.now(), [&] { return name(Side::Dialed) + (up ? "BFD up" : "BFD down"); });
   bfd_up_ = up;
   interfere();
-  act(peering_->bfd_changed(up ? BfdVerdict::Up : BfdVerdict::Down, network_.now(), random_));
+  act(peering_->bfd_changed(up ? BfdVerdict::Up : BfdVerdict::Down, network_.now(), jitter_));
 }
 
 void End::hand_over() {
@@ -161,7 +161,7 @@ void End::run_timers() {
       peering_->at(side).note_transmission(lane(side).written - outstanding, outstanding, network_.now());
     }
   }
-  act(peering_->expire(network_.now(), random_));
+  act(peering_->expire(network_.now(), jitter_));
 }
 
 void End::probe() {
@@ -203,7 +203,7 @@ void End::connected(SocketNumber socket) {
   const auto side = side_of(socket);
   if (!side) return;
   begin(*side, socket);
-  act(peering_->connected(*side, local_end(), network_.now(), random_));
+  act(peering_->connected(*side, local_end(), network_.now(), jitter_));
 }
 
 void End::accepted(SocketNumber socket) {
@@ -212,10 +212,10 @@ void End::accepted(SocketNumber socket) {
     network_.close(socket, encode_notification(*refusal));
     return;
   }
-  act(peering_->make_way(network_.now(), random_));
+  act(peering_->make_way(network_.now(), jitter_));
   if (lane(Side::Accepted).socket) fail("a connection is taken beside another one");
   begin(Side::Accepted, socket);
-  act(peering_->connected(Side::Accepted, local_end(), network_.now(), random_));
+  act(peering_->connected(Side::Accepted, local_end(), network_.now(), jitter_));
 }
 
 void End::received(SocketNumber socket, Bytes octets) {
@@ -226,7 +226,7 @@ void End::received(SocketNumber socket, Bytes octets) {
   const Session& session = peering_->at(*side).session();
   const MessageCounters received_before = session.received;
   const MessageCounters sent_before = session.sent;
-  const auto orders = peering_->received(*side, octets, network_.now(), random_);
+  const auto orders = peering_->received(*side, octets, network_.now(), jitter_);
   // RFC 4271 §6.4: a NOTIFICATION is never answered.
   const bool told = session.received.notification > received_before.notification;
   if (told && session.sent.notification > sent_before.notification) fail("a NOTIFICATION was answered");
@@ -244,7 +244,7 @@ void End::writable(SocketNumber socket) {
 void End::lost(SocketNumber socket, std::string_view reason) {
   const auto side = side_of(socket);
   if (!side) return;
-  act(peering_->failed(*side, reason, network_.now(), random_));
+  act(peering_->failed(*side, reason, network_.now(), jitter_));
   if (side_of(socket)) fail(name(*side) + "keeps a connection that is lost");
 }
 
@@ -339,7 +339,7 @@ void End::flush(Side side) {
   const std::uint64_t updates = connection.session().sent.update;
   const std::uint64_t written = mine.written;
   while (true) {
-    Bytes next = connection.to_write(network_.now(), random_);
+    Bytes next = connection.to_write(network_.now(), jitter_);
     if (next.empty()) break;
     // A socket takes what it likes.
     if (random_() % 16 == 0) next = next.first(1 + random_() % next.size());

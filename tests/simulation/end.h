@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "firmware/bgp/jitter.h"
 #include "firmware/bgp/peering.h"
 #include "tests/simulation/network.h"
 #include "tests/simulation/table.h"
@@ -27,7 +28,7 @@ class End final : public Host {
   using Side = bgp::Peering::Side;
 
   End(HostNumber number, Network& network, Random& random, Trace& trace, Figures& figures)
-      : number_(number), network_(network), random_(random), trace_(trace), figures_(figures) {
+      : number_(number), network_(network), random_(random), jitter_(random()), trace_(trace), figures_(figures) {
     network.attach(number, *this);
   }
 
@@ -111,6 +112,7 @@ class End final : public Host {
   const HostNumber number_;
   Network& network_;
   Random& random_;
+  bgp::Jitter jitter_;
   Trace& trace_;
   Figures& figures_;
   bgp::PeeringConfig config_;

@@ -8,10 +8,10 @@
 #include <cstdint>
 #include <optional>
 #include <queue>
+#include <random>
 #include <string_view>
 #include <vector>
 
-#include "firmware/bgp/jitter.h"
 #include "firmware/bgp/notification.h"
 #include "hal/base/bytes.h"
 #include "hal/base/time.h"
@@ -20,7 +20,7 @@
 namespace portreeve::simulation {
 
 using bgp::Octets;
-using bgp::Random;
+using Random = std::minstd_rand;
 
 // 0 or 1.
 using HostNumber = std::size_t;

@@ -69,20 +69,20 @@ TEST(BgpAllocations, AnUpdateOfASessionIsCountedAndDroppedWithoutAnAllocation) {
   other.router_id = address("10.0.0.2");
   RibOut routes;
   Connection connection(config, {}, routes);
-  Random random(1);
+  Jitter jitter(1);
   const TimePoint now{};
-  connection.handle({EventType::ManualStart}, now, random);
+  connection.handle({EventType::ManualStart}, now, jitter);
   LocalEnd local;
   local.address = address("10.0.0.1");
-  connection.connected(EventType::TcpConnectionAcknowledged, local, now, random);
+  connection.connected(EventType::TcpConnectionAcknowledged, local, now, jitter);
   const Octets opening = encode_open(other) + keepalive();
-  for (Bytes rest = opening; !rest.empty();) connection.received(rest, now, random);
+  for (Bytes rest = opening; !rest.empty();) connection.received(rest, now, jitter);
   CHECK(connection.session().state == SessionState::Established);
   const Octets update = message(MessageType::Update, update_body({}, hex(kMandatory), hex(kPrefix)));
   const auto count = allocations([&] {
     for (int i = 0; i < 10; ++i) {
       Bytes rest = update;
-      connection.received(rest, now, random);
+      connection.received(rest, now, jitter);
     }
   });
   LONGS_EQUAL(10, connection.session().routes_received);

@@ -29,39 +29,39 @@ TEST_GROUP(BgpConnection) {
   RibOut routes;
   Connection connection{config_of(65000, 65001, "10.0.0.1"), {}, routes};
   TimePoint now{1h};
-  Random random{3};
+  Jitter jitter{3};
   Connection::Orders orders;
 
   // Octets that come in one read.
   void give(const Octets& octets) {
-    for (Bytes rest = octets; !rest.empty();) orders = connection.received(rest, now, random);
+    for (Bytes rest = octets; !rest.empty();) orders = connection.received(rest, now, jitter);
   }
   Octets written() {
     Octets all;
-    for (Bytes next = connection.to_write(now, random); !next.empty(); next = connection.to_write(now, random)) {
+    for (Bytes next = connection.to_write(now, jitter); !next.empty(); next = connection.to_write(now, jitter)) {
       all.insert(all.end(), next.begin(), next.end());
       connection.wrote(next.size());
     }
     return all;
   }
   void establish(const SessionConfig& its = config_of(65001, 65000, "10.0.0.2")) {
-    connection.handle({EventType::ManualStart}, now, random);
-    orders = connection.connected(EventType::TcpConnectionAcknowledged, local_end(), now, random);
+    connection.handle({EventType::ManualStart}, now, jitter);
+    orders = connection.connected(EventType::TcpConnectionAcknowledged, local_end(), now, jitter);
     written();
     give(encode_open(its.open) + keepalive());
   }
 };
 
 TEST(BgpConnection, TakesNothingBehindAnOpenBeforeItIsGivenAgain) {
-  connection.handle({EventType::ManualStart}, now, random);
-  connection.connected(EventType::TcpConnectionAcknowledged, local_end(), now, random);
+  connection.handle({EventType::ManualStart}, now, jitter);
+  connection.connected(EventType::TcpConnectionAcknowledged, local_end(), now, jitter);
   const Octets octets = encode_open(config_of(65001, 65000, "10.0.0.2").open) + keepalive();
   Bytes rest = octets;
-  orders = connection.received(rest, now, random);
+  orders = connection.received(rest, now, jitter);
   LONGS_EQUAL(1, orders.transitions.size());
   CHECK(orders.transitions[0].to == SessionState::OpenConfirm);
   CHECK_OCTETS(to_hex(keepalive()), rest);
-  orders = connection.received(rest, now, random);
+  orders = connection.received(rest, now, jitter);
   CHECK(orders.transitions[0].to == SessionState::Established);
   CHECK(rest.empty());
 }
@@ -116,7 +116,7 @@ TEST(BgpConnection, TheLastWordsCarryTheNotification) {
   establish();
   written();
   const Notification cease{ErrorCode::Cease, 2};
-  orders = connection.handle({EventType::ManualStop, &cease}, now, random);
+  orders = connection.handle({EventType::ManualStop, &cease}, now, jitter);
   CHECK(orders.close);
   CHECK_OCTETS("ffffffffffffffffffffffffffffffff 0015 03 06 02", orders.last_words);
   CHECK_FALSE(connection.wants_to_write());
@@ -134,11 +134,11 @@ TEST(BgpConnection, AConnectionBeginsWithNothingOfTheOneBefore) {
   establish();
   const Octets half = keepalive();
   give(Octets(half.begin(), half.begin() + 10));
-  orders = connection.handle({EventType::TcpConnectionFails}, now, random);
+  orders = connection.handle({EventType::TcpConnectionFails}, now, jitter);
   now = *connection.next_deadline();
-  orders = connection.expire(now, random);
+  orders = connection.expire(now, jitter);
   CHECK(orders.connect);
-  connection.connected(EventType::TcpConnectionAcknowledged, local_end(), now, random);
+  connection.connected(EventType::TcpConnectionAcknowledged, local_end(), now, jitter);
   LONGS_EQUAL(1, std::to_integer<int>(Bytes(written())[18]));
   give(encode_open(config_of(65001, 65000, "10.0.0.2").open));
   CHECK(connection.session().state == SessionState::OpenConfirm);
@@ -176,7 +176,7 @@ TEST(BgpConnection, APrefixCountsOnceWhateverStandsBehindItsBits) {
 TEST(BgpConnection, ASessionThatEndsLeavesTheGroup) {
   routes.announce(nth(1));
   establish();
-  orders = connection.handle({EventType::TcpConnectionFails}, now, random);
+  orders = connection.handle({EventType::TcpConnectionFails}, now, jitter);
   LONGS_EQUAL(0, connection.routes_sent());
   CHECK_FALSE(connection.wants_to_write());
 }

@@ -17,7 +17,7 @@ struct Bench {
   SessionConfig config;
   Session session;
   TimePoint now{1h};
-  Random random{7};
+  Jitter jitter{7};
   Step last;
 
   Bench() {
@@ -28,10 +28,10 @@ struct Bench {
   }
 
   void give(EventType type) { give(Event{type}); }
-  void give(const Event& event) { last = step(config, session, event, now, random); }
+  void give(const Event& event) { last = step(config, session, event, now, jitter); }
   void give(EventType type, const Notification& notification) { give(Event{type, &notification}); }
   void receive(MessageType type, const Octets& body = {}) {
-    last = bgp::receive(config, session, type, body, now, random);
+    last = bgp::receive(config, session, type, body, now, jitter);
   }
   void fail(std::string_view reason) {
     Event event{EventType::TcpConnectionFails};
@@ -65,7 +65,7 @@ struct Bench {
     int keepalives = 0;
     for (auto due = next_deadline(session); due && *due <= until; due = next_deadline(session)) {
       now = *due;
-      last = expire(config, session, now, random);
+      last = expire(config, session, now, jitter);
       if (last.send == keepalive()) ++keepalives;
     }
     now = until;
@@ -432,7 +432,7 @@ TEST(BgpTimers, AnUpdateSentTakesTheKeepalivesPlace) {
   bench.to_established();
   int keepalives = 0;
   for (int i = 0; i < 30; ++i) {
-    note_updates_sent(bench.session, 2, bench.now, bench.random);
+    note_updates_sent(bench.session, 2, bench.now, bench.jitter);
     bench.receive(MessageType::Keepalive);
     keepalives += bench.run_until(bench.now + 3s);
   }

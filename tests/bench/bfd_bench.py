@@ -66,7 +66,8 @@ def portreeve_figures(lab, milliseconds, cuts, beside):
     address, = rack.addresses.values()
     host, = rack.hosts.values()
     Router(lab, host, FAR_ASN, address, [Neighbor(SELF, SELF_ASN, bfd=Bfd(milliseconds, milliseconds, 3))]).start()
-    rack.start(bfd_profile("fast", milliseconds), peer(address, FAR_ASN, SELF_ASN, BFDProfile="fast"))
+    rack.start(bfd_profile("fast", milliseconds), peer(address, FAR_ASN, SELF_ASN, BFDProfile="fast",
+                                                             ConnectRetryTimeInSeconds=1))
     port = Port(rack.segment, "port1")
     wire = rack.namespace.inside(lambda: packets_of("eth1"))
     values = []

@@ -28,7 +28,12 @@ class End final : public Host {
   using Side = bgp::Peering::Side;
 
   End(HostNumber number, Network& network, Random& random, Trace& trace, Figures& figures)
-      : number_(number), network_(network), random_(random), jitter_(random()), trace_(trace), figures_(figures) {
+      : number_(number),
+        network_(network),
+        random_(random),
+        jitter_(static_cast<std::uint32_t>(random())),
+        trace_(trace),
+        figures_(figures) {
     network.attach(number, *this);
   }
 

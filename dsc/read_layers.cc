@@ -12,6 +12,7 @@
 #include <set>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "dsc/document/well_formed.h"
 #include "hal/base/text.h"
@@ -100,19 +101,27 @@ int list(const std::string& path, std::vector<std::string>& names) {
   return errno;
 }
 
+bool is_empty(const SourceFile& file) { return file.content.empty() && file.unreadable.empty(); }
+
 }  // namespace
 
-std::vector<SourceFile> read_drop_ins(std::span<const std::string> directories) {
+std::vector<SourceFile> read_drop_ins(std::span<const LayerPlace> places) {
   // From the top, so that what is hidden is not even opened.
   std::set<std::string, std::less<>> seen;
   std::vector<SourceFile> files;
-  for (std::size_t i = directories.size(); i-- > 0;) {
+  for (std::size_t i = places.size(); i-- > 0;) {
+    const auto& [path, is_file] = places[i];
+    if (is_file) {
+      auto file = read_source_file(path);
+      if (file && !is_empty(*file)) files.push_back(std::move(*file));
+      continue;
+    }
     std::vector<std::string> names;
-    if (const int number = list(directories[i], names); number != 0) {
-      files.push_back({printable(directories[i]), {}, {}, reason(number)});
+    if (const int number = list(path, names); number != 0) {
+      files.push_back({printable(path), {}, {}, reason(number)});
     }
     for (auto name = names.rbegin(); name != names.rend(); ++name) {
-      if (seen.insert(*name).second) files.push_back(read_file(directories[i] + "/" + *name));
+      if (seen.insert(*name).second) files.push_back(read_file(path + "/" + *name));
     }
   }
   std::reverse(files.begin(), files.end());

@@ -28,7 +28,8 @@ usage:
   portreeve run [--configuration-directory DIR]... [--state-directory DIR] [--bus ADDRESS]
       The daemon. Configuration directories, lowest layer first, default to /usr/lib/portreeve/dsc.d,
       /etc/portreeve/dsc.d and /run/portreeve/dsc.d; the state directory to $STATE_DIRECTORY or /var/lib/portreeve;
-      the bus to the system bus.
+      the bus to the system bus. $CREDENTIALS_DIRECTORY/portreeve.dsc, where there is one, is a layer below the last
+      directory if that is under /run, else above all of them.
   portreeve shell [--bus ADDRESS] [-Command TEXT]
       The minishell: interactive on a terminal, else it reads cmdlets from standard input. Get-Help lists them.
   portreeve validate FILE...

@@ -161,7 +161,7 @@ class Host {
   // Those on `lo` that carry our protocol number.
   [[nodiscard]] virtual std::vector<IpAddress> our_local_addresses() const = 0;
 
-  // Called once for each batch of kernel events that changed the inventory.
+  // Called once for each batch of kernel events that changed the inventory, or what a switch owns beside it (sysctls).
   virtual void on_change(std::function<void()> changed) = 0;
 };
 

@@ -84,5 +84,6 @@ void LinuxHost::on_change(std::function<void()> changed) { kernel_->on_change(st
 std::uint64_t LinuxHost::kernel_changes() const { return kernel_->changes(); }
 std::uint64_t LinuxHost::full_readings() const { return kernel_->full_readings(); }
 Result<> LinuxHost::set_event_room(int octets) { return kernel_->set_event_room(octets); }
+void LinuxHost::set_sysctl_check(std::chrono::milliseconds interval) { kernel_->set_sysctl_check(interval); }
 
 }  // namespace portreeve::hal

@@ -1,9 +1,12 @@
-// The appliance's real network: the kernel's, by netlink. Keeps the inventory by events from the first reading on; it
-// polls nothing and has no timer. Needs CAP_NET_ADMIN and Linux 5.18 (IFA_PROTO, which marks our addresses).
+// The appliance's real network: the kernel's, by netlink. Keeps the inventory by events from the first reading on, and
+// tells of writes to the sysctls that switches own. It polls nothing; only while a switch of ours stands does it tell
+// of a change every five minutes, for what the kernel keeps silent about (sysctl_watch.h). Needs CAP_NET_ADMIN and
+// Linux 5.18 (IFA_PROTO, which marks our addresses).
 #pragma once
 
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
 #include <memory>
 
 #include "hal/host.h"
@@ -40,6 +43,7 @@ class LinuxHost : public Host {
   [[nodiscard]] std::uint64_t kernel_changes() const;  // requests that changed something
   [[nodiscard]] std::uint64_t full_readings() const;   // 1 after the start; one more for each loss of events
   Result<> set_event_room(int octets);                 // how much the kernel keeps for us before it loses events
+  void set_sysctl_check(std::chrono::milliseconds interval);
 
  private:
   [[nodiscard]] std::vector<SwitchOperation> operations(std::vector<SwitchChange> changes) const;

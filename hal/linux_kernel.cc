@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "hal/base/log.h"
+#include "hal/switch_plan.h"
 
 namespace portreeve::hal {
 namespace {
@@ -22,6 +23,10 @@ constexpr int kEventsATurn = 256;
 constexpr int kEventsACall = 4096;
 // How long what is known may be stale when it could not be read (the kernel had no memory, or never stood still).
 constexpr std::chrono::milliseconds kRetry{250};
+// Writes to sysctls are heard at most so often: who writes in a loop shall not keep us busy.
+constexpr std::chrono::milliseconds kWritesPause{20};
+// How long a change of a sysctl that nobody told of may stand.
+constexpr std::chrono::minutes kSysctlCheck{5};
 constexpr IfIndex kLoopback{1};  // in every network namespace
 // To add an address the kernel walks all that the interface has: the thousandth takes 30 µs, the ten thousandth 0.3 ms.
 // Those beyond are held by a host route of the local table each, which takes 16 µs however many there are; to packets,
@@ -43,7 +48,14 @@ Result<> check_version() {
 }  // namespace
 
 LinuxKernel::LinuxKernel(asio::io_context& context, const std::string& state_directory)
-    : context_(context), state_directory_(state_directory), waiting_(context), retry_(context) {}
+    : context_(context),
+      state_directory_(state_directory),
+      waiting_(context),
+      retry_(context),
+      writes_(context),
+      writes_pause_(context),
+      sysctl_check_(context),
+      sysctl_check_interval_(kSysctlCheck) {}
 
 Result<> LinuxKernel::start() {
   PORTREEVE_TRY_VOID(check_version());
@@ -66,6 +78,13 @@ Result<> LinuxKernel::start() {
   waiting_.assign(events_->descriptor(), error);
   if (error) return Error{ErrorKind::Failed, "cannot wait for netlink events: " + error.message()};
   wait();
+  if (const auto opened = sysctls_.open(); !opened) {
+    log_warning(opened.error().message + "; changes are noticed late");
+  } else {
+    writes_.assign(sysctls_.descriptor(), error);
+    wait_for_writes();
+  }
+  follow_sysctls();
   return {};
 }
 
@@ -73,8 +92,12 @@ void LinuxKernel::stop() {
   stopped_ = true;
   changed_ = nullptr;
   retry_.cancel();
+  writes_pause_.cancel();
+  sysctl_check_.cancel();
   if (waiting_.is_open()) waiting_.release();
+  if (writes_.is_open()) writes_.release();
   events_.reset();  // which closes the descriptor
+  sysctls_.close();
 }
 
 void LinuxKernel::wait() {
@@ -118,8 +141,41 @@ void LinuxKernel::notify() {
   if (!changed_ || std::exchange(change_posted_, true)) return;
   asio::post(context_, [self = shared_from_this()] {
     self->change_posted_ = false;
+    if (self->running()) self->follow_sysctls();
     if (self->changed_) self->changed_();
   });
+}
+
+// Before the change is told: what is written after it is heard, what was written before is seen by who is told.
+void LinuxKernel::follow_sysctls() {
+  const std::vector<std::string> paths = watched_sysctls(inventory());
+  sysctls_.follow(paths);
+  sysctl_check_.cancel();
+  if (paths.empty()) return;
+  sysctl_check_.expires_after(sysctl_check_interval_);
+  sysctl_check_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+    if (!error && self->running()) self->notify();
+  });
+}
+
+void LinuxKernel::wait_for_writes() {
+  writes_.async_wait(asio::posix::stream_descriptor::wait_read,
+                     [self = shared_from_this()](const boost::system::error_code& error) { self->written(error); });
+}
+
+// Our own writes come here too: what they cause is one look that finds nothing to do.
+void LinuxKernel::written(const boost::system::error_code& error) {
+  if (stopped_ || error) return;
+  if (sysctls_.take()) notify();
+  writes_pause_.expires_after(kWritesPause);
+  writes_pause_.async_wait([self = shared_from_this()](const boost::system::error_code& cancelled) {
+    if (!cancelled && self->running()) self->wait_for_writes();
+  });
+}
+
+void LinuxKernel::set_sysctl_check(std::chrono::milliseconds interval) {
+  sysctl_check_interval_ = interval;
+  if (running()) follow_sysctls();
 }
 
 // Whether anything is different from what was known.

@@ -1,11 +1,13 @@
-// What LinuxHost stands on: the netlink sockets, the inventory that follows the kernel's events, and the records of
-// what is ours. Shared with the handlers in flight, which may outlive the host: after `stop` they do nothing.
+// What LinuxHost stands on: the netlink sockets, the inventory that follows the kernel's events, the watch on what
+// switches own below /proc/sys, and the records of what is ours. Shared with the handlers in flight, which may outlive
+// the host: after `stop` they do nothing.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,6 +17,7 @@
 
 #include "hal/inventory_builder.h"
 #include "hal/switch_records.h"
+#include "hal/sysctl_watch.h"
 #include "netlink/ethtool.h"
 #include "netlink/event_socket.h"
 #include "netlink/request_socket.h"
@@ -53,6 +56,7 @@ class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
   [[nodiscard]] std::uint64_t changes() const { return requests_ ? requests_->changes() : 0; }
   [[nodiscard]] std::uint64_t full_readings() const { return full_readings_; }
   Result<> set_event_room(int octets);
+  void set_sysctl_check(std::chrono::milliseconds interval);
 
  private:
   void wait();
@@ -65,17 +69,25 @@ class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
   void note_loopback(const netlink::Link& link);
   void make_routes_again();
   Result<> change_local_route(const IpAddress& address, bool add);
+  void follow_sysctls();
+  void wait_for_writes();
+  void written(const boost::system::error_code& error);
   void notify();
 
   boost::asio::io_context& context_;
   std::string state_directory_;
   boost::asio::posix::stream_descriptor waiting_;  // borrows the event socket's descriptor
   boost::asio::steady_timer retry_;                // set only while everything could not be read
+  boost::asio::posix::stream_descriptor writes_;   // borrows the sysctl watch's descriptor
+  boost::asio::steady_timer writes_pause_;
+  boost::asio::steady_timer sysctl_check_;  // set only while a switch of ours stands
+  std::chrono::milliseconds sysctl_check_interval_;
   std::optional<SwitchRecordsFile> file_;
   SwitchRecords records_;
   std::optional<netlink::RequestSocket> requests_;
   std::optional<netlink::EventSocket> events_;
   std::optional<netlink::Ethtool> ethtool_;
+  SysctlWatch sysctls_;
   std::optional<InventoryBuilder> builder_;
   Inventory empty_;
   // Our local addresses that are held by a route (change_local_address says why), and those of them that `lo` lost when

@@ -367,4 +367,18 @@ std::vector<SetSysctl> switch_sysctls(const std::string& bridge) {
 
 std::string disable_ipv6(const std::string& port) { return "net/ipv6/conf/" + port + "/disable_ipv6"; }
 
+std::vector<std::string> watched_sysctls(const Inventory& inventory) {
+  std::vector<std::string> paths;
+  for (const Bridge& bridge : inventory.bridges) {
+    if (!bridge.ours) continue;
+    for (SetSysctl& sysctl : switch_sysctls(bridge.interface)) paths.push_back(std::move(sysctl.path));
+    for (const IfIndex index : bridge.joined) {
+      if (const Port* const port = inventory.port(index)) paths.push_back(disable_ipv6(port->interface));
+    }
+  }
+  if (paths.empty()) return paths;
+  paths.insert(paths.end(), {"net/ipv4/conf/all/arp_ignore", "net/ipv4/conf/all/arp_announce", disable_ipv6("all")});
+  return paths;
+}
+
 }  // namespace portreeve::hal

@@ -118,6 +118,9 @@ std::string switch_warning(const std::string& name, const Surroundings& around);
 std::vector<SetSysctl> switch_sysctls(const std::string& bridge);
 // Set to 1 on members: their traffic is the bridge's, and so are addresses.
 std::string disable_ipv6(const std::string& port);
+// Those whose change concerns the switches that stand: their own, and `all`'s where it overrides or sets them. None
+// where none of ours stands.
+std::vector<std::string> watched_sysctls(const Inventory& inventory);
 
 // Metric of our default routes: next after a route that somebody added without one, which must be able to stand
 // beside ours; before those of router advertisements and DHCP.

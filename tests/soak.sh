@@ -10,7 +10,7 @@ seconds=${1:-600} rounds=${2:-10} schedules=${3:-1000000} passed=0 failed=0
 # Runs a part of tests/run.sh, and adds up what it counted.
 part() {
   local counts
-  PORTREEVE_FUZZ_SECONDS=$seconds PORTREEVE_SCHEDULES=$schedules tests/run.sh "$@" | tee build/logs/soak-part.log
+  PORTREEVE_FUZZ_SECONDS=$seconds PORTREEVE_SCHEDULES=$schedules PORTREEVE_FIGHT_SECONDS=60 tests/run.sh "$@" | tee build/logs/soak-part.log
   read -r -a counts <<<"$(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' build/logs/soak-part.log | tail -n 1)"
   passed=$((passed + ${counts[0]:-0})) failed=$((failed + ${counts[1]:-1}))
 }

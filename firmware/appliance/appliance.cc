@@ -10,8 +10,8 @@
 #include <cstdlib>
 #include <utility>
 
-#include "dsc/read_layers.h"
 #include "firmware/appliance/guid.h"
+#include "firmware/appliance/layer_places.h"
 #include "firmware/providers/resource_types.h"
 #include "hal/base/log.h"
 
@@ -43,6 +43,7 @@ std::string credentials_directory() {
 
 Appliance::Appliance(Options options)
     : options_(std::move(options)),
+      layer_places_(layer_places(options_.configuration_directories, credentials_directory())),
       state_directory_(options_.state_directory),
       disk_(context_, state_directory_),
       journal_(disk_),
@@ -56,9 +57,8 @@ Appliance::Appliance(Options options)
                state_files_),
       views_(
           {manager_, host_, port_provider_, speaker_, announcer_, responder_, registry_, peer_bfd_, read_machine_id()}),
-      control_({manager_, registry_, speaker_, views_,
-                [this] { return dsc::read_drop_ins(options_.configuration_directories); }, [this] { publish(); },
-                [this](std::size_t services) { leases_changed(services); },
+      control_({manager_, registry_, speaker_, views_, [this] { return dsc::read_drop_ins(layer_places_); },
+                [this] { publish(); }, [this](std::size_t services) { leases_changed(services); },
                 [this](std::function<void()> later) { boost::asio::post(context_, std::move(later)); }}),
       bus_(context_, options_.bus_address),
       objects_(bus_, control_),
@@ -145,7 +145,7 @@ void Appliance::take_over_sessions() {
 
 void Appliance::load_configuration() {
   dsc::Layers layers;
-  layers.drop_ins = dsc::read_drop_ins(options_.configuration_directories);
+  layers.drop_ins = dsc::read_drop_ins(layer_places_);
   layers.user = state_files_.read("user.xml");
   layers.last_good_drop_ins = state_files_.read("last-good.xml");
   layers.previous_user = state_files_.read("user.previous.xml");

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "dsc/manager.h"
+#include "dsc/read_layers.h"
 #include "firmware/appliance/control.h"
 #include "firmware/appliance/journal_file.h"
 #include "firmware/appliance/local_addresses.h"
@@ -86,6 +87,7 @@ class Appliance {
   [[nodiscard]] std::vector<std::string> switch_names() const;
 
   Options options_;
+  const std::vector<dsc::LayerPlace> layer_places_;
   boost::asio::io_context context_{1};
   boost::asio::steady_timer wake_{context_};
   boost::asio::steady_timer publish_timer_{context_};

@@ -112,3 +112,29 @@ def lab_bad_documents_are_refused_with_place_and_reason_and_change_nothing(lab):
           rack.peer("10.126.77.125")["PeerAsn"] == 64512 and rack.switch()["Status"] == "Up")
     file.write_text(inside(PEER), encoding="utf-8")
     rack.appliance.bus("Reload")
+
+
+def lab_the_credential_is_a_layer_of_its_own(lab):
+    rack = Rack(lab)
+    credential = lab.directory / "credentials/portreeve.dsc"
+    credential.parent.mkdir()
+    credential.write_text(document('<ExternalVirtualSwitch Name="vSwitch1" Mtu="1400">'
+                                   "<InterfaceAlias>Port2</InterfaceAlias></ExternalVirtualSwitch>", PEER),
+                          encoding="utf-8")
+    rack.configure()
+    rack.appliance.start(env={"CREDENTIALS_DIRECTORY": str(credential.parent)})
+    check("what it says is laid over the directories'", rack.namespace.links()["vSwitch1"]["mtu"] == 1400 and
+          rack.namespace.addresses("vSwitch1") == {f"{SELF}/24"}, rack.namespace.links()["vSwitch1"]["mtu"])
+    check("and what it adds is there", rack.peer("10.126.77.125")["PeerAsn"] == 64512, rack.peer("10.126.77.125"))
+
+    credential.write_text(inside('<Prot Name="Port9"/>'), encoding="utf-8")
+    try:
+        rack.appliance.bus("Reload")
+        check("a fault in it is refused", False)
+    except BusError as error:
+        check("a fault in it is named with its path and place", f"{credential}:3:" in error.message, error.message)
+
+    credential.write_text("", encoding="utf-8")
+    rack.appliance.bus("Reload")
+    check("empty, it is no layer", not rack.peer("10.126.77.125") and
+          rack.namespace.links()["vSwitch1"]["mtu"] == 1500, rack.namespace.links()["vSwitch1"]["mtu"])

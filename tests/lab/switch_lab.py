@@ -187,22 +187,3 @@ def lab_a_switch_with_a_long_name_keeps_it_as_an_alternative_name(lab):
     rack.appliance.restart()
     wait_until("it is shown", lambda: rack.switch("storage-network-west").get("Status") == "Up")
     check("and adopted by it", rack.namespace.links()[shown["Interface"]]["ifindex"] == index)
-
-
-def lab_drift_is_put_right(lab):
-    """Someone changes by hand what the document says; the appliance puts it back."""
-    rack = Rack(lab, "router")
-    rack.hosts["router"].address("eth0", "10.126.77.1/24")
-    rack.start(gateway="10.126.77.1")
-    here = rack.namespace
-    for what, change, right in (
-            ("the address", ("address", "del", f"{SELF}/24", "dev", "vSwitch1"),
-             lambda: f"{SELF}/24" in here.addresses("vSwitch1")),
-            ("the default route", ("route", "del", "default"), lambda: default_routes(here)),
-            ("the member", ("link", "set", "eth1", "nomaster"), lambda: here.links()["eth1"].get("master")),
-            ("the MTU", ("link", "set", "vSwitch1", "mtu", "1300"), lambda: here.links()["vSwitch1"]["mtu"] == 1500),
-            ("the link state", ("link", "set", "vSwitch1", "down"), lambda: "UP" in here.links()["vSwitch1"]["flags"]),
-            ("the switch itself", ("link", "delete", "vSwitch1"), lambda: f"{SELF}/24" in here.addresses("vSwitch1"))):
-        here.run("ip", *change)
-        wait_until(f"{what} is put right", right, 10)
-    wait_until("all works", lambda: rack.hosts["router"].ping(SELF) and default_routes(here))

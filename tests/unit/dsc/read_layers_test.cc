@@ -24,12 +24,12 @@ TEST_GROUP(ReadLayers) {
     std::filesystem::create_directories((root / name).parent_path());
     std::ofstream(root / name) << content;
   }
-  // "directory/name=content" or "directory/name!reason", in order.
+  // "directory/name=content" or "directory/name!reason", in order. Of the names, one that ends in ".dsc" is a file.
   [[nodiscard]] std::string read(const std::vector<std::string>& names) const {
-    std::vector<std::string> directories;
-    for (const std::string& name : names) directories.push_back((root / name).string());
+    std::vector<LayerPlace> places;
+    for (const std::string& name : names) places.push_back({(root / name).string(), name.ends_with(".dsc")});
     std::string text;
-    for (const SourceFile& file : read_drop_ins(directories)) {
+    for (const SourceFile& file : read_drop_ins(places)) {
       const std::string path = file.path.substr(root.string().size() + 1);
       text += (text.empty() ? "" : " ") + path + (file.unreadable.empty() ? "=" + file.content : "!" + file.unreadable);
     }
@@ -97,8 +97,8 @@ TEST(ReadLayers, AFileWithoutReadPermissionSaysSo) {
   const std::filesystem::path directory = own.path();
   std::ofstream(directory / "a.xml") << "secret";
   CHECK_EQUAL(0, chmod((directory / "a.xml").c_str(), 0));
-  const std::array directories = {directory.string()};
-  STRCMP_EQUAL("Permission denied", read_drop_ins(directories).at(0).unreadable.c_str());
+  const std::array places = {LayerPlace{directory.string()}};
+  STRCMP_EQUAL("Permission denied", read_drop_ins(places).at(0).unreadable.c_str());
   CHECK_EQUAL(0, seteuid(getuid()));
 }
 
@@ -111,12 +111,39 @@ TEST(ReadLayers, AHundredMegabytesAreRefusedUnread) {
 TEST(ReadLayers, SixteenMebibytesAreRead) {
   write("etc/a.xml", "");
   CHECK_EQUAL(0, truncate((root / "etc/a.xml").c_str(), 16 << 20));
-  const std::array directories = {(root / "etc").string()};
-  LONGS_EQUAL(16 << 20, read_drop_ins(directories).at(0).content.size());
+  const std::array places = {LayerPlace{(root / "etc").string()}};
+  LONGS_EQUAL(16 << 20, read_drop_ins(places).at(0).content.size());
 }
 
 TEST(ReadLayers, AFileThatIsNotThereIsNone) {
   CHECK_FALSE(read_source_file((root / "user.xml").string()).has_value());
   write("user.xml", "content");
   STRCMP_EQUAL("content", read_source_file((root / "user.xml").string())->content.c_str());
+}
+
+TEST(ReadLayers, OneFileCanBeALayerAmongThem) {
+  write("usr/10.xml", "a");
+  write("credentials/portreeve.dsc", "b");
+  write("run/10.xml", "c");
+  write("run/05.xml", "d");
+  STRCMP_EQUAL("credentials/portreeve.dsc=b run/05.xml=d run/10.xml=c",
+               read({"usr", "credentials/portreeve.dsc", "run"}).c_str());
+}
+
+TEST(ReadLayers, AFileHasItsOwnNameAndItsWholePath) {
+  write("credentials/portreeve.dsc", "a");
+  const std::array places = {LayerPlace{(root / "credentials/portreeve.dsc").string(), true}};
+  const SourceFile file = read_drop_ins(places).at(0);
+  STRCMP_EQUAL("portreeve.dsc", file.name.c_str());
+  STRCMP_EQUAL(places[0].path.c_str(), file.path.c_str());
+}
+
+TEST(ReadLayers, AFileThatIsEmptyOrNotThereIsNoLayer) {
+  write("empty.dsc", "");
+  STRCMP_EQUAL("", read({"empty.dsc", "none.dsc"}).c_str());
+}
+
+TEST(ReadLayers, AFileThatCannotBeReadSaysWhy) {
+  write("portreeve.dsc/x", "");
+  STRCMP_EQUAL("portreeve.dsc!it is a directory", read({"portreeve.dsc"}).c_str());
 }

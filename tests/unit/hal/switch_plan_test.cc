@@ -371,3 +371,23 @@ TEST(SwitchPlan, WarnsOfADefaultRouteThatIsPreferred) {
       "wanted",
       host.switch_warning("vSwitch1").c_str());
 }
+
+TEST(SwitchPlan, WatchesTheSysctlsOfOurSwitchesAndWhatOverridesThem) {
+  const std::vector<std::string> wanted = {
+      "net/ipv4/conf/vSwitch1/arp_ignore",
+      "net/ipv4/conf/vSwitch1/arp_announce",
+      "net/ipv4/conf/vSwitch1/promote_secondaries",
+      "net/ipv6/conf/vSwitch1/accept_ra",
+      "net/ipv6/conf/eth1/disable_ipv6",
+      "net/ipv4/conf/all/arp_ignore",
+      "net/ipv4/conf/all/arp_announce",
+      "net/ipv6/conf/all/disable_ipv6",
+  };
+  apply();
+  CHECK(watched_sysctls(host.state) == wanted);
+}
+
+TEST(SwitchPlan, WatchesNoSysctlWhereNoSwitchIsOurs) {
+  add_bridge("br0", false);
+  CHECK(watched_sysctls(host.state).empty());
+}

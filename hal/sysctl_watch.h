@@ -1,0 +1,46 @@
+// Hears of writes to files below /proc/sys, by inotify: the kernel tells of each as soon as it is done, whatever was
+// written and by whom. It does not where a value changes without a write to its file (`conf/all/disable_ipv6` sets
+// every interface's), nor where it was written through another mount of proc: who must know looks now and then.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "hal/base/result.h"
+
+namespace portreeve::hal {
+
+class SysctlWatch {
+ public:
+  SysctlWatch() = default;
+  ~SysctlWatch() { close(); }
+  SysctlWatch(const SysctlWatch&) = delete;
+  SysctlWatch& operator=(const SysctlWatch&) = delete;
+
+  Result<> open();
+  void close();
+  [[nodiscard]] int descriptor() const { return inotify_; }  // readable when `take` has something to do; owned by this
+
+  // From now on these and no others; those that are not there are passed over. To be called again at each event of a
+  // link: a file goes with its interface, silently, and that of the next interface of the name is another. Nothing
+  // while it is not open.
+  void follow(const std::vector<std::string>& paths);
+  // Takes what waits: whether anything was written.
+  bool take();
+
+ private:
+  struct File {
+    int watch = -1;
+    int held = -1;  // the open file, which keeps the kernel from forgetting the watched inode, and making another
+  };
+
+  [[nodiscard]] File add(const std::string& path);
+  void remove(const File& file) const;
+
+  int inotify_ = -1;
+  std::map<std::string, File> files_;
+  bool warned_ = false;
+};
+
+}  // namespace portreeve::hal

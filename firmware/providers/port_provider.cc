@@ -28,6 +28,12 @@ const hal::Port* PortSelector::find(const hal::Inventory& inventory) const {
   return found == inventory.ports.end() ? nullptr : &*found;
 }
 
+PortProvider PortProvider::rehearsal(const hal::Host& host) const {
+  PortProvider copy = *this;
+  copy.host_ = &host;
+  return copy;
+}
+
 const dsc::ResourceType& PortProvider::type() const { return kPortType; }
 
 void PortProvider::check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const {
@@ -46,7 +52,7 @@ Result<dsc::Plan> PortProvider::plan(const dsc::Resource& desired, const dsc::Co
            return {};
          }});
   }
-  if (selector.find(host_.inventory()) == nullptr) plan.waiting = "there is no " + selector.to_string();
+  if (selector.find(host_->inventory()) == nullptr) plan.waiting = "there is no " + selector.to_string();
   return plan;
 }
 
@@ -63,7 +69,7 @@ Result<dsc::Plan> PortProvider::plan_removal(const dsc::Resource& old) {
 
 const hal::Port* PortProvider::find(std::string_view name) const {
   const auto known = ports_.find(name);
-  return known == ports_.end() ? nullptr : known->second.find(host_.inventory());
+  return known == ports_.end() ? nullptr : known->second.find(host_->inventory());
 }
 
 }  // namespace portreeve::providers

@@ -26,7 +26,10 @@ struct PortSelector {
 
 class PortProvider : public dsc::Provider {
  public:
-  explicit PortProvider(hal::Host& host) : host_(host) {}
+  explicit PortProvider(const hal::Host& host) : host_(&host) {}
+
+  // Knows the same ports, of that host.
+  [[nodiscard]] PortProvider rehearsal(const hal::Host& host) const;
 
   [[nodiscard]] const dsc::ResourceType& type() const override;
   void check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const override;
@@ -38,7 +41,7 @@ class PortProvider : public dsc::Provider {
   [[nodiscard]] const hal::Port* find(std::string_view name) const;  // nullptr: no such port, or its link is absent
 
  private:
-  hal::Host& host_;
+  const hal::Host* host_;
   std::map<std::string, PortSelector, std::less<>> ports_;
 };
 

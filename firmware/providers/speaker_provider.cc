@@ -15,6 +15,13 @@ std::string describe(const bgp::ListenConfig& config) {
 
 }  // namespace
 
+SpeakerProvider SpeakerProvider::rehearsal(const hal::Host& host) const {
+  SpeakerProvider copy = *this;
+  copy.speaker_ = nullptr;
+  copy.host_ = &host;
+  return copy;
+}
+
 const dsc::ResourceType& SpeakerProvider::type() const { return kBgpSpeakerType; }
 
 void SpeakerProvider::check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const {
@@ -24,10 +31,10 @@ void SpeakerProvider::check(const dsc::Configuration& configuration, dsc::Diagno
 Result<dsc::Plan> SpeakerProvider::plan(const dsc::Resource& desired, const dsc::Configuration& /*target*/) {
   dsc::Plan plan;
   Listening wanted;
-  wanted.config.interface = host_.switch_interface(desired.key);
+  wanted.config.interface = host_->switch_interface(desired.key);
   if (auto address = IpAddress::parse(desired.text("ListenAddress"))) wanted.config.address = *address;
   wanted.config.port = static_cast<std::uint16_t>(desired.number("ListenPort"));
-  const hal::Bridge* const bridge = host_.inventory().bridge_by_name(wanted.config.interface);
+  const hal::Bridge* const bridge = host_->inventory().bridge_by_name(wanted.config.interface);
   if (bridge == nullptr) {
     plan.waiting = "switch " + desired.key + " does not stand yet";
     return plan;
@@ -43,7 +50,7 @@ Result<dsc::Plan> SpeakerProvider::plan(const dsc::Resource& desired, const dsc:
 }
 
 Result<> SpeakerProvider::listen(const std::string& switch_name, const Listening& listening) {
-  PORTREEVE_TRY_VOID(speaker_.listen(switch_name, listening.config));
+  if (speaker_ != nullptr) PORTREEVE_TRY_VOID(speaker_->listen(switch_name, listening.config));
   applied_[switch_name] = listening;
   return {};
 }
@@ -52,7 +59,7 @@ Result<dsc::Plan> SpeakerProvider::plan_removal(const dsc::Resource& old) {
   dsc::Plan plan;
   if (!applied_.contains(old.key)) return plan;
   plan.operations.push_back({"BGP speaker " + old.key + ": stop listening", [this, name = old.key]() -> Result<> {
-                               speaker_.stop_listening(name);
+                               if (speaker_ != nullptr) speaker_->stop_listening(name);
                                applied_.erase(name);
                                return {};
                              }});

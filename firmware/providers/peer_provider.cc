@@ -183,4 +183,12 @@ Result<dsc::Plan> PeerProvider::plan_removal(const dsc::Resource& old) {
   return plan;
 }
 
+std::optional<dsc::Resource> PeerProvider::actual(const dsc::Resource& desired) const {
+  const auto known = applied_.find(desired.key);
+  if (known == applied_.end()) return std::nullopt;
+  dsc::Resource actual = desired;
+  actual.settings = known->second.resource.settings;
+  return actual;
+}
+
 }  // namespace portreeve::providers

@@ -32,6 +32,7 @@ class PeerProvider : public dsc::Provider {
   void check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const override;
   Result<dsc::Plan> plan(const dsc::Resource& desired, const dsc::Configuration& target) override;
   Result<dsc::Plan> plan_removal(const dsc::Resource& old) override;
+  [[nodiscard]] std::optional<dsc::Resource> actual(const dsc::Resource& desired) const override;
 
  private:
   // Who is told of peers.

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "firmware/providers/observed.h"
 #include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
 #include "firmware/providers/switch_provider.h"
@@ -44,6 +45,14 @@ services::PoolConfig pool_of(const dsc::Resource& resource, const dsc::Configura
   const dsc::Resource* const virtual_switch = target.find(kExternalVirtualSwitchType.name, pool.switch_name);
   if (virtual_switch != nullptr) pool.reserved = reserved_on(*virtual_switch);
   return pool;
+}
+
+// As the pool's statement has it, where it is the same: "10.0.0.0/24" is "10.0.0.0-10.0.0.255".
+std::string text_of(const IpRange& range, const dsc::Resource& pool) {
+  for (const std::string_view stated : pool.list("Addresses")) {
+    if (const auto same = IpRange::parse(stated); same && *same == range) return std::string(stated);
+  }
+  return range.to_string();
 }
 
 // So many addresses an operation: about 3 ms.
@@ -140,6 +149,23 @@ Result<dsc::Plan> PoolProvider::plan_removal(const dsc::Resource& old) {
                                }});
   }
   return plan;
+}
+
+std::optional<dsc::Resource> PoolProvider::actual(const dsc::Resource& desired) const {
+  const auto known = applied_.find(desired.key);
+  if (known == applied_.end()) return std::nullopt;
+  const services::PoolConfig& pool = known->second;
+  dsc::Resource actual = desired;
+  state_seen(actual, "SwitchName", pool.switch_name);
+  state_seen(actual, "Allocation", pool.allocation == services::Allocation::Given ? "Given" : "Local");
+  const auto announced = announced_.find(desired.key);
+  const bool whole = announced != announced_.end() && !announced->second.pieces.empty();
+  state_seen(actual, "Announce", whole ? "All" : "Assigned");
+  if (pool.ranges == ranges_of(desired)) return actual;
+  std::vector<std::string> ranges;
+  for (const IpRange& range : pool.ranges) ranges.push_back(text_of(range, desired));
+  state_seen_list(actual, "Addresses", std::move(ranges));
+  return actual;
 }
 
 const std::string* PoolProvider::pool_holding(const IpAddress& address) const {

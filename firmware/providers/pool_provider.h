@@ -23,6 +23,7 @@ class PoolProvider : public dsc::Provider {
   void check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const override;
   Result<dsc::Plan> plan(const dsc::Resource& desired, const dsc::Configuration& target) override;
   Result<dsc::Plan> plan_removal(const dsc::Resource& old) override;
+  [[nodiscard]] std::optional<dsc::Resource> actual(const dsc::Resource& desired) const override;
 
   // The name of the pool that holds the address, by the same rule as the registry's; nullptr: none does.
   [[nodiscard]] const std::string* pool_holding(const IpAddress& address) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "firmware/providers/observed.h"
 #include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
 #include "hal/base/log.h"
@@ -111,6 +112,19 @@ Result<dsc::Plan> ServiceProvider::plan_removal(const dsc::Resource& old) {
   plan.operations.push_back(
       {"service " + old.key + ": release its address", [this, name = old.key] { return release(name); }});
   return plan;
+}
+
+std::optional<dsc::Resource> ServiceProvider::actual(const dsc::Resource& desired) const {
+  const auto known = find(desired.key);
+  if (!known || known->owner != services::Owner::Document) return std::nullopt;
+  dsc::Resource actual = desired;
+  if (desired.has("PoolName")) state_seen(actual, "PoolName", known->pool);
+  state_seen(actual, "LocalAddress", known->local_address ? "true" : "false");
+  if (!desired.has("LoadBalancerIP")) return actual;
+  std::vector<std::string> addresses;
+  for (const IpAddress& address : known->addresses) addresses.push_back(address.to_string());
+  state_seen_list(actual, "LoadBalancerIP", std::move(addresses));
+  return actual;
 }
 
 std::vector<dsc::Resource> ServiceProvider::owned() const {

@@ -23,6 +23,7 @@ class ServiceProvider : public dsc::Provider {
   void check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const override;
   Result<dsc::Plan> plan(const dsc::Resource& desired, const dsc::Configuration& target) override;
   Result<dsc::Plan> plan_removal(const dsc::Resource& old) override;
+  [[nodiscard]] std::optional<dsc::Resource> actual(const dsc::Resource& desired) const override;
   [[nodiscard]] std::vector<dsc::Resource> owned() const override;
 
  private:

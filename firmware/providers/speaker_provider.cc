@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "firmware/providers/observed.h"
 #include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
 
@@ -64,6 +65,21 @@ Result<dsc::Plan> SpeakerProvider::plan_removal(const dsc::Resource& old) {
                                return {};
                              }});
   return plan;
+}
+
+std::optional<dsc::Resource> SpeakerProvider::actual(const dsc::Resource& desired) const {
+  const auto known = applied_.find(desired.key);
+  if (known == applied_.end()) return std::nullopt;
+  const Listening& listening = known->second;
+  const hal::Bridge* const bridge = host_->inventory().bridge_by_name(listening.config.interface);
+  if (bridge == nullptr || bridge->index != listening.bridge) return std::nullopt;
+  const IpAddress& address = listening.config.address;
+  dsc::Resource actual = desired;
+  const auto stated = IpAddress::parse(desired.text("ListenAddress"));
+  if ((stated ? *stated : IpAddress()) != address)
+    state_seen(actual, "ListenAddress", address.is_unspecified() ? "" : address.to_string());
+  state_seen(actual, "ListenPort", std::to_string(listening.config.port));
+  return actual;
 }
 
 }  // namespace portreeve::providers

@@ -22,6 +22,7 @@ class SpeakerProvider : public dsc::Provider {
   void check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const override;
   Result<dsc::Plan> plan(const dsc::Resource& desired, const dsc::Configuration& target) override;
   Result<dsc::Plan> plan_removal(const dsc::Resource& old) override;
+  [[nodiscard]] std::optional<dsc::Resource> actual(const dsc::Resource& desired) const override;
 
  private:
   // A socket is bound to the bridge, not to its name: one made anew needs a new socket.

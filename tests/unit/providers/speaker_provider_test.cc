@@ -149,3 +149,16 @@ TEST(SpeakerProvider, ARehearsalOpensNoSocketAndKnowsWhatItWouldHave) {
   CHECK(other.plan_removal(stated(port))->operations.empty());
   CHECK(listens(port));
 }
+
+TEST(SpeakerProvider, WhatStandsIsWhereItListens) {
+  bridge(1);
+  const std::uint16_t port = free_port();
+  CHECK(!speakers.actual(stated(port)).has_value());
+  CHECK(set(port).has_value());
+  CHECK(speakers.actual(stated(port))->same_state(stated(port)));
+  dsc::Resource other = stated(1);
+  other.set("ListenAddress", "127.0.0.1");
+  CHECK(speakers.actual(other)->same_state(stated(port)));
+  bridge(2);
+  CHECK(!speakers.actual(stated(port)).has_value());
+}

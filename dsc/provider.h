@@ -39,6 +39,10 @@ class Provider {
   virtual Result<Plan> plan(const Resource& desired, const Configuration& target) = 0;
   virtual Result<Plan> plan_removal(const Resource& old) = 0;
 
+  // What stands in the place of `desired`, in the same terms: as `desired`, but for what is seen to be different; the
+  // same state where there is nothing to do and to wait for. None: nothing of it stands.
+  [[nodiscard]] virtual std::optional<Resource> actual(const Resource& desired) const = 0;
+
   // What of this type stands that is ours, with at least its key properties: asked once, at boot, so that what was
   // made before a restart and is no longer desired is removed.
   [[nodiscard]] virtual std::vector<Resource> owned() const { return {}; }

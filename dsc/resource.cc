@@ -54,11 +54,13 @@ Location Resource::location(std::string_view property) const {
   return stated == nullptr ? at : stated->at;
 }
 
-void Resource::set(std::string_view property, std::string text) {
+void Resource::set(std::string_view property, std::string text) { set_all(property, {std::move(text)}); }
+
+void Resource::set_all(std::string_view property, std::vector<std::string> texts) {
   const Property* const known = type->find(property);
   if (known == nullptr) return;
   std::erase_if(settings, [&](const Value& value) { return value.property == known; });
-  settings.push_back({known, std::move(text), at});
+  for (std::string& text : texts) settings.push_back({known, std::move(text), at});
   sort_settings();
   if (known->key) key = make_key();
 }

@@ -64,6 +64,9 @@ struct Resource {
   // does not have is not stated.
   void set(std::string_view property, std::string text);
 
+  // The same for any number of values of a list, in this order; of an attribute at most one. None: it is not stated.
+  void set_all(std::string_view property, std::vector<std::string> texts);
+
   // Brings `settings` into order after values were appended to it.
   void sort_settings();
 

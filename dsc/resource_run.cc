@@ -7,6 +7,8 @@
 
 namespace portreeve::dsc {
 
+void log_operation(const ResourceId& /*id*/, const std::string& text) { log_info(printable(text)); }
+
 Providers::Providers(const std::vector<Provider*>& providers) : all_(providers) {
   for (Provider* provider : providers) by_type_[&provider->type()] = provider;
 }
@@ -31,10 +33,9 @@ Result<ResourceRun> ResourceRun::to_removal(const Providers& providers, const Re
   return ResourceRun(resource, std::move(plan));
 }
 
-Result<> ResourceRun::run_next() {
+Result<> ResourceRun::run_next(const Observer& observer) {
   Operation& operation = plan_.operations[next_++];
-  // Said before it is done: whatever it does to the network, the log has the reason first.
-  log_info(printable(operation.text));
+  observer(resource_->id(), operation.text);
   // Taken out, so that what it holds is let go once it has run.
   const std::function<Result<>()> run = std::exchange(operation.run, nullptr);
   auto result = run();

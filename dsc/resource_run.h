@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -16,6 +17,11 @@ namespace portreeve::dsc {
 
 // Plans are short: so many are asked for in one step while none has anything to do.
 inline constexpr int kPlansAStep = 32;
+
+// Told of each operation before it runs.
+using Observer = std::function<void(const ResourceId& id, const std::string& text)>;
+// Whatever an operation does to the network, the log has the reason first.
+void log_operation(const ResourceId& id, const std::string& text);
 
 class Providers {
  public:
@@ -42,7 +48,7 @@ class ResourceRun {
   [[nodiscard]] bool has_run_any() const { return next_ > 0; }
 
   // Runs the next operation; the error's message begins with its text. After an error no operation is left.
-  Result<> run_next();
+  Result<> run_next(const Observer& observer = log_operation);
 
   // The operations that were run and did not fail, in words.
   [[nodiscard]] std::vector<std::string> done() const;

@@ -98,7 +98,7 @@ void Transaction::step() {
       begin(*task_);
     } else if (run_->at_end()) {
       finish_run();
-    } else if (auto ran = run_->run_next(); ran) {
+    } else if (auto ran = run_->run_next(observer_); ran) {
       if (run_->at_end()) finish_run();
       return;
     } else {

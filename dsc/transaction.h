@@ -15,6 +15,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dsc/resource.h"
@@ -34,6 +35,9 @@ class Transaction {
 
   // Also tests these resources of `to`, though nothing changed about them.
   void include(const std::set<ResourceId>& ids);
+
+  // Operations are told to `observer`, not to the log: those of a rehearsal do not happen.
+  void on_operation(Observer observer) { observer_ = std::move(observer); }
 
   void step();  // a few plans, or one operation
   [[nodiscard]] bool finished() const { return phase_ == Phase::Finished; }
@@ -80,6 +84,7 @@ class Transaction {
   std::shared_ptr<const Configuration> to_;
   const Providers& providers_;
   StatusBoard& board_;
+  Observer observer_ = log_operation;
 
   Phase phase_ = Phase::Remove;
   std::vector<Position> removals_;  // of `from`, next one last

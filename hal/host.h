@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -160,6 +161,9 @@ class Host {
   virtual Result<> remove_local_address(const IpAddress& address) = 0;
   // Those on `lo` that carry our protocol number.
   [[nodiscard]] virtual std::vector<IpAddress> our_local_addresses() const = 0;
+
+  // A copy on which operations change nothing but the copy (rehearsal_host.h). It plans what this would plan.
+  [[nodiscard]] virtual std::unique_ptr<Host> rehearsal() const = 0;
 
   // Called once for each batch of kernel events that changed the inventory, or what a switch owns beside it (sysctls).
   virtual void on_change(std::function<void()> changed) = 0;

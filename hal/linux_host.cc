@@ -6,6 +6,7 @@
 #include "hal/interface_name.h"
 #include "hal/linux_kernel.h"
 #include "hal/linux_switch.h"
+#include "hal/rehearsal_host.h"
 #include "hal/sysctl.h"
 
 namespace portreeve::hal {
@@ -78,6 +79,11 @@ Result<> LinuxHost::remove_local_address(const IpAddress& address) {
 }
 
 std::vector<IpAddress> LinuxHost::our_local_addresses() const { return kernel_->local_addresses(); }
+
+std::unique_ptr<Host> LinuxHost::rehearsal() const {
+  kernel_->catch_up();
+  return std::make_unique<RehearsalHost>(inventory(), &read_sysctl, &derived_mac);
+}
 
 void LinuxHost::on_change(std::function<void()> changed) { kernel_->on_change(std::move(changed)); }
 

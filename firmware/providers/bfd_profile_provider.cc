@@ -14,4 +14,6 @@ Result<dsc::Plan> BfdProfileProvider::plan(const dsc::Resource& /*desired*/, con
 
 Result<dsc::Plan> BfdProfileProvider::plan_removal(const dsc::Resource& /*old*/) { return dsc::Plan{}; }
 
+std::optional<dsc::Resource> BfdProfileProvider::actual(const dsc::Resource& desired) const { return desired; }
+
 }  // namespace portreeve::providers

@@ -99,10 +99,17 @@ std::string bfd_effect_in_words(const std::optional<BfdSessionConfig>& before,
 
 }  // namespace
 
+PeerProvider PeerProvider::rehearsal(const hal::Host& host) const {
+  PeerProvider copy = *this;
+  copy.outside_.reset();
+  copy.host_ = &host;
+  return copy;
+}
+
 const dsc::ResourceType& PeerProvider::type() const { return kBgpPeerType; }
 
 void PeerProvider::check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const {
-  check_peers(configuration, host_.inventory(), diagnostics);
+  check_peers(configuration, host_->inventory(), diagnostics);
 }
 
 Result<dsc::Plan> PeerProvider::plan(const dsc::Resource& desired, const dsc::Configuration& target) {
@@ -112,7 +119,7 @@ Result<dsc::Plan> PeerProvider::plan(const dsc::Resource& desired, const dsc::Co
                                           " cannot be had: $CREDENTIALS_DIRECTORY is not set; add LoadCredential= to "
                                           "the daemon's unit, or use PasswordFile"};
   }
-  const std::string interface = host_.switch_interface(std::string(desired.text("SwitchName")));
+  const std::string interface = host_->switch_interface(std::string(desired.text("SwitchName")));
   Applied wanted{desired, peer_config(desired, target, interface, credentials_directory_),
                  bfd_config(desired, target, interface)};
   const auto known = applied_.find(desired.key);
@@ -135,21 +142,30 @@ Result<dsc::Plan> PeerProvider::plan(const dsc::Resource& desired, const dsc::Co
     text += changes + "; " + effects;
   }
   plan.operations.push_back({std::move(text), [this, wanted = std::move(wanted)]() -> Result<> {
-                               apply(wanted);
+                               set_up(wanted);
+                               applied_.insert_or_assign(wanted.resource.key, wanted);
                                return {};
                              }});
   return plan;
 }
 
-void PeerProvider::apply(const Applied& wanted) {
+void PeerProvider::set_up(const Applied& wanted) const {
+  if (!outside_) return;
   const std::string& name = wanted.resource.key;
-  announcer_.add_peer(wanted.config.group, name);
+  outside_->announcer.add_peer(wanted.config.group, name);
   // A session that waits for BFD is not to begin on what BFD said of the old path; one that does not wait any more is
   // not to be held up by BFD's end.
-  if (wanted.bfd) bfd_.set(name, *wanted.bfd);
-  speaker_.set_peer(name, wanted.config);
-  if (!wanted.bfd) bfd_.remove(name);
-  applied_.insert_or_assign(name, wanted);
+  if (wanted.bfd) outside_->bfd.set(name, *wanted.bfd);
+  outside_->speaker.set_peer(name, wanted.config);
+  if (!wanted.bfd) outside_->bfd.remove(name);
+}
+
+void PeerProvider::end(const Applied& old) const {
+  if (!outside_) return;
+  const std::string& name = old.resource.key;
+  outside_->announcer.remove_peer(old.config.group, name);
+  outside_->speaker.remove_peer(name);
+  outside_->bfd.remove(name);
 }
 
 Result<dsc::Plan> PeerProvider::plan_removal(const dsc::Resource& old) {
@@ -159,14 +175,20 @@ Result<dsc::Plan> PeerProvider::plan_removal(const dsc::Resource& old) {
   std::string text = "BGP peer " + old.key + ": remove";
   if (known->second.config.enabled) text += "; ends its session";
   if (known->second.bfd) text += ", BFD ends";
-  plan.operations.push_back({std::move(text), [this, name = old.key, group = known->second.config.group]() -> Result<> {
-                               announcer_.remove_peer(group, name);
-                               speaker_.remove_peer(name);
-                               bfd_.remove(name);
-                               applied_.erase(name);
+  plan.operations.push_back({std::move(text), [this, gone = known->second]() -> Result<> {
+                               end(gone);
+                               applied_.erase(gone.resource.key);
                                return {};
                              }});
   return plan;
+}
+
+std::optional<dsc::Resource> PeerProvider::actual(const dsc::Resource& desired) const {
+  const auto known = applied_.find(desired.key);
+  if (known == applied_.end()) return std::nullopt;
+  dsc::Resource actual = desired;
+  actual.settings = known->second.resource.settings;
+  return actual;
 }
 
 }  // namespace portreeve::providers

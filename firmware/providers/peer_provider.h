@@ -21,30 +21,38 @@ class PeerProvider : public dsc::Provider {
   // `credentials_directory` is systemd's ($CREDENTIALS_DIRECTORY); empty: there are no credentials.
   PeerProvider(bgp::Speaker& speaker, services::Announcer& announcer, BfdSessions& bfd, const hal::Host& host,
                std::string credentials_directory)
-      : speaker_(speaker),
-        announcer_(announcer),
-        bfd_(bfd),
-        host_(host),
+      : outside_(Outside{speaker, announcer, bfd}),
+        host_(&host),
         credentials_directory_(std::move(credentials_directory)) {}
+
+  // Knows the same peers, and tells nobody of changes; the switches are that host's.
+  [[nodiscard]] PeerProvider rehearsal(const hal::Host& host) const;
 
   [[nodiscard]] const dsc::ResourceType& type() const override;
   void check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const override;
   Result<dsc::Plan> plan(const dsc::Resource& desired, const dsc::Configuration& target) override;
   Result<dsc::Plan> plan_removal(const dsc::Resource& old) override;
+  [[nodiscard]] std::optional<dsc::Resource> actual(const dsc::Resource& desired) const override;
 
  private:
+  // Who is told of peers.
+  struct Outside {
+    bgp::Speaker& speaker;
+    services::Announcer& announcer;
+    BfdSessions& bfd;
+  };
+
   struct Applied {
     dsc::Resource resource;  // what was stated, for telling what changes
     bgp::PeerConfig config;
     std::optional<BfdSessionConfig> bfd;
   };
 
-  void apply(const Applied& wanted);
+  void set_up(const Applied& wanted) const;
+  void end(const Applied& old) const;
 
-  bgp::Speaker& speaker_;
-  services::Announcer& announcer_;
-  BfdSessions& bfd_;
-  const hal::Host& host_;
+  std::optional<Outside> outside_;  // none: a rehearsal
+  const hal::Host* host_;
   std::string credentials_directory_;
   std::map<std::string, Applied> applied_;  // by key: "vSwitch1/10.126.77.125"
 };

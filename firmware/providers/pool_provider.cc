@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "firmware/providers/observed.h"
 #include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
 #include "firmware/providers/switch_provider.h"
@@ -27,17 +28,31 @@ std::vector<services::Reserved> reserved_on(const dsc::Resource& virtual_switch)
   return reserved;
 }
 
+std::vector<IpRange> ranges_of(const dsc::Resource& pool) {
+  std::vector<IpRange> ranges;
+  for (const std::string_view text : pool.list("Addresses")) {
+    if (auto range = IpRange::parse(text)) ranges.push_back(*range);
+  }
+  return ranges;
+}
+
 services::PoolConfig pool_of(const dsc::Resource& resource, const dsc::Configuration& target) {
   services::PoolConfig pool;
   pool.name = resource.key;
   pool.switch_name = resource.text("SwitchName");
   pool.allocation = resource.text("Allocation") == "Given" ? services::Allocation::Given : services::Allocation::Local;
-  for (const std::string_view text : resource.list("Addresses")) {
-    if (auto range = IpRange::parse(text)) pool.ranges.push_back(*range);
-  }
+  pool.ranges = ranges_of(resource);
   const dsc::Resource* const virtual_switch = target.find(kExternalVirtualSwitchType.name, pool.switch_name);
   if (virtual_switch != nullptr) pool.reserved = reserved_on(*virtual_switch);
   return pool;
+}
+
+// As the pool's statement has it, where it is the same: "10.0.0.0/24" is "10.0.0.0-10.0.0.255".
+std::string text_of(const IpRange& range, const dsc::Resource& pool) {
+  for (const std::string_view stated : pool.list("Addresses")) {
+    if (const auto same = IpRange::parse(stated); same && *same == range) return std::string(stated);
+  }
+  return range.to_string();
 }
 
 // So many addresses an operation: about 3 ms.
@@ -45,18 +60,22 @@ constexpr std::uint64_t kPiece = 32768;
 
 }  // namespace
 
+PoolProvider PoolProvider::rehearsal() const {
+  PoolProvider copy = *this;
+  copy.outside_.reset();
+  return copy;
+}
+
 PoolProvider::Announced PoolProvider::announced_of(const dsc::Resource& pool) {
   Announced announced{std::string(pool.text("SwitchName")), {}};
   if (pool.text("Announce") != "All") return announced;
-  for (const std::string_view text : pool.list("Addresses")) {
-    auto range = IpRange::parse(text);
-    if (!range) continue;
-    while (range->size() > kPiece) {
-      const IpAddress last = *range->first.plus(kPiece - 1);
-      announced.pieces.push_back({range->first, last});
-      range->first = *last.next();
+  for (IpRange range : ranges_of(pool)) {
+    while (range.size() > kPiece) {
+      const IpAddress last = *range.first.plus(kPiece - 1);
+      announced.pieces.push_back({range.first, last});
+      range.first = *last.next();
     }
-    announced.pieces.push_back(*range);
+    announced.pieces.push_back(range);
   }
   return announced;
 }
@@ -71,7 +90,7 @@ void PoolProvider::plan_announcement(const std::string& pool, const Announced& w
     if (has(wanted, before.switch_name, piece)) continue;
     plan.operations.push_back({"pool " + pool + ": announce " + piece.to_string() + " no more",
                                [this, pool, on = before.switch_name, piece]() -> Result<> {
-                                 announcer_.announce_no_more(on, piece);
+                                 if (outside_) outside_->announcer.announce_no_more(on, piece);
                                  std::erase(announced_[pool].pieces, piece);
                                  return {};
                                }});
@@ -80,7 +99,7 @@ void PoolProvider::plan_announcement(const std::string& pool, const Announced& w
     if (has(before, wanted.switch_name, piece)) continue;
     plan.operations.push_back({"pool " + pool + ": announce all of " + piece.to_string(),
                                [this, pool, on = wanted.switch_name, piece]() -> Result<> {
-                                 announcer_.announce_always(on, piece);
+                                 if (outside_) outside_->announcer.announce_always(on, piece);
                                  announced_[pool].switch_name = on;
                                  announced_[pool].pieces.push_back(piece);
                                  return {};
@@ -110,7 +129,7 @@ Result<dsc::Plan> PoolProvider::plan(const dsc::Resource& desired, const dsc::Co
     text += ")";
   }
   plan.operations.push_back({std::move(text), [this, pool = std::move(pool)]() -> Result<> {
-                               registry_.set_pool(pool);
+                               if (outside_) outside_->registry.set_pool(pool);
                                applied_[pool.name] = pool;
                                return {};
                              }});
@@ -124,12 +143,37 @@ Result<dsc::Plan> PoolProvider::plan_removal(const dsc::Resource& old) {
   if (applied_.contains(old.key)) {
     plan.operations.push_back({"pool " + old.key + ": remove; its services keep their addresses, unannounced",
                                [this, name = old.key]() -> Result<> {
-                                 registry_.remove_pool(name);
+                                 if (outside_) outside_->registry.remove_pool(name);
                                  applied_.erase(name);
                                  return {};
                                }});
   }
   return plan;
+}
+
+std::optional<dsc::Resource> PoolProvider::actual(const dsc::Resource& desired) const {
+  const auto known = applied_.find(desired.key);
+  if (known == applied_.end()) return std::nullopt;
+  const services::PoolConfig& pool = known->second;
+  dsc::Resource actual = desired;
+  state_seen(actual, "SwitchName", pool.switch_name);
+  state_seen(actual, "Allocation", pool.allocation == services::Allocation::Given ? "Given" : "Local");
+  const auto announced = announced_.find(desired.key);
+  const bool whole = announced != announced_.end() && !announced->second.pieces.empty();
+  state_seen(actual, "Announce", whole ? "All" : "Assigned");
+  if (pool.ranges == ranges_of(desired)) return actual;
+  std::vector<std::string> ranges;
+  for (const IpRange& range : pool.ranges) ranges.push_back(text_of(range, desired));
+  state_seen_list(actual, "Addresses", std::move(ranges));
+  return actual;
+}
+
+const std::string* PoolProvider::pool_holding(const IpAddress& address) const {
+  for (const auto& [name, pool] : applied_) {
+    const auto holds = [&](const IpRange& range) { return range.contains(address); };
+    if (std::any_of(pool.ranges.begin(), pool.ranges.end(), holds)) return &name;
+  }
+  return nullptr;
 }
 
 }  // namespace portreeve::providers

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,13 +14,19 @@ namespace portreeve::providers {
 
 class PoolProvider : public dsc::Provider {
  public:
-  PoolProvider(services::Registry& registry, services::Announcer& announcer)
-      : registry_(registry), announcer_(announcer) {}
+  PoolProvider(services::Registry& registry, services::Announcer& announcer) : outside_(Outside{registry, announcer}) {}
+
+  // Knows the same pools, and tells nobody of changes.
+  [[nodiscard]] PoolProvider rehearsal() const;
 
   [[nodiscard]] const dsc::ResourceType& type() const override;
   void check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const override;
   Result<dsc::Plan> plan(const dsc::Resource& desired, const dsc::Configuration& target) override;
   Result<dsc::Plan> plan_removal(const dsc::Resource& old) override;
+  [[nodiscard]] std::optional<dsc::Resource> actual(const dsc::Resource& desired) const override;
+
+  // The name of the pool that holds the address, by the same rule as the registry's; nullptr: none does.
+  [[nodiscard]] const std::string* pool_holding(const IpAddress& address) const;
 
  private:
   // Ranges of a switch that are announced whole, in pieces.
@@ -30,11 +37,16 @@ class PoolProvider : public dsc::Provider {
     friend bool operator==(const Announced&, const Announced&) = default;
   };
 
+  // Who is told of pools.
+  struct Outside {
+    services::Registry& registry;
+    services::Announcer& announcer;
+  };
+
   static Announced announced_of(const dsc::Resource& pool);
   void plan_announcement(const std::string& pool, const Announced& wanted, dsc::Plan& plan);
 
-  services::Registry& registry_;
-  services::Announcer& announcer_;
+  std::optional<Outside> outside_;  // none: a rehearsal
   std::map<std::string, services::PoolConfig> applied_;
   std::map<std::string, Announced> announced_;  // of pools that are announced whole
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "firmware/providers/observed.h"
 #include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
 
@@ -28,6 +29,12 @@ const hal::Port* PortSelector::find(const hal::Inventory& inventory) const {
   return found == inventory.ports.end() ? nullptr : &*found;
 }
 
+PortProvider PortProvider::rehearsal(const hal::Host& host) const {
+  PortProvider copy = *this;
+  copy.host_ = &host;
+  return copy;
+}
+
 const dsc::ResourceType& PortProvider::type() const { return kPortType; }
 
 void PortProvider::check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const {
@@ -46,7 +53,7 @@ Result<dsc::Plan> PortProvider::plan(const dsc::Resource& desired, const dsc::Co
            return {};
          }});
   }
-  if (selector.find(host_.inventory()) == nullptr) plan.waiting = "there is no " + selector.to_string();
+  if (selector.find(host_->inventory()) == nullptr) plan.waiting = "there is no " + selector.to_string();
   return plan;
 }
 
@@ -61,9 +68,25 @@ Result<dsc::Plan> PortProvider::plan_removal(const dsc::Resource& old) {
   return plan;
 }
 
+std::optional<dsc::Resource> PortProvider::actual(const dsc::Resource& desired) const {
+  if (find(desired.key) == nullptr) return std::nullopt;
+  const PortSelector& applied = ports_.find(desired.key)->second;
+  dsc::Resource actual = desired;
+  state_seen(actual, "Interface", applied.interface);
+  state_seen(actual, "MacAddress", applied.mac_address);
+  state_seen(actual, "PciAddress", applied.pci_address);
+  return actual;
+}
+
 const hal::Port* PortProvider::find(std::string_view name) const {
   const auto known = ports_.find(name);
-  return known == ports_.end() ? nullptr : known->second.find(host_.inventory());
+  return known == ports_.end() ? nullptr : known->second.find(host_->inventory());
+}
+
+std::string PortProvider::name_of(const hal::Port& link) const {
+  const auto named = std::find_if(ports_.begin(), ports_.end(),
+                                  [&](const auto& port) { return port.second.find(host_->inventory()) == &link; });
+  return named == ports_.end() ? link.interface : named->first;
 }
 
 }  // namespace portreeve::providers

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,19 +27,25 @@ struct PortSelector {
 
 class PortProvider : public dsc::Provider {
  public:
-  explicit PortProvider(hal::Host& host) : host_(host) {}
+  explicit PortProvider(const hal::Host& host) : host_(&host) {}
+
+  // Knows the same ports, of that host.
+  [[nodiscard]] PortProvider rehearsal(const hal::Host& host) const;
 
   [[nodiscard]] const dsc::ResourceType& type() const override;
   void check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const override;
   Result<dsc::Plan> plan(const dsc::Resource& desired, const dsc::Configuration& target) override;
   Result<dsc::Plan> plan_removal(const dsc::Resource& old) override;
+  [[nodiscard]] std::optional<dsc::Resource> actual(const dsc::Resource& desired) const override;
 
   // The ports that are applied, by name.
   [[nodiscard]] const std::map<std::string, PortSelector, std::less<>>& ports() const { return ports_; }
   [[nodiscard]] const hal::Port* find(std::string_view name) const;  // nullptr: no such port, or its link is absent
+  // What the link is called in a document: by a port that is applied, else as in the kernel.
+  [[nodiscard]] std::string name_of(const hal::Port& link) const;
 
  private:
-  hal::Host& host_;
+  const hal::Host* host_;
   std::map<std::string, PortSelector, std::less<>> ports_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "firmware/providers/observed.h"
 #include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
 #include "hal/base/log.h"
@@ -21,14 +22,18 @@ services::Request request_of(const dsc::Resource& resource) {
   return request;
 }
 
-bool satisfied(const services::Service& service, const services::Request& request) {
+bool fits(const services::Service& service, const services::Request& request) {
   const auto has = [&](const IpAddress& address) {
     return std::find(service.addresses.begin(), service.addresses.end(), address) != service.addresses.end();
   };
-  return service.owner == services::Owner::Document && service.local_address == request.local_address &&
-         (request.pool.empty() || request.pool == service.pool) &&
+  return (request.pool.empty() || request.pool == service.pool) &&
          (request.addresses.empty() || (request.addresses.size() == service.addresses.size() &&
                                         std::all_of(request.addresses.begin(), request.addresses.end(), has)));
+}
+
+bool satisfied(const services::Service& service, const services::Request& request) {
+  return service.owner == services::Owner::Document && service.local_address == request.local_address &&
+         fits(service, request);
 }
 
 // A write that fails is taken back by the registry; the manager finds the service missing at its next test.
@@ -37,6 +42,50 @@ void report(const std::string& name, const Result<>& stored) {
 }
 
 }  // namespace
+
+ServiceProvider ServiceProvider::rehearsal(const PoolProvider& pools) const {
+  ServiceProvider copy = *this;
+  copy.rehearsed_.emplace(Rehearsed{pools, {}});
+  return copy;
+}
+
+std::optional<services::Service> ServiceProvider::find(const std::string& name) const {
+  if (!rehearsed_) return registry_.find(name);
+  const auto known = rehearsed_->services.find(name);
+  auto service = known == rehearsed_->services.end() ? registry_.find(name) : known->second;
+  if (!service || service->addresses.empty()) return service;
+  // As the registry does when pools change.
+  const std::string* const pool = rehearsed_->pools.pool_holding(service->addresses.front());
+  if (pool != nullptr) service->pool = *pool;
+  return service;
+}
+
+Result<> ServiceProvider::allocate(const services::Request& request) {
+  if (rehearsed_) {
+    const auto known = find(request.name);
+    const bool stays = known && fits(*known, request);
+    rehearsed_->services[request.name] = {request.name,
+                                          stays ? known->pool : request.pool,
+                                          {},
+                                          stays ? known->addresses : request.addresses,
+                                          request.local_address,
+                                          request.owner};
+    return {};
+  }
+  const auto outcomes = registry_.allocate(std::span(&request, 1),
+                                           [name = request.name](const Result<>& stored) { report(name, stored); });
+  if (!outcomes.front()) return outcomes.front().error();
+  return {};
+}
+
+Result<> ServiceProvider::release(const std::string& name) {
+  if (rehearsed_) {
+    rehearsed_->services[name] = std::nullopt;
+    return {};
+  }
+  return registry_.release(std::span(&name, 1), services::Owner::Document,
+                           [name](const Result<>& stored) { report(name, stored); });
+}
 
 const dsc::ResourceType& ServiceProvider::type() const { return kServiceType; }
 
@@ -47,30 +96,35 @@ void ServiceProvider::check(const dsc::Configuration& configuration, dsc::Diagno
 Result<dsc::Plan> ServiceProvider::plan(const dsc::Resource& desired, const dsc::Configuration& /*target*/) {
   dsc::Plan plan;
   services::Request request = request_of(desired);
-  const auto known = registry_.find(request.name);
+  const auto known = find(request.name);
   if (known && satisfied(*known, request)) return plan;
   std::string text = "service " + request.name + ": ";
   if (request.addresses.empty()) text += request.pool.empty() ? "an address" : "an address of pool " + request.pool;
   for (const IpAddress& address : request.addresses) text += (text.back() == ' ' ? "" : ", ") + address.to_string();
-  plan.operations.push_back({std::move(text), [this, request = std::move(request)]() -> Result<> {
-                               const auto outcomes = registry_.allocate(
-                                   std::span(&request, 1),
-                                   [name = request.name](const Result<>& stored) { report(name, stored); });
-                               if (!outcomes.front()) return outcomes.front().error();
-                               return {};
-                             }});
+  plan.operations.push_back({std::move(text), [this, request = std::move(request)] { return allocate(request); }});
   return plan;
 }
 
 Result<dsc::Plan> ServiceProvider::plan_removal(const dsc::Resource& old) {
   dsc::Plan plan;
-  const auto known = registry_.find(old.key);
+  const auto known = find(old.key);
   if (!known || known->owner != services::Owner::Document) return plan;
-  plan.operations.push_back({"service " + old.key + ": release its address", [this, name = old.key]() -> Result<> {
-                               return registry_.release(std::span(&name, 1), services::Owner::Document,
-                                                        [name](const Result<>& stored) { report(name, stored); });
-                             }});
+  plan.operations.push_back(
+      {"service " + old.key + ": release its address", [this, name = old.key] { return release(name); }});
   return plan;
+}
+
+std::optional<dsc::Resource> ServiceProvider::actual(const dsc::Resource& desired) const {
+  const auto known = find(desired.key);
+  if (!known || known->owner != services::Owner::Document) return std::nullopt;
+  dsc::Resource actual = desired;
+  if (desired.has("PoolName")) state_seen(actual, "PoolName", known->pool);
+  state_seen(actual, "LocalAddress", known->local_address ? "true" : "false");
+  if (!desired.has("LoadBalancerIP")) return actual;
+  std::vector<std::string> addresses;
+  for (const IpAddress& address : known->addresses) addresses.push_back(address.to_string());
+  state_seen_list(actual, "LoadBalancerIP", std::move(addresses));
+  return actual;
 }
 
 std::vector<dsc::Resource> ServiceProvider::owned() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "dsc/provider.h"
@@ -12,12 +13,16 @@ namespace portreeve::providers {
 
 class SpeakerProvider : public dsc::Provider {
  public:
-  SpeakerProvider(bgp::Speaker& speaker, const hal::Host& host) : speaker_(speaker), host_(host) {}
+  SpeakerProvider(bgp::Speaker& speaker, const hal::Host& host) : speaker_(&speaker), host_(&host) {}
+
+  // Listens where this one does, in thought; the switches are that host's.
+  [[nodiscard]] SpeakerProvider rehearsal(const hal::Host& host) const;
 
   [[nodiscard]] const dsc::ResourceType& type() const override;
   void check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const override;
   Result<dsc::Plan> plan(const dsc::Resource& desired, const dsc::Configuration& target) override;
   Result<dsc::Plan> plan_removal(const dsc::Resource& old) override;
+  [[nodiscard]] std::optional<dsc::Resource> actual(const dsc::Resource& desired) const override;
 
  private:
   // A socket is bound to the bridge, not to its name: one made anew needs a new socket.
@@ -30,8 +35,8 @@ class SpeakerProvider : public dsc::Provider {
 
   Result<> listen(const std::string& switch_name, const Listening& listening);
 
-  bgp::Speaker& speaker_;
-  const hal::Host& host_;
+  bgp::Speaker* speaker_;  // nullptr: a rehearsal
+  const hal::Host* host_;
   std::map<std::string, Listening> applied_;  // by switch
 };
 

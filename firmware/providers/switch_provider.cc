@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "firmware/providers/observed.h"
 #include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
 
@@ -71,6 +72,48 @@ Result<dsc::Plan> SwitchProvider::plan_removal(const dsc::Resource& old) {
     plan.operations.push_back({std::move(operation.text), std::move(operation.run)});
   }
   return plan;
+}
+
+std::optional<dsc::Resource> SwitchProvider::actual(const dsc::Resource& desired) const {
+  const hal::Inventory& inventory = host_.inventory();
+  const hal::Bridge* const bridge = inventory.switch_by_name(desired.key);
+  if (bridge == nullptr) return std::nullopt;
+  const SwitchNetwork wanted = SwitchNetwork::of(desired);
+  dsc::Resource actual = desired;
+  state_seen(actual, "Mtu", std::to_string(bridge->mtu));
+  state_seen_list(actual, "InterfaceAlias", members(*bridge, desired));
+  // What is wanted and stands does, whoever added it.
+  std::vector<std::string> addresses;
+  for (const hal::InterfaceAddress& address : inventory.addresses) {
+    if (address.interface != bridge->index) continue;
+    const auto& all = wanted.addresses;
+    const bool is_wanted = std::find(all.begin(), all.end(), address.prefix) != all.end();
+    if (is_wanted || address.protocol == hal::kOurProtocol) addresses.push_back(address.prefix.to_string());
+  }
+  state_seen_list(actual, "IPAddress", std::move(addresses));
+  std::vector<std::string> gateways;
+  for (const hal::Gateway& gateway : inventory.gateways) {
+    if (gateway.interface != bridge->index) continue;
+    const auto& all = wanted.gateways;
+    const bool is_wanted = std::find(all.begin(), all.end(), gateway.address) != all.end();
+    if (is_wanted || gateway.protocol == hal::kOurProtocol) gateways.push_back(gateway.address.to_string());
+  }
+  state_seen_list(actual, "Gateway", std::move(gateways));
+  return actual;
+}
+
+// By the names that `desired` gives them, where it does.
+std::vector<std::string> SwitchProvider::members(const hal::Bridge& bridge, const dsc::Resource& desired) const {
+  std::vector<std::string> names;
+  std::vector<IfIndex> joined = bridge.joined;
+  for (const std::string_view name : desired.list("InterfaceAlias")) {
+    const hal::Port* const port = ports_.find(name);
+    if (port != nullptr && std::erase(joined, port->index) != 0) names.emplace_back(name);
+  }
+  for (const IfIndex index : joined) {
+    if (const hal::Port* port = host_.inventory().port(index)) names.push_back(ports_.name_of(*port));
+  }
+  return names;
 }
 
 std::vector<dsc::Resource> SwitchProvider::owned() const {

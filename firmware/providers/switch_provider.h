@@ -3,7 +3,7 @@
 // than one switch are checked.
 #pragma once
 
-#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,9 +35,12 @@ class SwitchProvider : public dsc::Provider {
   void check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const override;
   Result<dsc::Plan> plan(const dsc::Resource& desired, const dsc::Configuration& target) override;
   Result<dsc::Plan> plan_removal(const dsc::Resource& old) override;
+  [[nodiscard]] std::optional<dsc::Resource> actual(const dsc::Resource& desired) const override;
   [[nodiscard]] std::vector<dsc::Resource> owned() const override;
 
  private:
+  [[nodiscard]] std::vector<std::string> members(const hal::Bridge& bridge, const dsc::Resource& desired) const;
+
   hal::Host& host_;
   const PortProvider& ports_;
 };

@@ -116,6 +116,12 @@ Result<Plan> WorldProvider::plan_removal(const Resource& old) {
   return plan;
 }
 
+std::optional<Resource> WorldProvider::actual(const Resource& desired) const {
+  const auto standing = world_.standing.find(desired.id());
+  if (standing == world_.standing.end() || standing->second != World::text_of(desired)) return std::nullopt;
+  return desired;
+}
+
 std::vector<Resource> WorldProvider::owned() const {
   std::vector<Resource> resources;
   for (const auto& [id, state] : world_.standing) {

@@ -47,6 +47,8 @@ class WorldProvider : public Provider {
   void check(const Configuration& configuration, Diagnostics& diagnostics) const override;
   Result<Plan> plan(const Resource& desired, const Configuration& target) override;
   Result<Plan> plan_removal(const Resource& old) override;
+  // What stands is a text: it can only be seen whether it is the one that is desired.
+  [[nodiscard]] std::optional<Resource> actual(const Resource& desired) const override;
   [[nodiscard]] std::vector<Resource> owned() const override;
 
  private:

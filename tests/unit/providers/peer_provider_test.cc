@@ -2,46 +2,27 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include <map>
 #include <string>
 
 #include "dsc/assembly.h"
 #include "firmware/providers/resource_types.h"
 #include "tests/fakes/fake_host.h"
 
+#include "tests/unit/providers/outside.h"
 #include "tests/unit/providers/stated.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes `new` a macro
 
 using namespace portreeve;
 
-namespace {
-
-class Nowhere : public services::RouteAnnouncer {
- public:
-  [[nodiscard]] bool carries(Family /*family*/) const override { return true; }
-  void announce(const std::string& /*on*/, std::span<const IpAddress> /*addresses*/) override {}
-  void withdraw(const std::string& /*on*/, std::span<const IpAddress> /*addresses*/) override {}
-};
-
-class Sessions : public providers::BfdSessions {
- public:
-  void set(const std::string& peer, const providers::BfdSessionConfig& config) override { standing[peer] = config; }
-  void remove(const std::string& peer) override { standing.erase(peer); }
-
-  std::map<std::string, providers::BfdSessionConfig> standing;
-};
-
-}  // namespace
-
 // clang-format off
 TEST_GROUP(PeerProvider) {
   boost::asio::io_context io;
   bgp::Speaker speaker{io};
-  Nowhere bgp;
-  Nowhere layer2;
+  providers_tests::Routes bgp;
+  providers_tests::Routes layer2;
   services::Announcer announcer{bgp, layer2};
-  Sessions bfd;
+  providers_tests::Sessions bfd;
   fakes::FakeHost host;
   providers::PeerProvider peers{speaker, announcer, bfd, host, ""};
   dsc::Configuration configuration;

@@ -4,37 +4,16 @@
 
 #include "dsc/document/reader.h"
 #include "firmware/providers/resource_types.h"
+#include "tests/unit/providers/outside.h"
 #include "tests/unit/services/support.h"
 
 #include <CppUTest/TestHarness.h>
 
 using namespace portreeve;
 
-namespace {
-
-// Counts what stands.
-class Routes : public services::RouteAnnouncer {
- public:
-  explicit Routes(bool any) : any_(any) {}
-  [[nodiscard]] bool carries(Family /*family*/) const override { return any_; }
-  void announce(const std::string& /*on*/, std::span<const IpAddress> addresses) override {
-    standing += addresses.size();
-  }
-  void withdraw(const std::string& /*on*/, std::span<const IpAddress> addresses) override {
-    standing -= addresses.size();
-  }
-
-  std::size_t standing = 0;
-
- private:
-  bool any_;
-};
-
-}  // namespace
-
 TEST_GROUP(PoolProvider) {
-  Routes bgp{true};
-  Routes layer2{false};
+  providers_tests::Routes bgp;
+  providers_tests::Routes layer2{false};
   services::Announcer announcer{bgp, layer2};
   services::FakeJournal journal;
   services::Registry registry{journal};

@@ -131,3 +131,34 @@ TEST(SpeakerProvider, AFirstPortThatIsRefusedIsForgotten) {
   CHECK(set(port).has_value());
   CHECK(listens(port));
 }
+
+TEST(SpeakerProvider, ARehearsalOpensNoSocketAndKnowsWhatItWouldHave) {
+  bridge(1);
+  const std::uint16_t port = free_port();
+  providers::SpeakerProvider rehearsal = speakers.rehearsal(host);
+  auto rehearsed = rehearsal.plan(stated(port), target);
+  STRCMP_EQUAL(plan(port).operations.front().text.c_str(), rehearsed->operations.front().text.c_str());
+  CHECK(rehearsed->operations.front().run().has_value());
+  CHECK(rehearsal.plan(stated(port), target)->operations.empty());
+  CHECK(!listens(port));
+  CHECK_EQUAL(1U, plan(port).operations.size());
+
+  CHECK(set(port).has_value());
+  providers::SpeakerProvider other = speakers.rehearsal(host);
+  CHECK(other.plan_removal(stated(port))->operations.front().run().has_value());
+  CHECK(other.plan_removal(stated(port))->operations.empty());
+  CHECK(listens(port));
+}
+
+TEST(SpeakerProvider, WhatStandsIsWhereItListens) {
+  bridge(1);
+  const std::uint16_t port = free_port();
+  CHECK(!speakers.actual(stated(port)).has_value());
+  CHECK(set(port).has_value());
+  CHECK(speakers.actual(stated(port))->same_state(stated(port)));
+  dsc::Resource other = stated(1);
+  other.set("ListenAddress", "127.0.0.1");
+  CHECK(speakers.actual(other)->same_state(stated(port)));
+  bridge(2);
+  CHECK(!speakers.actual(stated(port)).has_value());
+}

@@ -1,0 +1,197 @@
+#include "hal/rehearsal_host.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "hal/interface_name.h"
+
+namespace portreeve::hal {
+namespace {
+
+// Both stand: the planner names only what does.
+Bridge& find(Inventory& state, const std::string& name) {
+  return *std::find_if(state.bridges.begin(), state.bridges.end(), [&](const auto& b) { return b.interface == name; });
+}
+Port& find(Inventory& state, IfIndex index) {
+  return *std::find_if(state.ports.begin(), state.ports.end(), [&](const auto& p) { return p.index == index; });
+}
+
+void insert(std::vector<IfIndex>& list, IfIndex index) {
+  list.insert(std::lower_bound(list.begin(), list.end(), index), index);
+}
+
+void leave(Inventory& state, IfIndex port) {
+  for (Bridge& bridge : state.bridges) {
+    std::erase(bridge.members, port);
+    std::erase(bridge.joined, port);
+  }
+}
+
+// Carries one change out on the inventory.
+struct Carry {
+  Inventory& state;
+  std::map<std::string, std::string>& sysctls;
+  std::function<IfIndex()> take_index;
+
+  void operator()(const MakeBridge& a) const {
+    Bridge bridge;
+    bridge.index = take_index();
+    bridge.interface = a.bridge;
+    bridge.switch_name = a.switch_name;
+    bridge.ours = true;
+    bridge.mac = a.mac;
+    bridge.mtu = 1500;
+    state.bridges.push_back(bridge);
+    for (const SetSysctl& wanted : switch_sysctls(a.bridge)) (*this)(wanted);
+  }
+  void operator()(const RenameBridge& a) const {
+    for (Bridge& bridge : state.bridges) {
+      if (bridge.index == a.index) bridge.interface = a.bridge;
+    }
+  }
+  void operator()(const NameBridge& a) const { find(state, a.bridge).alternative_names.push_back(a.name); }
+  void operator()(const ConfigureBridge& a) const { find(state, a.bridge).settings = {}; }
+  void operator()(const SetSysctl& a) const { sysctls[a.path] = a.value; }
+  void operator()(const SetBridgeMtu& a) const { find(state, a.bridge).mtu = a.mtu; }
+  void operator()(const SetPortMtu& a) const { find(state, a.port).mtu = a.mtu; }
+  void operator()(const SetBridgeUp& a) const { find(state, a.bridge).up = true; }
+  void operator()(const JoinPort& a) const {
+    leave(state, a.port);
+    Port& port = find(state, a.port);
+    Bridge& bridge = find(state, a.bridge);
+    port.master = bridge.index;
+    port.up = true;
+    port.alias = a.alias;
+    insert(bridge.members, a.port);
+    insert(bridge.joined, a.port);
+    bridge.carrier = bridge.carrier || port.carrier;
+    auto& addresses = state.addresses;
+    for (const JoinPort::Moved& moved : a.addresses) {
+      std::erase_if(addresses, [&](const auto& x) { return x.interface == a.port && x.prefix == moved.from; });
+      addresses.push_back({bridge.index, moved.to, kOurProtocol});
+    }
+    for (const Gateway& gateway : a.gateways) {
+      std::erase(state.gateways, gateway);
+      state.gateways.push_back({bridge.index, gateway.address, kOurProtocol, kGatewayMetric});
+    }
+    sysctls[disable_ipv6(port.interface)] = "1";
+  }
+  void operator()(const KnowPort& a) const { insert(find(state, a.bridge).joined, a.port); }
+  void operator()(const LeavePort& a) const {
+    leave(state, a.port);
+    Port& port = find(state, a.port);
+    port.master.reset();
+    port.up = true;
+    port.alias.clear();
+    sysctls[disable_ipv6(port.interface)] = "0";
+  }
+  void operator()(const AddAddress& a) const {
+    state.addresses.push_back({find(state, a.bridge).index, a.prefix, kOurProtocol});
+  }
+  void operator()(const RemoveAddress& a) const {
+    const IfIndex bridge = find(state, a.bridge).index;
+    std::erase_if(state.addresses, [&](const auto& x) { return x.interface == bridge && x.prefix == a.prefix; });
+  }
+  void operator()(const AddGateway& a) const {
+    const Gateway added{find(state, a.bridge).index, a.address, kOurProtocol, kGatewayMetric};
+    std::erase_if(state.gateways, [&](const Gateway& other) {
+      return a.replace && other.metric == added.metric && other.address.family() == added.address.family();
+    });
+    state.gateways.push_back(added);
+  }
+  void operator()(const RemoveGateway& a) const { std::erase(state.gateways, a.gateway); }
+  void operator()(const DeleteBridge& a) const {
+    const auto on_bridge = [&](const auto& item) { return item.interface == a.index; };
+    std::erase_if(state.addresses, on_bridge);
+    std::erase_if(state.gateways, on_bridge);
+    for (Port& port : state.ports) {
+      if (port.master == a.index) port.master.reset();
+    }
+    std::erase_if(state.bridges, [&](const Bridge& bridge) { return bridge.index == a.index; });
+  }
+};
+
+// After all that the inventory names, also links that are neither ports nor bridges.
+std::uint32_t index_after(const Inventory& inventory) {
+  std::uint32_t last = 1;  // `lo`
+  const auto see = [&](IfIndex index) { last = std::max(last, number(index)); };
+  for (const Port& port : inventory.ports) {
+    see(port.index);
+    see(port.master.value_or(port.index));
+  }
+  for (const Bridge& bridge : inventory.bridges) see(bridge.index);
+  for (const InterfaceAddress& address : inventory.addresses) see(address.interface);
+  for (const Gateway& gateway : inventory.gateways) see(gateway.interface);
+  return last + 1;
+}
+
+}  // namespace
+
+RehearsalHost::RehearsalHost(Inventory inventory, Sysctl sysctl, MacOfSwitch mac_without_ports)
+    : inventory_(std::move(inventory)),
+      sysctl_(std::move(sysctl)),
+      mac_without_ports_(std::move(mac_without_ports)),
+      next_index_(index_after(inventory_)) {}
+
+std::optional<std::string> RehearsalHost::sysctl(const std::string& path) const {
+  const auto written = written_.find(path);
+  if (written != written_.end()) return written->second;
+  return sysctl_(path);
+}
+
+Surroundings RehearsalHost::around(const std::string& switch_name) const {
+  return {inventory_, [this](const std::string& path) { return sysctl(path); }, mac_without_ports_(switch_name)};
+}
+
+IfIndex RehearsalHost::take_index() { return IfIndex{next_index_++}; }
+
+Result<> RehearsalHost::carry_out(const SwitchChange& change) {
+  std::visit(Carry{inventory_, written_, [this] { return take_index(); }}, change.action);
+  return {};
+}
+
+std::vector<SwitchOperation> RehearsalHost::operations(std::vector<SwitchChange> changes) {
+  std::vector<SwitchOperation> operations;
+  for (SwitchChange& change : changes) {
+    std::string text = change.text;
+    operations.push_back({std::move(text), [this, change = std::move(change)] { return carry_out(change); }});
+  }
+  return operations;
+}
+
+Result<std::vector<SwitchOperation>> RehearsalHost::plan_switch(const SwitchSpec& spec) {
+  PORTREEVE_TRY(auto changes, hal::plan_switch(spec, around(spec.name)));
+  return operations(std::move(changes));
+}
+
+std::vector<SwitchOperation> RehearsalHost::plan_switch_removal(const std::string& name) {
+  return operations(hal::plan_switch_removal(name, inventory_));
+}
+
+std::string RehearsalHost::switch_interface(const std::string& name) const {
+  const Bridge* const bridge = inventory_.switch_by_name(name);
+  return bridge == nullptr ? interface_of_switch(name) : bridge->interface;
+}
+
+std::string RehearsalHost::switch_warning(const std::string& name) const {
+  return hal::switch_warning(name, around(name));
+}
+
+Result<> RehearsalHost::add_local_address(const IpAddress& address) {
+  if (std::find(local_addresses_.begin(), local_addresses_.end(), address) == local_addresses_.end())
+    local_addresses_.push_back(address);
+  return {};
+}
+
+Result<> RehearsalHost::remove_local_address(const IpAddress& address) {
+  std::erase(local_addresses_, address);
+  return {};
+}
+
+std::unique_ptr<Host> RehearsalHost::rehearsal() const {
+  auto copy = std::make_unique<RehearsalHost>(inventory_, sysctl_, mac_without_ports_);
+  copy->written_ = written_;
+  return copy;
+}
+
+}  // namespace portreeve::hal

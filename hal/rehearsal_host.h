@@ -1,0 +1,58 @@
+// A host in memory: its switches are planned by the same planner as the real host's (switch_plan.h) and carried out on
+// a copy of the inventory, so what stands after a plan is what would stand. Files below /proc/sys are read, never
+// written: what was to be written is remembered beside them. Addresses on `lo` are not copied, for there may be
+// 100,000; none that is added or removed here is one of the real host's.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hal/host.h"
+#include "hal/switch_plan.h"
+
+namespace portreeve::hal {
+
+class RehearsalHost : public Host {
+ public:
+  using Sysctl = std::function<std::optional<std::string>(const std::string& path)>;
+  using MacOfSwitch = std::function<MacAddress(const std::string& switch_name)>;  // of one that has no port
+
+  RehearsalHost(Inventory inventory, Sysctl sysctl, MacOfSwitch mac_without_ports);
+
+  [[nodiscard]] const Inventory& inventory() const override { return inventory_; }
+  // Operations may be run while this lives.
+  Result<std::vector<SwitchOperation>> plan_switch(const SwitchSpec& spec) override;
+  std::vector<SwitchOperation> plan_switch_removal(const std::string& name) override;
+  [[nodiscard]] std::vector<std::string> our_switches() const override { return inventory_.our_switches(); }
+  [[nodiscard]] std::string switch_interface(const std::string& name) const override;
+  [[nodiscard]] std::string switch_warning(const std::string& name) const override;
+  Result<> add_local_address(const IpAddress& address) override;
+  Result<> remove_local_address(const IpAddress& address) override;
+  [[nodiscard]] std::vector<IpAddress> our_local_addresses() const override { return local_addresses_; }
+  [[nodiscard]] std::unique_ptr<Host> rehearsal() const override;
+  void on_change(std::function<void()> /*changed*/) override {}
+
+ protected:
+  virtual Result<> carry_out(const SwitchChange& change);
+  IfIndex take_index();  // one that no link has
+
+  Inventory inventory_;
+  std::map<std::string, std::string> written_;  // path below /proc/sys → value
+
+ private:
+  std::vector<SwitchOperation> operations(std::vector<SwitchChange> changes);
+  [[nodiscard]] std::optional<std::string> sysctl(const std::string& path) const;
+  [[nodiscard]] Surroundings around(const std::string& switch_name) const;
+
+  Sysctl sysctl_;
+  MacOfSwitch mac_without_ports_;
+  std::vector<IpAddress> local_addresses_;
+  std::uint32_t next_index_;
+};
+
+}  // namespace portreeve::hal

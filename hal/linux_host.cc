@@ -69,7 +69,8 @@ std::string LinuxHost::switch_interface(const std::string& name) const {
 }
 
 std::string LinuxHost::switch_warning(const std::string& name) const {
-  return hal::switch_warning(name, {inventory(), &read_sysctl, {}});
+  const auto sysctl = [this](const std::string& path) { return kernel_->known_sysctl(path); };
+  return hal::switch_warning(name, {inventory(), sysctl, {}});
 }
 
 Result<> LinuxHost::add_local_address(const IpAddress& address) { return kernel_->change_local_address(address, true); }

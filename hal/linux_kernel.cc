@@ -11,6 +11,7 @@
 
 #include "hal/base/log.h"
 #include "hal/switch_plan.h"
+#include "hal/sysctl.h"
 
 namespace portreeve::hal {
 namespace {
@@ -141,6 +142,7 @@ void LinuxKernel::notify() {
   if (!changed_ || std::exchange(change_posted_, true)) return;
   asio::post(context_, [self = shared_from_this()] {
     self->change_posted_ = false;
+    self->known_sysctls_.clear();
     if (self->running()) self->follow_sysctls();
     if (self->changed_) self->changed_();
   });
@@ -148,14 +150,20 @@ void LinuxKernel::notify() {
 
 // Before the change is told: what is written after it is heard, what was written before is seen by who is told.
 void LinuxKernel::follow_sysctls() {
-  const std::vector<std::string> paths = watched_sysctls(inventory());
-  sysctls_.follow(paths);
+  const std::vector<WatchedSysctl> watched = watched_sysctls(inventory());
+  sysctls_.follow(watched);
   sysctl_check_.cancel();
-  if (paths.empty()) return;
+  if (watched.empty()) return;
   sysctl_check_.expires_after(sysctl_check_interval_);
   sysctl_check_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
     if (!error && self->running()) self->notify();
   });
+}
+
+std::optional<std::string> LinuxKernel::known_sysctl(const std::string& path) {
+  const auto [known, is_new] = known_sysctls_.try_emplace(path);
+  if (is_new) known->second = read_sysctl(path);
+  return known->second;
 }
 
 void LinuxKernel::wait_for_writes() {

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,6 +59,9 @@ class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
   Result<> set_event_room(int octets);
   void set_sysctl_check(std::chrono::milliseconds interval);
 
+  // As it was after the last change that was told of: two hundred switches ask for the same few when they are shown.
+  std::optional<std::string> known_sysctl(const std::string& path);
+
  private:
   void wait();
   void woken(const boost::system::error_code& error);
@@ -88,6 +92,7 @@ class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
   std::optional<netlink::EventSocket> events_;
   std::optional<netlink::Ethtool> ethtool_;
   SysctlWatch sysctls_;
+  std::map<std::string, std::optional<std::string>> known_sysctls_;  // until something changes
   std::optional<InventoryBuilder> builder_;
   Inventory empty_;
   // Our local addresses that are held by a route (change_local_address says why), and those of them that `lo` lost when

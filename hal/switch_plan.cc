@@ -367,18 +367,22 @@ std::vector<SetSysctl> switch_sysctls(const std::string& bridge) {
 
 std::string disable_ipv6(const std::string& port) { return "net/ipv6/conf/" + port + "/disable_ipv6"; }
 
-std::vector<std::string> watched_sysctls(const Inventory& inventory) {
-  std::vector<std::string> paths;
+std::vector<WatchedSysctl> watched_sysctls(const Inventory& inventory) {
+  std::vector<WatchedSysctl> watched;
   for (const Bridge& bridge : inventory.bridges) {
     if (!bridge.ours) continue;
-    for (SetSysctl& sysctl : switch_sysctls(bridge.interface)) paths.push_back(std::move(sysctl.path));
+    for (SetSysctl& sysctl : switch_sysctls(bridge.interface)) {
+      watched.push_back({std::move(sysctl.path), bridge.index, bridge.mtu});
+    }
     for (const IfIndex index : bridge.joined) {
-      if (const Port* const port = inventory.port(index)) paths.push_back(disable_ipv6(port->interface));
+      const Port* const port = inventory.port(index);
+      if (port != nullptr) watched.push_back({disable_ipv6(port->interface), index, port->mtu});
     }
   }
-  if (paths.empty()) return paths;
-  paths.insert(paths.end(), {"net/ipv4/conf/all/arp_ignore", "net/ipv4/conf/all/arp_announce", disable_ipv6("all")});
-  return paths;
+  if (watched.empty()) return watched;
+  for (const char* path : {"net/ipv4/conf/all/arp_ignore", "net/ipv4/conf/all/arp_announce"}) watched.push_back({path});
+  watched.push_back({disable_ipv6("all")});
+  return watched;
 }
 
 }  // namespace portreeve::hal

@@ -7,14 +7,10 @@
 #include <cerrno>
 
 namespace portreeve::hal {
-namespace {
-
-std::string file_of(const std::string& path) { return "/proc/sys/" + path; }
-
-}  // namespace
+std::string sysctl_file(const std::string& path) { return "/proc/sys/" + path; }
 
 std::optional<std::string> read_sysctl(const std::string& path) {
-  const int descriptor = open(file_of(path).c_str(), O_RDONLY | O_CLOEXEC);
+  const int descriptor = open(sysctl_file(path).c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return std::nullopt;
   std::array<char, 128> text{};
   const ssize_t length = read(descriptor, text.data(), text.size());
@@ -25,7 +21,7 @@ std::optional<std::string> read_sysctl(const std::string& path) {
 }
 
 Result<> write_sysctl(const std::string& path, const std::string& value) {
-  const std::string file = file_of(path);
+  const std::string file = sysctl_file(path);
   const int descriptor = open(file.c_str(), O_WRONLY | O_CLOEXEC);
   const bool written = descriptor >= 0 && write(descriptor, value.data(), value.size()) >= 0;
   const int error = errno;

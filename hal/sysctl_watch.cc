@@ -9,13 +9,9 @@
 #include <utility>
 
 #include "hal/base/log.h"
+#include "hal/sysctl.h"
 
 namespace portreeve::hal {
-namespace {
-
-std::string file_of(const std::string& path) { return "/proc/sys/" + path; }
-
-}  // namespace
 
 Result<> SysctlWatch::open() {
   inotify_ = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
@@ -29,35 +25,43 @@ void SysctlWatch::close() {
   if (inotify_ >= 0) ::close(std::exchange(inotify_, -1));
 }
 
-void SysctlWatch::follow(const std::vector<std::string>& paths) {
+void SysctlWatch::follow(const std::vector<WatchedSysctl>& sysctls) {
   if (inotify_ < 0) return;
   std::map<std::string, File> followed;
-  for (const std::string& path : paths) {
-    if (followed.contains(path)) continue;
-    if (const File file = add(path); file.watch >= 0) followed.emplace(path, file);
+  for (const WatchedSysctl& sysctl : sysctls) {
+    if (followed.contains(sysctl.path)) continue;
+    if (const auto known = files_.find(sysctl.path); known != files_.end() && known->second.of == sysctl) {
+      followed.insert(files_.extract(known));
+    } else if (File file = add(sysctl); file.watch >= 0) {
+      followed.emplace(sysctl.path, std::move(file));
+    }
   }
   for (const auto& [path, file] : files_) remove(file);
   files_ = std::move(followed);
 }
 
 // As it was, where the file is the same still; what is left in `files_` has gone.
-SysctlWatch::File SysctlWatch::add(const std::string& path) {
+SysctlWatch::File SysctlWatch::add(const WatchedSysctl& sysctl) {
+  const std::string& path = sysctl.path;
   File file;
+  file.of = sysctl;
   // Held first: from then on its path leads to this inode, as long as the interface lives.
-  file.held = ::open(file_of(path).c_str(), O_PATH | O_CLOEXEC);
-  if (file.held >= 0) file.watch = inotify_add_watch(inotify_, file_of(path).c_str(), IN_MODIFY);
+  file.held = ::open(sysctl_file(path).c_str(), O_PATH | O_CLOEXEC);
+  if (file.held >= 0) file.watch = inotify_add_watch(inotify_, sysctl_file(path).c_str(), IN_MODIFY);
   if (file.watch < 0) {
     const int error = errno;
     if (file.held >= 0) ::close(file.held);
     if (error != ENOENT && !std::exchange(warned_, true)) {
-      log_warning(system_error("cannot watch " + file_of(path), error).message + "; changes are noticed late");
+      log_warning(system_error("cannot watch " + sysctl_file(path), error).message + "; changes are noticed late");
     }
     return {};
   }
   const auto known = files_.find(path);
   if (known == files_.end() || known->second.watch != file.watch) return file;
   ::close(file.held);
-  return files_.extract(known).mapped();
+  File same = files_.extract(known).mapped();
+  same.of = sysctl;
+  return same;
 }
 
 void SysctlWatch::remove(const File& file) const {

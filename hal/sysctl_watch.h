@@ -3,13 +3,25 @@
 // every interface's), nor where it was written through another mount of proc: who must know looks now and then.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "hal/base/number.h"
 #include "hal/base/result.h"
 
 namespace portreeve::hal {
+
+// The file is the same one as long as all of this is the same: it goes with its interface, and IPv6's go and come where
+// the MTU crosses 1280.
+struct WatchedSysctl {
+  std::string path;  // below /proc/sys
+  IfIndex link{};    // 0: of all interfaces
+  std::uint32_t mtu = 0;
+
+  friend bool operator==(const WatchedSysctl&, const WatchedSysctl&) = default;
+};
 
 class SysctlWatch {
  public:
@@ -23,19 +35,20 @@ class SysctlWatch {
   [[nodiscard]] int descriptor() const { return inotify_; }  // readable when `take` has something to do; owned by this
 
   // From now on these and no others; those that are not there are passed over. To be called again at each event of a
-  // link: a file goes with its interface, silently, and that of the next interface of the name is another. Nothing
-  // while it is not open.
-  void follow(const std::vector<std::string>& paths);
+  // link: a file goes with its interface, silently, and that of the next interface of the name is another. What is as
+  // it was costs no call of the system. Nothing while it is not open.
+  void follow(const std::vector<WatchedSysctl>& sysctls);
   // Takes what waits: whether anything was written.
   bool take();
 
  private:
   struct File {
+    WatchedSysctl of;
     int watch = -1;
     int held = -1;  // the open file, which keeps the kernel from forgetting the watched inode, and making another
   };
 
-  [[nodiscard]] File add(const std::string& path);
+  [[nodiscard]] File add(const WatchedSysctl& sysctl);
   void remove(const File& file) const;
 
   int inotify_ = -1;

@@ -27,8 +27,13 @@ std::atomic<std::size_t>& lost_lines() {
 // As much as is taken at once. The journal is a socket; a pipe that is writable takes PIPE_BUF octets (pipe(7)); a file
 // and a terminal have no other way.
 std::size_t write_some(std::string_view text) {
-  ssize_t octets = send(STDERR_FILENO, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-  if (octets < 0 && errno == ENOTSOCK) {
+  static std::atomic<bool> is_socket = true;  // so far as is known
+  ssize_t octets = -1;
+  if (is_socket) {
+    octets = send(STDERR_FILENO, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (octets < 0 && errno == ENOTSOCK) is_socket = false;
+  }
+  if (!is_socket) {
     pollfd log{STDERR_FILENO, POLLOUT, 0};
     if (poll(&log, 1, 0) != 1 || (log.revents & POLLOUT) == 0) return 0;
     octets = write(STDERR_FILENO, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 namespace portreeve {
 
@@ -21,8 +22,24 @@ std::size_t utf8_sequence(std::string_view text) {
   return length;
 }
 
+namespace {
+
+// Whole words of plain ASCII, of which most text is made.
+std::size_t leading_ascii(std::string_view text) {
+  std::size_t length = 0;
+  for (std::uint64_t word = 0; length + sizeof(word) <= text.size(); length += sizeof(word)) {
+    std::memcpy(&word, text.data() + length, sizeof(word));
+    if ((word & 0x8080808080808080U) != 0) break;
+  }
+  return length;
+}
+
+}  // namespace
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
+    text.remove_prefix(leading_ascii(text));
+    if (text.empty()) return true;
     const std::size_t length = utf8_sequence(text);
     if (length == 0) return false;
     text.remove_prefix(length);

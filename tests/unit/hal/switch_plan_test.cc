@@ -384,7 +384,17 @@ TEST(SwitchPlan, WatchesTheSysctlsOfOurSwitchesAndWhatOverridesThem) {
       "net/ipv6/conf/all/disable_ipv6",
   };
   apply();
-  CHECK(watched_sysctls(host.state) == wanted);
+  std::vector<std::string> paths;
+  for (const WatchedSysctl& one : watched_sysctls(host.state)) paths.push_back(one.path);
+  CHECK(paths == wanted);
+}
+
+TEST(SwitchPlan, WatchesAnotherFileWhereTheLinkOrItsMtuIsAnother) {
+  apply();
+  const auto before = watched_sysctls(host.state);
+  host.state.bridges[0].mtu = 1280;
+  CHECK_FALSE(watched_sysctls(host.state)[0] == before[0]);
+  CHECK(watched_sysctls(host.state)[4] == before[4]);
 }
 
 TEST(SwitchPlan, WatchesNoSysctlWhereNoSwitchIsOurs) {

@@ -31,7 +31,7 @@ Read Assembler::read(const SourceFile& file, Source source) const {
   return read_document(schema_, file.content, file.path, source);
 }
 
-Read Assembler::read_drop_ins(const std::vector<SourceFile>& files) const {
+Read Assembler::read_drop_ins(const std::vector<SourceFile>& files, Diagnostics* overridden) const {
   std::vector<Document> documents;
   Diagnostics faults;
   for (const SourceFile& file : files) {
@@ -43,7 +43,7 @@ Read Assembler::read_drop_ins(const std::vector<SourceFile>& files) const {
     }
   }
   if (!faults.empty()) return faults;
-  return merge(std::move(documents));
+  return merge(std::move(documents), overridden);
 }
 
 Result<Configuration, Diagnostics> Assembler::combine(Document drop_ins, Document user) const {
@@ -55,7 +55,7 @@ Result<Configuration, Diagnostics> Assembler::combine(Document drop_ins, Documen
 
 Diagnostics Assembler::check(const Configuration& configuration) const {
   Diagnostics faults;
-  for (const Provider* provider : providers_) provider->check(configuration, faults);
+  for (const Rule& rule : rules_) rule(configuration, faults);
   return faults;
 }
 
@@ -71,7 +71,8 @@ Assembly Assembler::boot(const Layers& layers, Diagnostics& faults) const {
   const auto read_optional = [&](const std::optional<SourceFile>& file, Source source) {
     return file ? read(*file, source) : Read(Document{});
   };
-  const Read newest = read_drop_ins(layers.drop_ins);
+  Diagnostics overridden;
+  const Read newest = read_drop_ins(layers.drop_ins, &overridden);
   const Read user = read_optional(layers.user, Source::User);
   const Read last_good = read_optional(layers.last_good_drop_ins, Source::Dsc);
   const Read previous_user = read_optional(layers.previous_user, Source::User);
@@ -95,10 +96,15 @@ Assembly Assembler::boot(const Layers& layers, Diagnostics& faults) const {
     if (!is_there || !*candidate.drop_ins || !*candidate.user) continue;
     auto effective = combine_and_check(**candidate.drop_ins, **candidate.user);
     if (effective) {
-      return {**candidate.drop_ins,    **candidate.user,
-              std::move(*effective),   candidate.drop_ins_name,
-              candidate.user_name,     candidate.drop_ins == &newest,
-              candidate.user == &user, false};
+      return {**candidate.drop_ins,
+              **candidate.user,
+              std::move(*effective),
+              candidate.drop_ins_name,
+              candidate.user_name,
+              candidate.drop_ins == &newest,
+              candidate.user == &user,
+              false,
+              candidate.drop_ins == &newest ? overridden : Diagnostics()};
     }
     if (&candidate == candidates.data()) faults = effective.error();
   }

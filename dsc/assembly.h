@@ -1,5 +1,6 @@
 // From the files of all layers to the configuration that is to run: read, merged, resolved, checked by the providers'
-// rules; and at boot, when they are not valid together, the best combination that is. Pure.
+// rules; and at boot, when they are not valid together, the best combination that is. Pure: it runs beside the event
+// loop, too.
 #pragma once
 
 #include <optional>
@@ -18,7 +19,8 @@ struct Layers {
   std::vector<SourceFile> drop_ins;              // in merge order, hidden ones already left out
   std::optional<SourceFile> user;                // user.xml
   std::optional<SourceFile> last_good_drop_ins;  // last-good.xml: the drop-ins' merge that was last applied
-  std::optional<SourceFile> previous_user;       // user.previous.xml: the user layer before the last change
+  std::optional<SourceFile> previous_user;       // the user layer before the last change: History::previous_file
+  std::optional<SourceFile> history;             // history.xml
 };
 
 struct Assembly {
@@ -30,20 +32,23 @@ struct Assembly {
   bool has_newest_drop_ins = false;
   bool has_newest_user = false;  // `user` is what user.xml says
   bool is_nothing = true;        // no combination was valid
+  Diagnostics overridden;        // where one of the drop-ins says something else than an earlier one
 };
 
 class Assembler {
  public:
-  Assembler(const Schema& schema, std::vector<Provider*> providers)
-      : schema_(schema), providers_(std::move(providers)) {}
+  Assembler(const Schema& schema, std::vector<Rule> rules) : schema_(schema), rules_(std::move(rules)) {}
+
+  [[nodiscard]] const Schema& schema() const { return schema_; }
 
   // One file; all files of the drop-ins, merged. Every file's faults.
   [[nodiscard]] Result<Document, Diagnostics> read(const SourceFile& file, Source source) const;
-  [[nodiscard]] Result<Document, Diagnostics> read_drop_ins(const std::vector<SourceFile>& files) const;
+  [[nodiscard]] Result<Document, Diagnostics> read_drop_ins(const std::vector<SourceFile>& files,
+                                                            Diagnostics* overridden = nullptr) const;
 
   // The effective configuration of drop-ins and user layer, its references resolved.
   [[nodiscard]] Result<Configuration, Diagnostics> combine(Document drop_ins, Document user) const;
-  // What the providers' rules say to it.
+  // What the rules say to it.
   [[nodiscard]] Diagnostics check(const Configuration& configuration) const;
   // Both.
   [[nodiscard]] Result<Configuration, Diagnostics> combine_and_check(Document drop_ins, Document user) const;
@@ -54,7 +59,7 @@ class Assembler {
 
  private:
   const Schema& schema_;
-  std::vector<Provider*> providers_;
+  std::vector<Rule> rules_;
 };
 
 }  // namespace portreeve::dsc

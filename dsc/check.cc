@@ -19,6 +19,15 @@ std::vector<std::vector<const Property*>> key_parts(const ResourceType& type) {
   return parts;
 }
 
+// Types that something can refer to.
+std::vector<std::string_view> keyed_names(const Schema& schema) {
+  std::vector<std::string_view> names;
+  for (const ResourceType* type : schema.types()) {
+    if (!key_parts(*type).empty()) names.push_back(type->name);
+  }
+  return names;
+}
+
 // The value of the first of `alternatives` that takes the text; else why the last does not.
 Result<std::string, ValueFault> canonical_part(const std::vector<const Property*>& alternatives,
                                                std::string_view text) {
@@ -169,7 +178,10 @@ Result<ResourceId, ValueFault> parse_resource_id(const Schema& schema, std::stri
   const std::string_view name = text.substr(1, close - 1);
   const ResourceType* const type = schema.find(name);
   if (type == nullptr) {
-    return ValueFault{"InvalidValue", shown + " is of an unknown type" + did_you_mean(name, type_names(schema))};
+    return ValueFault{"InvalidValue", shown + " is of an unknown type" + did_you_mean(name, keyed_names(schema))};
+  }
+  if (key_parts(*type).empty()) {
+    return ValueFault{"InvalidValue", shown + " names a resource that nothing can refer to: it has no key"};
   }
   auto key = canonical_key(*type, text.substr(close + 1));
   if (!key) return ValueFault{"InvalidValue", shown + " cannot name a resource: " + key.error().text};

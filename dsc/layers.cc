@@ -18,6 +18,18 @@ namespace {
 
 using Position = std::uint32_t;
 
+// Which scalars `upper` says differently than `lower` does.
+void note_overridden(const Resource& lower, const Resource& upper, Diagnostics& overridden) {
+  for (const Value& now : upper.settings) {
+    if (now.property->list || !lower.has(now.property->name)) continue;
+    const Value& before = lower.values(now.property->name).front();
+    if (before.text == now.text) continue;
+    overridden.push_back({now.at, "Overridden",
+                          upper.id().to_string() + ": " + std::string(now.property->name) + " '" + now.text +
+                              "' takes the place of '" + before.text + "' of " + before.at.to_string()});
+  }
+}
+
 void overlay(Resource& lower, Resource upper) {
   std::set<const Property*> stated;
   for (const Value& value : upper.settings) stated.insert(value.property);
@@ -217,7 +229,7 @@ Result<Configuration, Diagnostics> Resolver::resolve() {
 
 }  // namespace
 
-Document merge(std::vector<Document> lowest_first) {
+Document merge(std::vector<Document> lowest_first, Diagnostics* overridden) {
   Document merged;
   if (lowest_first.empty()) return merged;
   std::size_t most = 0;
@@ -241,6 +253,7 @@ Document merge(std::vector<Document> lowest_first) {
         known->second = merged.resources.size();
         merged.resources.push_back(std::move(resource));
       } else {
+        if (overridden != nullptr) note_overridden(lower, resource, *overridden);
         overlay(lower, std::move(resource));
       }
     }

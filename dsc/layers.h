@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "dsc/diagnostic.h"
 #include "dsc/resource.h"
 #include "hal/base/result.h"
 
@@ -13,7 +14,8 @@ namespace portreeve::dsc {
 // Lays the documents over each other, lowest first. A resource stated again keeps what the later one does not state; a
 // list is replaced whole, and so is DependsOn. An absent one removes what came before it, and what comes after begins
 // anew. No absent resource is left. Where the user layer had a part in a resource, its source is User.
-Document merge(std::vector<Document> lowest_first);
+// What a later document says differently of a scalar is added to `overridden`, where that is given.
+Document merge(std::vector<Document> lowest_first, Diagnostics* overridden = nullptr);
 
 // The merge as a configuration in which `find` is quick; nothing is checked or put in order.
 Configuration unchecked(Document merged);

@@ -1,154 +1,27 @@
 #include "dsc/manager.h"
 
 #include <algorithm>
-#include <deque>
-#include <set>
 #include <utility>
-#include <variant>
 
-#include "dsc/check.h"
 #include "dsc/document/reader.h"
-#include "dsc/document/writer.h"
-#include "dsc/layers.h"
-#include "dsc/reconciler.h"
-#include "dsc/transaction.h"
+#include "dsc/manager_state.h"
 
 namespace portreeve::dsc {
 namespace {
 
-constexpr const char* kUserFile = "user.xml";
-constexpr const char* kPreviousUserFile = "user.previous.xml";
-constexpr const char* kRejectedUserFile = "user.rejected.xml";
-constexpr const char* kLastGoodFile = "last-good.xml";
 constexpr std::uint64_t kJobsKept = 16;
-
-using Done = Manager::Done;
-
-struct LoadRequest {
-  Layers layers;
-  Done done;
-};
-
-struct ReloadRequest {
-  std::vector<SourceFile> drop_ins;
-  Done done;
-};
-
-struct EditRequest {
-  Manager::Change change;
-  Done done;
-};
-
-struct ApplyRequest {
-  Document user;
-  std::string job;
-  Done done;
-};
-
-using Request = std::variant<LoadRequest, ReloadRequest, EditRequest, ApplyRequest>;
-
-// The change in work.
-struct Work {
-  std::unique_ptr<Transaction> transaction;
-  std::shared_ptr<const Configuration> target;
-  std::optional<Document> user;  // the new user layer, where that is what changes
-  std::string job;               // its id, where it is one
-  std::optional<Error> fault;    // reported though all was applied: the documents in place are not what runs
-  bool storing = false;          // waits for Storage
-  Done done;
-};
-
-// Whether `resource` is stated in `document` more than once.
-bool is_duplicate(const Document& document, const Resource& resource) {
-  return std::count_if(document.resources.begin(), document.resources.end(), [&](const Resource& other) {
-           return other.type == resource.type && other.key == resource.key;
-         }) > 1;
-}
-
-// Checks what an edit stated; what stood before was checked then.
-Diagnostics check_edited(const Schema& schema, const Document& before, Document& after) {
-  Diagnostics faults;
-  std::vector<const Resource*> edited;
-  auto old = before.resources.begin();
-  for (Resource& resource : after.resources) {
-    const auto same =
-        std::find_if(old, before.resources.end(), [&](const Resource& r) { return r.same_state(resource); });
-    if (same != before.resources.end()) {
-      old = std::next(same);
-      continue;
-    }
-    resource.source = Source::User;
-    check_resource(schema, resource, faults.size(), faults);
-    edited.push_back(&resource);
-  }
-  for (const Resource* resource : edited) {
-    if (!is_duplicate(after, *resource)) continue;
-    faults.push_back({resource->at, "Duplicate", resource->id().to_string() + " is already stated in the user layer"});
-  }
-  return faults;
-}
-
-void answer(const Done& done, const Result<>& result) {
-  if (done) done(result);
-}
-
-Error invalid(const Diagnostics& faults) { return {ErrorKind::InvalidArgument, summary(faults)}; }
 
 }  // namespace
 
-struct Manager::State : std::enable_shared_from_this<Manager::State> {
-  State(const Schema& the_schema, const std::vector<Provider*>& the_providers, Storage& the_storage)
-      : schema(the_schema),
-        providers(the_providers),
-        assembler(the_schema, the_providers),
-        storage(the_storage),
-        reconciler(providers, board) {}
+// --- what is in work -------------------------------------------------------------------------------------------------
 
-  void enqueue(Request request);
-  void step();
-  void start(LoadRequest request);
-  void start(ReloadRequest request);
-  void start(EditRequest request);
-  void start(ApplyRequest request);
-  Result<> start_user_layer(Document new_user, Work& new_work);
-  void advance();
-  void store_user_layer();
-  void user_layer_stored(const Result<>& stored);
-  void adopt(const Transaction& transaction);
-  void end_work(const Result<>& result);
-  void store_aside(const std::string& name, std::string text);
-  void store_last_good();
-  void set_faults(Diagnostics of_drop_ins);
-  [[nodiscard]] Document drop_ins_document() const { return {drop_ins.name, drop_ins.resources}; }
-  void notify() const;
-
-  const Schema& schema;
-  Providers providers;
-  Assembler assembler;
-  Storage& storage;
-  StatusBoard board;
-  Reconciler reconciler;
-
-  Configuration drop_ins;  // the merge of those that run, for look-ups by an edit
-  Document user;
-  std::shared_ptr<const Configuration> effective = std::make_shared<const Configuration>();
-  std::string drop_ins_name = "no drop-ins";
-  std::string user_name = "no user layer";
-  std::string running = "nothing yet";
-  Diagnostics drop_in_faults;
-  Diagnostics user_faults;    // of a user.xml that does not run, until a new one takes its place
-  Diagnostics faults;         // both
-  std::string rejected_user;  // the text of that user.xml, which is put aside before it is replaced
-  std::string last_good;      // still to be stored, once nothing has failed
-
-  TimePoint now{};
-  std::set<std::string, std::less<>> missed;  // types whose actual state changed while a change was in work
-  std::deque<Request> queue;
-  std::optional<Work> work;
-  std::map<std::string, JobStatus> jobs;
-  std::uint64_t next_job = 1;
-  std::function<void()> changed;
-};
+Manager::State::State(Parts parts)
+    : schema(parts.schema),
+      providers(parts.providers),
+      storage(parts.storage),
+      worker(parts.worker),
+      rehearse(std::move(parts.rehearse)),
+      reconciler(providers, board) {}
 
 void Manager::State::notify() const {
   if (changed) changed();
@@ -159,228 +32,28 @@ void Manager::State::enqueue(Request request) {
   notify();
 }
 
-void Manager::State::set_faults(Diagnostics of_drop_ins) {
-  drop_in_faults = std::move(of_drop_ins);
-  faults = drop_in_faults;
-  faults.insert(faults.end(), user_faults.begin(), user_faults.end());
-}
-
-// --- what comes from files -------------------------------------------------------------------------------------------
-
-void Manager::State::start(LoadRequest request) {
-  Diagnostics found;
-  Assembly assembly = assembler.boot(request.layers, found);
-  if (!assembly.has_newest_user && request.layers.user) {
-    rejected_user = std::move(request.layers.user->content);
-    const auto in_drop_ins = std::stable_partition(
-        found.begin(), found.end(), [&](const Diagnostic& d) { return d.at.file != request.layers.user->path; });
-    user_faults.assign(in_drop_ins, found.end());
-    found.erase(in_drop_ins, found.end());
-  }
-  set_faults(std::move(found));
-
-  const auto& stored = request.layers.last_good_drop_ins;
-  std::string text = write_document(assembly.drop_ins);
-  if (assembly.has_newest_drop_ins && (!stored || stored->content != text)) last_good = std::move(text);
-
-  drop_ins = unchecked(std::move(assembly.drop_ins));
-  user = std::move(assembly.user);
-  drop_ins_name = std::move(assembly.drop_ins_name);
-  user_name = std::move(assembly.user_name);
-  running = drop_ins_name + " and " + user_name;
-  effective = std::make_shared<const Configuration>(std::move(assembly.effective));
-
-  // What stands of ours since before the restart, and no document names, is removed, but not for want of a valid one.
-  Document standing;
+// Of this moment: its rules have copies of what they look at.
+Assembler Manager::State::assembler() const {
+  std::vector<Rule> rules;
   for (const Provider* provider : providers.all()) {
-    for (Resource& resource : provider->owned()) standing.resources.push_back(std::move(resource));
+    if (Rule rule = provider->rule()) rules.push_back(std::move(rule));
   }
-  const auto from = std::make_shared<const Configuration>(unchecked(std::move(standing)));
-  Work new_work;
-  new_work.transaction = std::make_unique<Transaction>(Transaction::Mode::BestEffort, from, effective, providers, board,
-                                                       assembly.is_nothing);
-  if (!faults.empty()) {
-    new_work.fault = Error{ErrorKind::InvalidArgument, faults.front().to_string() + "; running: " + running};
-  }
-  new_work.done = std::move(request.done);
-  work = std::move(new_work);
+  return {schema, std::move(rules)};
 }
 
-void Manager::State::start(ReloadRequest request) {
-  auto read = assembler.read_drop_ins(request.drop_ins);
-  auto target = read ? assembler.combine_and_check(*read, user) : Result<Configuration, Diagnostics>(read.error());
-  if (!target) {
-    set_faults(target.error());
-    answer(request.done, Error{ErrorKind::InvalidArgument,
-                               drop_in_faults.front().to_string() + "; the running configuration stays: " + running});
-    return;
-  }
-  set_faults({});
-  if (!read->same_state(drop_ins_document())) last_good = write_document(*read);
-  drop_ins = unchecked(std::move(*read));
-  drop_ins_name = "the drop-ins";
-  running = drop_ins_name + " and " + user_name;
-  const auto from = std::exchange(effective, std::make_shared<const Configuration>(std::move(*target)));
-  Work new_work;
-  new_work.transaction =
-      std::make_unique<Transaction>(Transaction::Mode::BestEffort, from, effective, providers, board);
-  new_work.transaction->include(board.unsettled());
-  new_work.done = std::move(request.done);
-  work = std::move(new_work);
-}
-
-// --- what becomes the user layer -------------------------------------------------------------------------------------
-
-void Manager::State::start(EditRequest request) {
-  Document edited = user;
-  if (auto agreed = request.change(edited, drop_ins, *effective); !agreed) {
-    answer(request.done, agreed);
-    return;
-  }
-  if (edited.same_state(user)) {
-    answer(request.done, {});
-    return;
-  }
-  if (const Diagnostics wrong = check_edited(schema, user, edited); !wrong.empty()) {
-    answer(request.done, invalid(wrong));
-    return;
-  }
-  Work new_work;
-  if (auto begun = start_user_layer(std::move(edited), new_work); !begun) {
-    answer(request.done, begun);
-    return;
-  }
-  new_work.done = std::move(request.done);
-  work = std::move(new_work);
-}
-
-void Manager::State::start(ApplyRequest request) {
-  Work new_work;
-  new_work.job = request.job;
-  new_work.done = std::move(request.done);
-  auto begun = start_user_layer(std::move(request.user), new_work);
-  work = std::move(new_work);
-  if (!begun) end_work(begun);
-}
-
-Result<> Manager::State::start_user_layer(Document new_user, Work& new_work) {
-  auto target = assembler.combine(drop_ins_document(), new_user);
-  if (!target) return invalid(target.error());
-  Diagnostics wrong = assembler.check(*target);
-  if (!wrong.empty()) {
-    // Rules may look at the world, which may have changed: what was wrong before is not this change's fault.
-    const Diagnostics before = assembler.check(*effective);
-    std::erase_if(wrong, [&](const Diagnostic& d) {
-      return std::any_of(before.begin(), before.end(),
-                         [&](const Diagnostic& old) { return old.code == d.code && old.text == d.text; });
-    });
-    if (!wrong.empty()) return invalid(wrong);
-  }
-  new_work.target = std::make_shared<const Configuration>(std::move(*target));
-  new_work.user = std::move(new_user);
-  new_work.transaction =
-      std::make_unique<Transaction>(Transaction::Mode::AllOrNothing, effective, new_work.target, providers, board);
-  return {};
-}
-
-void Manager::State::store_user_layer() {
-  work->storing = true;
-  const auto store = [weak = weak_from_this()](const Result<>& put_aside) {
-    const auto self = weak.lock();
-    if (!self) return;
-    if (!put_aside) {
-      self->user_layer_stored(put_aside);
-      return;
-    }
-    self->storage.store(kUserFile, write_document(*self->work->user), [weak](const Result<>& stored) {
-      if (const auto state = weak.lock()) state->user_layer_stored(stored);
-    });
-  };
-  if (rejected_user.empty()) {
-    store({});
-  } else {
-    storage.store(kRejectedUserFile, rejected_user, store);
-  }
-}
-
-void Manager::State::user_layer_stored(const Result<>& stored) {
-  work->storing = false;
-  if (!stored) {
-    work->transaction->undo({stored.error().kind, "the user layer could not be stored: " + stored.error().message});
-    notify();
-    return;
-  }
-  std::string previous = write_document(user);
-  user = std::move(*work->user);
-  effective = work->target;
-  user_name = "the user layer";
-  running = drop_ins_name + " and " + user_name;
-  rejected_user.clear();
-  user_faults.clear();
-  set_faults(std::move(drop_in_faults));
-  adopt(*work->transaction);
-  store_aside(kPreviousUserFile, std::move(previous));
-  end_work({});
-  notify();
-}
-
-// --- work ------------------------------------------------------------------------------------------------------------
-
-void Manager::State::advance() {
-  Transaction& transaction = *work->transaction;
-  transaction.step();
-  if (const auto job = jobs.find(work->job); job != jobs.end()) job->second.progress = transaction.progress();
-  if (!transaction.finished()) return;
-  if (work->user && !transaction.error()) {
-    store_user_layer();
-    return;
-  }
-  adopt(transaction);
-  const std::optional<Error> error = work->user ? transaction.error() : work->fault;
-  store_last_good();
-  end_work(error ? Result<>(*error) : Result<>());
-}
-
-void Manager::State::adopt(const Transaction& transaction) {
-  reconciler.adopt(effective, transaction.touched(), transaction.left_over(), now);
-  const std::vector<std::string_view> types(missed.begin(), missed.end());
-  reconciler.actual_state_changed(types);
-  missed.clear();
-}
-
-void Manager::State::end_work(const Result<>& result) {
-  const Work ended = std::move(*work);
-  work.reset();
-  if (const auto job = jobs.find(ended.job); job != jobs.end()) {
-    job->second.state = "Finished";
-    job->second.progress = 1;
-    job->second.result = result ? "Done" : "Failed";
-    job->second.text = result ? "" : result.error().message;
-  }
-  answer(ended.done, result);
-}
-
-// Stored for later; nobody waits for it. If it can't be, that is a fault that is shown.
-void Manager::State::store_aside(const std::string& name, std::string text) {
-  storage.store(name, std::move(text), [weak = weak_from_this(), name](const Result<>& stored) {
-    const auto self = weak.lock();
-    if (!self || stored) return;
-    Diagnostics with = self->drop_in_faults;
-    with.push_back({{name, 0, 0}, "NotStored", "could not be stored: " + stored.error().message});
-    self->set_faults(std::move(with));
-    self->notify();
-  });
-}
-
-void Manager::State::store_last_good() {
-  if (!last_good.empty() && board.failed() == 0) store_aside(kLastGoodFile, std::exchange(last_good, {}));
+void Manager::State::prepare(std::function<Prepared()> what, void (State::*then)(Prepared)) {
+  const auto result = std::make_shared<Prepared>();
+  const auto back = once_back(then);
+  worker.run([what = std::move(what), result] { *result = what(); }, [back, result] { back(std::move(*result)); });
 }
 
 void Manager::State::step() {
   reconciler.wake(now);
-  if (work && work->storing) return;
+  if (work && work->waits) return;
   if (work) {
     advance();
+  } else if (provisional && provisional->deadline <= now && !reconciler.in_run()) {
+    roll_back("it was not confirmed in time");
   } else if (!queue.empty() && !reconciler.in_run()) {
     Request request = std::move(queue.front());
     queue.pop_front();
@@ -392,10 +65,69 @@ void Manager::State::step() {
   notify();
 }
 
+void Manager::State::advance() {
+  if (work->surveying) {
+    survey_some();
+    return;
+  }
+  Transaction& transaction = *work->transaction;
+  transaction.step();
+  if (const auto job = jobs.find(work->job); job != jobs.end()) job->second.progress = transaction.progress();
+  if (transaction.finished()) finish_transaction();
+}
+
+void Manager::State::finish_transaction() {
+  if (work->rehearsing) {
+    end_rehearsal();
+  } else if (work->of_user_layer) {
+    user_layer_applied();
+  } else if (!work->rolled_back.empty()) {
+    returned();
+  } else {
+    adopt(*work->transaction);
+    store_last_good();
+    const std::optional<Error> fault = work->fault;
+    end_work(fault ? Result<>(*fault) : Result<>());
+  }
+}
+
+void Manager::State::adopt(const Transaction& transaction) {
+  reconciler.adopt(standing.effective, transaction.touched(), transaction.left_over(), now);
+  const std::vector<std::string_view> types(missed.begin(), missed.end());
+  reconciler.actual_state_changed(types);
+  missed.clear();
+}
+
+void Manager::State::end_work(const Result<>& result) {
+  auto ended = std::make_shared<Work>(std::move(*work));
+  work.reset();
+  if (const auto job = jobs.find(ended->job); job != jobs.end()) {
+    job->second.state = "Finished";
+    job->second.progress = 1;
+    job->second.result = result ? "Done" : "Failed";
+    if (!result) job->second.text = result.error().message;
+  }
+  if (!missed.empty()) {  // by a question
+    const std::vector<std::string_view> types(missed.begin(), missed.end());
+    reconciler.actual_state_changed(types);
+    missed.clear();
+  }
+  if (const Done done = std::move(ended->done)) done(result);
+  // To let go of ten thousand resources takes longer than a turn may.
+  worker.run([ended = std::move(ended)]() mutable { ended.reset(); }, [] {});
+}
+
+std::string Manager::State::new_job() {
+  const std::uint64_t number = next_job++;
+  std::string id = std::to_string(number);
+  if (number > kJobsKept) jobs.erase(std::to_string(number - kJobsKept));
+  jobs[id] = {id, "Running", 0, {}, {}};
+  return id;
+}
+
 // --- the outside -----------------------------------------------------------------------------------------------------
 
-Manager::Manager(const Schema& schema, const std::vector<Provider*>& providers, Storage& storage)
-    : state_(std::make_shared<State>(schema, providers, storage)) {}
+Manager::Manager(Parts parts) : state_(std::make_shared<State>(std::move(parts))) {}
 
 Manager::~Manager() = default;
 
@@ -405,39 +137,67 @@ void Manager::reload(std::vector<SourceFile> drop_ins, Done done) {
   state_->enqueue(ReloadRequest{std::move(drop_ins), std::move(done)});
 }
 
-void Manager::edit_user_layer(Change change, Done done) {
-  state_->enqueue(EditRequest{std::move(change), std::move(done)});
+void Manager::edit_user_layer(Edit edit, Origin origin, Done done) {
+  state_->enqueue(EditRequest{std::move(edit), std::move(origin), std::move(done)});
 }
 
-Result<std::string, Diagnostics> Manager::apply(const std::string& document, Done finished) {
-  auto user = read_document(state_->schema, document, "-", Source::User);
-  if (!user) return user.error();
-  auto target = state_->assembler.combine_and_check(state_->drop_ins_document(), *user);
-  if (!target) return target.error();
-  const std::uint64_t number = state_->next_job++;
-  std::string id = std::to_string(number);
-  if (number > kJobsKept) state_->jobs.erase(std::to_string(number - kJobsKept));
-  state_->jobs[id] = {id, "Running", 0, {}, {}};
-  state_->enqueue(ApplyRequest{std::move(*user), id, std::move(finished)});
-  return id;
+void Manager::apply(std::string document, ApplyOptions options, Answer<std::string, Diagnostics> accepted,
+                    Done finished) {
+  using Read = Result<Document, Diagnostics>;
+  auto read = std::make_shared<Read>(Document{});
+  state_->worker.run(
+      [assembler = state_->assembler(), standing = state_->standing,
+       text = SourceFile{"-", "-", std::move(document), {}}, read] {
+        *read = assembler.read(text, Source::User);
+        if (!*read) return;
+        const Prepared prepared = prepare_user_layer(assembler, standing, **read);
+        if (prepared.refusal) *read = prepared.faults;
+      },
+      [weak = std::weak_ptr(state_), read, options = std::move(options), accepted = std::move(accepted),
+       finished = std::move(finished)] {
+        const auto state = weak.lock();
+        if (!state) return;
+        if (!*read) {
+          accepted(read->error());
+          return;
+        }
+        const std::string job = state->new_job();
+        state->enqueue(ApplyRequest{std::move(**read), options, job, finished});
+        accepted(job);
+      });
 }
+
+Result<std::string> Manager::restore(std::optional<std::uint64_t> id, ApplyOptions options, Done finished) {
+  const History& history = state_->history;
+  if (id && history.find(*id) == nullptr) return no_configuration(*id);
+  if (!id && !state_->provisional && history.previous() == nullptr) {
+    return Error{ErrorKind::NotFound, "there is no configuration before the current one"};
+  }
+  std::string job = state_->new_job();
+  state_->enqueue(RestoreRequest{id, std::move(options), job, std::move(finished)});
+  return job;
+}
+
+void Manager::confirm(std::optional<std::uint64_t> id, Done done) {
+  state_->enqueue(ConfirmRequest{id, std::move(done)});
+}
+
+void Manager::what_if(std::optional<std::string> document, Answer<Preview> done) {
+  state_->enqueue(WhatIfRequest{std::move(document), std::move(done)});
+}
+
+void Manager::survey(Answer<std::string> done) { state_->enqueue(SurveyRequest{std::move(done)}); }
 
 const std::map<std::string, JobStatus>& Manager::jobs() const { return state_->jobs; }
 
-Diagnostics Manager::validate(const std::string& document, const std::string& file) const {
-  auto user = read_document(state_->schema, document, file, Source::User);
-  if (!user) return user.error();
-  auto target = state_->assembler.combine_and_check(state_->drop_ins_document(), *user);
-  return target ? Diagnostics{} : target.error();
-}
-
 bool Manager::busy() const {
-  if (state_->work) return !state_->work->storing;
+  if (state_->work) return !state_->work->waits;
   return !state_->queue.empty() || state_->reconciler.busy();
 }
 
-void Manager::step(TimePoint now) {
+void Manager::step(TimePoint now, WallTime date) {
   state_->now = now;
+  state_->date = date;
   const auto wake = next_wake();
   if (busy() || (wake && *wake <= now)) state_->step();
 }
@@ -452,12 +212,25 @@ void Manager::actual_state_changed(std::span<const std::string_view> types, Time
   state_->notify();
 }
 
-std::optional<TimePoint> Manager::next_wake() const { return state_->reconciler.next_wake(); }
+std::optional<TimePoint> Manager::next_wake() const {
+  auto wake = state_->reconciler.next_wake();
+  if (!state_->provisional || state_->work) return wake;
+  const TimePoint deadline = state_->provisional->deadline;
+  return wake ? std::min(*wake, deadline) : deadline;
+}
 
-const Configuration& Manager::effective() const { return *state_->effective; }
+const Configuration& Manager::effective() const { return *state_->standing.effective; }
 const std::string& Manager::running() const { return state_->running; }
 const Diagnostics& Manager::faults() const { return state_->faults; }
+const Diagnostics& Manager::overridden() const { return state_->overridden; }
 const ResourceStatus* Manager::status(const ResourceId& id) const { return state_->board.find(id); }
+const std::set<ResourceId>& Manager::unsettled() const { return state_->board.unsettled(); }
+const History& Manager::history() const { return state_->history; }
 void Manager::on_change(std::function<void()> changed) { state_->changed = std::move(changed); }
+
+std::optional<Unconfirmed> Manager::unconfirmed() const {
+  if (!state_->provisional) return std::nullopt;
+  return Unconfirmed{state_->provisional->record, state_->provisional->deadline, state_->provisional->before};
+}
 
 }  // namespace portreeve::dsc

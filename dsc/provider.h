@@ -18,6 +18,10 @@ struct Operation {
   std::function<Result<>()> run;  // takes at most a few milliseconds; called once
 };
 
+// Rules that need more than one value or resource. Pure; adds one diagnostic a fault. It runs beside the event loop:
+// what it looks at besides the configuration is a copy of its own.
+using Rule = std::function<void(const Configuration& configuration, Diagnostics& diagnostics)>;
+
 struct Plan {
   std::vector<Operation> operations;  // in order; empty: in desired state
   std::string waiting;  // why a part can't be done yet ("port Port2: no interface eth7"); empty: nothing waits
@@ -29,8 +33,7 @@ class Provider {
 
   [[nodiscard]] virtual const ResourceType& type() const = 0;
 
-  // Rules that need more than one value or resource. Pure; adds one diagnostic a fault.
-  virtual void check(const Configuration& configuration, Diagnostics& diagnostics) const = 0;
+  [[nodiscard]] virtual Rule rule() const { return {}; }  // none where it is empty
 
   // What would bring actual state to `desired`, or to where `old` no longer is. An error refuses the change
   // (a foreign bridge of that name, a port that has a foreign master).

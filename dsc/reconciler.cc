@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <string>
 
+#include "hal/base/log.h"
+#include "hal/base/text.h"
+
 namespace portreeve::dsc {
 namespace {
 
@@ -19,6 +22,12 @@ bool refers_to_any(const Resource& resource, std::span<const std::string_view> t
          std::any_of(resource.depends_on.begin(), resource.depends_on.end(), depends);
 }
 
+std::string in_one_line(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) all += (all.empty() ? "" : "; ") + text;
+  return all;
+}
+
 Duration doubled(Duration last, Duration first) {
   return last == Duration{} ? first : std::min(last * 2, Reconciler::kLongestHold);
 }
@@ -33,11 +42,12 @@ std::string seconds(Duration duration) {
 Reconciler::Reconciler(const Providers& providers, StatusBoard& board)
     : providers_(providers), board_(board), configuration_(std::make_shared<const Configuration>()) {}
 
-void Reconciler::adopt(std::shared_ptr<const Configuration> configuration, const std::set<ResourceId>& touched,
+void Reconciler::adopt(std::shared_ptr<const Configuration> configuration, std::span<const ResourceId> touched,
                        const std::vector<Resource>& left_over, TimePoint now) {
   std::vector<ResourceId> dirty;
   for (const Position at : dirty_) dirty.push_back(configuration_->resources[at].id());
   configuration_ = std::move(configuration);
+  mode_ = manager_settings(*configuration_).mode;
   dirty_.clear();
   for (const Resource& resource : left_over) left_over_.insert_or_assign(resource.id(), resource);
   std::erase_if(left_over_,
@@ -123,7 +133,9 @@ bool Reconciler::take_next() {
 }
 
 void Reconciler::begin(TimePoint now) {
-  if (position_) {
+  const bool kept_as_it_is = mode_ != ConfigurationMode::ApplyAndAutoCorrect && position_ && board_.was_applied(id_);
+  if (kept_as_it_is && mode_ == ConfigurationMode::ApplyOnly) return;
+  if (position_ && !kept_as_it_is) {
     const Resource& resource = configuration_->resources[*position_];
     if (std::string unmet = unmet_dependency(resource, board_); !unmet.empty()) {
       set_status({ResourceState::Waiting, std::move(unmet)});
@@ -133,7 +145,9 @@ void Reconciler::begin(TimePoint now) {
   auto run = position_
                  ? ResourceRun::to_desired_state(providers_, configuration_->resources[*position_], *configuration_)
                  : ResourceRun::to_removal(providers_, left_over_.at(id_));
-  if (!run) {
+  if (kept_as_it_is) {
+    note_drift(run);
+  } else if (!run) {
     fail(run.error().message, now);
   } else if (!run->has_operations() || !hold_off(now)) {
     run_.emplace(std::move(*run));
@@ -150,8 +164,9 @@ bool Reconciler::hold_off(TimePoint now) {
   return true;
 }
 
-void Reconciler::note_correction(TimePoint now) {
+void Reconciler::note_correction(std::string what, TimePoint now) {
   Trouble& trouble = troubles_[id_];
+  trouble.corrected = std::move(what);
   ++trouble.corrections;
   trouble.corrected_at = now;
   trouble.hold = doubled(trouble.hold, kFirstHold);
@@ -159,6 +174,7 @@ void Reconciler::note_correction(TimePoint now) {
 
 void Reconciler::finish(TimePoint now) {
   const bool corrected = run_->has_run_any();
+  std::string what = in_one_line(run_->done());
   ResourceStatus outcome = run_->outcome();
   run_.reset();
   const bool is_removed = !position_ && outcome.state == ResourceState::InDesiredState;
@@ -168,7 +184,7 @@ void Reconciler::finish(TimePoint now) {
     forget(id_);
     return;
   }
-  if (corrected) note_correction(now);
+  if (corrected) note_correction(std::move(what), now);
   if (const auto trouble = troubles_.find(id_); trouble != troubles_.end()) {
     trouble->second.retry = {};
     trouble->second.retry_at.reset();
@@ -184,8 +200,22 @@ void Reconciler::finish(TimePoint now) {
   set_status(std::move(outcome));
 }
 
+// Shown, and said in the log once.
+void Reconciler::note_drift(const Result<ResourceRun>& run) {
+  if (run && !run->has_operations()) {
+    set_status(run->outcome());
+    return;
+  }
+  ResourceStatus drifted{ResourceState::Drifted, run ? run->to_do() : run.error().message};
+  const ResourceStatus* const known = board_.find(id_);
+  if (known == nullptr || *known != drifted) {
+    log_warning(printable(id_.to_string() + " is not in desired state any more, and is left so: " + drifted.text));
+  }
+  set_status(std::move(drifted));
+}
+
 void Reconciler::fail(const std::string& message, TimePoint now) {
-  if (run_ && run_->has_run_any()) note_correction(now);
+  if (run_ && run_->has_run_any()) note_correction(in_one_line(run_->done()), now);
   run_.reset();
   retry_at(id_, now);
   set_status({ResourceState::Failed, (position_ ? "" : "removal: ") + message});
@@ -204,7 +234,7 @@ std::string Reconciler::fight_text() const {
   const auto trouble = troubles_.find(id_);
   if (trouble == troubles_.end() || trouble->second.corrections < kCorrectionsThatAreAFight) return {};
   return "something else keeps changing this: put right " + std::to_string(trouble->second.corrections) +
-         " times, at most every " + seconds(trouble->second.hold);
+         " times, at most every " + seconds(trouble->second.hold) + "; the last time: " + trouble->second.corrected;
 }
 
 void Reconciler::set_status(ResourceStatus status) {

@@ -2,6 +2,7 @@
 // again and put right, one operation a step. Never a tight loop: what has to be put right again and again (something
 // else changes it back) is held off for 100 ms, doubling to 30 s, and says so; what fails is tried again after 1 s,
 // doubling to 30 s, and at every change that may concern it. What merely waits is asked again only at such a change.
+// Where the mode is not to correct, what was once in desired state is only shown to be different, or not looked at.
 #pragma once
 
 #include <chrono>
@@ -11,10 +12,12 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "dsc/local_configuration_manager.h"
 #include "dsc/resource.h"
 #include "dsc/resource_run.h"
 #include "dsc/status.h"
@@ -33,8 +36,8 @@ class Reconciler {
   Reconciler(const Providers& providers, StatusBoard& board);
 
   // From now on `configuration` is kept. `touched` were just applied: what was known of them is forgotten. `left_over`
-  // are to be removed; what failed is tried again.
-  void adopt(std::shared_ptr<const Configuration> configuration, const std::set<ResourceId>& touched,
+  // are to be removed; what failed is tried again. The mode is the configuration's.
+  void adopt(std::shared_ptr<const Configuration> configuration, std::span<const ResourceId> touched,
              const std::vector<Resource>& left_over, TimePoint now);
 
   void actual_state_changed(std::span<const std::string_view> types);
@@ -52,7 +55,8 @@ class Reconciler {
   struct Trouble {
     unsigned corrections = 0;
     TimePoint corrected_at{};
-    Duration hold{};  // after the last correction
+    std::string corrected;  // what was done then
+    Duration hold{};        // after the last correction
     Duration retry{};
     std::optional<TimePoint> retry_at;
     std::optional<TimePoint> wake;
@@ -63,7 +67,8 @@ class Reconciler {
   void finish(TimePoint now);
   void fail(const std::string& message, TimePoint now);
   bool hold_off(TimePoint now);
-  void note_correction(TimePoint now);
+  void note_correction(std::string what, TimePoint now);
+  void note_drift(const Result<ResourceRun>& run);
   void set_status(ResourceStatus status);
   void mark_dependents();
   void mark(const ResourceId& id);
@@ -75,6 +80,7 @@ class Reconciler {
   const Providers& providers_;
   StatusBoard& board_;
   std::shared_ptr<const Configuration> configuration_;
+  ConfigurationMode mode_ = ConfigurationMode::ApplyAndAutoCorrect;
   std::map<ResourceId, Resource> left_over_;
   std::set<Position> dirty_;  // in the order of application
   std::set<ResourceId> dirty_left_over_;

@@ -90,6 +90,14 @@ bool Resource::same_state(const Resource& other) const {
                     same_dependency);
 }
 
+Resource absent_form_of(const Resource& resource) {
+  Resource absent = resource;
+  absent.absent = true;
+  absent.depends_on.clear();
+  std::erase_if(absent.settings, [](const Value& value) { return !value.property->key; });
+  return absent;
+}
+
 bool is_before(const Resource& a, const Resource& b) {
   if (a.type != b.type) return a.type->name < b.type->name;
   return a.key < b.key;

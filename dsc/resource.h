@@ -77,6 +77,9 @@ struct Resource {
   [[nodiscard]] bool same_state(const Resource& other) const;
 };
 
+// An Absent names the resource and nothing else: its key properties are all that it states.
+Resource absent_form_of(const Resource& resource);
+
 // The order of ids: by the type's name, then by key.
 bool is_before(const Resource& a, const Resource& b);
 

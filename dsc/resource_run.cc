@@ -45,6 +45,12 @@ Result<> ResourceRun::run_next(const Observer& observer) {
   return Error{result.error().kind, operation.text + ": " + result.error().message};
 }
 
+std::string ResourceRun::to_do() const {
+  std::string text;
+  for (const Operation& operation : plan_.operations) text += (text.empty() ? "" : "; ") + operation.text;
+  return text;
+}
+
 std::vector<std::string> ResourceRun::done() const {
   std::vector<std::string> texts;
   const std::size_t good = failed_ ? next_ - 1 : next_;
@@ -59,7 +65,7 @@ ResourceStatus ResourceRun::outcome() const {
 
 std::string unmet_dependency(const Resource& resource, const StatusBoard& board) {
   for (const Dependency& dependency : resource.depends_on) {
-    if (!board.is_in_desired_state(dependency.id)) return "waits for " + dependency.id.to_string();
+    if (!board.was_applied(dependency.id)) return "waits for " + dependency.id.to_string();
   }
   return {};
 }

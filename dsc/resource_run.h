@@ -50,6 +50,9 @@ class ResourceRun {
   // Runs the next operation; the error's message begins with its text. After an error no operation is left.
   Result<> run_next(const Observer& observer = log_operation);
 
+  // All operations in words, for one that is not to be run.
+  [[nodiscard]] std::string to_do() const;
+
   // The operations that were run and did not fail, in words.
   [[nodiscard]] std::vector<std::string> done() const;
 

@@ -4,6 +4,11 @@
 
 namespace portreeve::dsc {
 
+std::string_view state_name(ResourceState state) {
+  constexpr std::string_view kNames[] = {"InDesiredState", "Waiting", "Failed", "Pending", "Drifted"};
+  return kNames[static_cast<std::size_t>(state)];
+}
+
 bool StatusBoard::set(const ResourceId& id, ResourceStatus status) {
   const auto [entry, is_new] = statuses_.try_emplace(id);
   ResourceStatus& known = entry->second;
@@ -21,6 +26,7 @@ bool StatusBoard::set(const ResourceId& id, ResourceStatus status) {
 }
 
 void StatusBoard::erase(const ResourceId& id) {
+  if (below_ != nullptr) erased_.insert(id);
   const auto entry = statuses_.find(id);
   if (entry == statuses_.end()) return;
   if (entry->second.state == ResourceState::Failed) --failed_;
@@ -30,12 +36,19 @@ void StatusBoard::erase(const ResourceId& id) {
 
 const ResourceStatus* StatusBoard::find(const ResourceId& id) const {
   const auto entry = statuses_.find(id);
-  return entry == statuses_.end() ? nullptr : &entry->second;
+  if (entry != statuses_.end()) return &entry->second;
+  return below_ == nullptr || erased_.contains(id) ? nullptr : below_->find(id);
 }
 
 bool StatusBoard::is_in_desired_state(const ResourceId& id) const {
   const ResourceStatus* const status = find(id);
   return status != nullptr && status->state == ResourceState::InDesiredState;
+}
+
+bool StatusBoard::was_applied(const ResourceId& id) const {
+  const ResourceStatus* const status = find(id);
+  return status != nullptr &&
+         (status->state == ResourceState::InDesiredState || status->state == ResourceState::Drifted);
 }
 
 }  // namespace portreeve::dsc

@@ -17,57 +17,17 @@ std::string joined(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-Transaction::Transaction(Mode mode, std::shared_ptr<const Configuration> from, std::shared_ptr<const Configuration> to,
-                         const Providers& providers, StatusBoard& board, bool keep_removed)
-    : mode_(mode), from_(std::move(from)), to_(std::move(to)), providers_(providers), board_(board) {
-  find_changes(keep_removed);
-  for (const Position at : changed_) {
-    const ResourceId id = to_->resources[at].id();
-    if (board_.find(id) == nullptr) board_.set(id, {ResourceState::Pending, {}});
-    const auto dependents = to_->dependents(at);
-    applies_.insert(dependents.begin(), dependents.end());
-  }
-  // What stays though something that shaped it goes.
-  for (const std::vector<Position>* going : {&removals_, &late_removals_}) {
-    for (const Position at : *going) {
-      for (const Position dependent : from_->dependents(at)) {
-        const Resource& left = from_->resources[dependent];
-        const std::size_t stays = to_->position(left.type->name, left.key);
-        if (stays < to_->resources.size()) applies_.insert(static_cast<Position>(stays));
-      }
-    }
-  }
-  applies_.insert(changed_.begin(), changed_.end());
+Transaction::Transaction(Mode mode, Difference difference, const Providers& providers, StatusBoard& board)
+    : mode_(mode),
+      from_(std::move(difference.from)),
+      to_(std::move(difference.to)),
+      providers_(providers),
+      board_(board),
+      removals_(std::move(difference.removals)),
+      late_removals_(std::move(difference.late_removals)),
+      applies_(std::move(difference.to_test)),
+      changed_(std::move(difference.changed)) {
   total_ = removals_.size() + late_removals_.size() + applies_.size();
-}
-
-// Both are sorted by id: one walk along both tells what is in one, in the other, or in both.
-void Transaction::find_changes(bool keep_removed) {
-  std::vector<bool> stays(from_->resources.size(), keep_removed);
-  auto old = from_->links.by_id.begin();
-  for (const Position at : to_->links.by_id) {
-    const Resource& resource = to_->resources[at];
-    while (old != from_->links.by_id.end() && is_before(from_->resources[*old], resource)) ++old;
-    const bool is_in_both = old != from_->links.by_id.end() && !is_before(resource, from_->resources[*old]);
-    if (is_in_both) stays[*old] = true;
-    if (!is_in_both || !from_->resources[*old].same_state(resource)) changed_.insert(at);
-  }
-  sort_removals(stays);
-}
-
-// What something refers to that stays, or that itself goes late, goes late. Dependents stand after what they refer to.
-void Transaction::sort_removals(const std::vector<bool>& stays) {
-  std::set<Position> late;
-  for (auto at = static_cast<Position>(from_->resources.size()); at-- > 0;) {
-    if (stays[at]) continue;
-    const auto dependents = from_->dependents(at);
-    const bool is_late = std::any_of(dependents.begin(), dependents.end(),
-                                     [&](Position dependent) { return stays[dependent] || late.contains(dependent); });
-    if (is_late) late.insert(at);
-    (is_late ? late_removals_ : removals_).push_back(at);
-  }
-  std::reverse(removals_.begin(), removals_.end());
-  std::reverse(late_removals_.begin(), late_removals_.end());
 }
 
 void Transaction::include(const std::set<ResourceId>& ids) {
@@ -83,9 +43,9 @@ double Transaction::progress() const {
   return std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_));
 }
 
-std::set<ResourceId> Transaction::touched() const {
-  std::set<ResourceId> ids;
-  for (const Task& task : touched_) ids.insert(task.resource().id());
+std::vector<ResourceId> Transaction::touched() const {
+  std::vector<ResourceId> ids;
+  for (const Task& task : touched_) ids.push_back(task.resource().id());
   return ids;
 }
 
@@ -157,7 +117,11 @@ void Transaction::begin(const Task& task) {
   const Resource& resource = task.resource();
   const ResourceId id = resource.id();
   if (!task.removal) {
-    if (const ResourceStatus* const status = board_.find(id)) before_.try_emplace(id, *status);
+    if (phase_ == Phase::Apply) {
+      seen_.push_back(task.position);
+      const ResourceStatus* const status = board_.find(id);
+      if (status != nullptr && status->state == ResourceState::Failed) failed_before_.insert(id);
+    }
     if (std::string unmet = unmet_dependency(resource, board_); !unmet.empty() && phase_ != Phase::Undo) {
       board_.set(id, {ResourceState::Waiting, std::move(unmet)});
       ++done_;
@@ -205,8 +169,7 @@ void Transaction::queue_dependents(const Task& task) {
 // What did not change and failed before is no reason to refuse a change of something else.
 bool Transaction::is_excused(const Task& task) const {
   if (task.removal || changed_.contains(task.position)) return false;
-  const auto before = before_.find(task.resource().id());
-  return before != before_.end() && before->second.state == ResourceState::Failed;
+  return failed_before_.contains(task.resource().id());
 }
 
 void Transaction::fail(const Error& error) {
@@ -222,8 +185,7 @@ void Transaction::fail(const Error& error) {
   }
   board_.set(id, {ResourceState::Failed, (task.removal ? "removal: " : "") + error.message});
   if (task.removal) left_over_.push_back(task.resource());
-  const bool was_failed = before_.contains(id) && before_.at(id).state == ResourceState::Failed;
-  if (going_back && !was_failed) not_undone_.push_back(id.to_string() + ": " + error.message);
+  if (going_back && !failed_before_.contains(id)) not_undone_.push_back(id.to_string() + ": " + error.message);
 }
 
 void Transaction::start_undo(const ResourceId& id, const Error& error) {
@@ -253,7 +215,7 @@ void Transaction::settle() {
     const std::size_t at = from_->position(id.type, id.key);
     if (at < from_->resources.size()) applies_.insert(static_cast<Position>(at));
   };
-  for (const auto& [id, status] : before_) test_again(id);
+  for (const Position at : seen_) test_again(to_->resources[at].id());
   for (const Task& task : touched_) test_again(task.resource().id());
 }
 

@@ -10,7 +10,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -18,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "dsc/difference.h"
 #include "dsc/resource.h"
 #include "dsc/resource_run.h"
 #include "dsc/status.h"
@@ -29,9 +29,7 @@ class Transaction {
  public:
   enum class Mode : std::uint8_t { AllOrNothing, BestEffort };
 
-  // Resources of `from` that `to` does not have are removed unless `keep_removed`.
-  Transaction(Mode mode, std::shared_ptr<const Configuration> from, std::shared_ptr<const Configuration> to,
-              const Providers& providers, StatusBoard& board, bool keep_removed = false);
+  Transaction(Mode mode, Difference difference, const Providers& providers, StatusBoard& board);
 
   // Also tests these resources of `to`, though nothing changed about them.
   void include(const std::set<ResourceId>& ids);
@@ -51,7 +49,7 @@ class Transaction {
   // Once finished: what could not be removed, to be tried again later.
   [[nodiscard]] const std::vector<Resource>& left_over() const { return left_over_; }
   // Every resource that an operation was run for.
-  [[nodiscard]] std::set<ResourceId> touched() const;
+  [[nodiscard]] std::vector<ResourceId> touched() const;
 
  private:
   enum class Phase : std::uint8_t { Remove, Apply, RemoveLate, Undo, Settle, Finished };
@@ -65,8 +63,6 @@ class Transaction {
     [[nodiscard]] const Resource& resource() const { return configuration->resources[position]; }
   };
 
-  void find_changes(bool keep_removed);
-  void sort_removals(const std::vector<bool>& stays);
   std::optional<Task> next_task();
   std::optional<Task> next_removal(std::vector<Position>& removals);
   std::optional<Task> next_undo();
@@ -92,10 +88,11 @@ class Transaction {
   std::set<Position> applies_;  // of `to`; while settling, of `from`
   std::set<Position> changed_;  // of `to`: new or different
   std::vector<Task> touched_;   // in the order in which their operations were run
+  std::vector<Position> seen_;  // of `to`: what was tested
   std::size_t to_undo_ = 0;     // the first so many of touched_
   std::optional<Task> task_;
   std::optional<ResourceRun> run_;
-  std::map<ResourceId, ResourceStatus> before_;  // of what was tested: to see whether a fault is an old one
+  std::set<ResourceId> failed_before_;  // of what was tested: to see whether a fault is an old one
 
   std::size_t total_ = 0;
   std::size_t done_ = 0;

@@ -1,5 +1,6 @@
 #include "dsc/xsd.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "dsc/value.h"
@@ -44,6 +45,10 @@ class XsdWriter {
   std::string text_;
   std::size_t depth_ = 0;
 };
+
+bool has_key(const ResourceType& type) {
+  return std::any_of(type.properties.begin(), type.properties.end(), [](const Property& one) { return one.key; });
+}
 
 std::string escaped(std::string_view text) {
   std::string safe;
@@ -208,7 +213,7 @@ void XsdWriter::write_unique_keys(const ResourceType& type) {
     if (property.key && property.required) fields += field(property);
   }
   const auto alternatives = type.key_alternatives();
-  if (alternatives.empty()) write_unique(name, name, fields);
+  if (alternatives.empty() && has_key(type)) write_unique(name, name, fields);
   for (const Property* one : alternatives) {
     std::string unique = name;
     unique.append(".").append(one->name);
@@ -234,6 +239,7 @@ void XsdWriter::write_common_types() {
   documentation("A resource: [Type]Key, where the key is that of the resource, its parts joined by '/'.");
   open("xs:union");
   for (const ResourceType* type : schema_.types()) {
+    if (!has_key(*type)) continue;
     write_restriction("xs:token", "\\[" + std::string(type->name) + "\\]" + key_pattern(schema_, *type));
   }
   close("xs:union");

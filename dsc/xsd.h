@@ -4,6 +4,7 @@
 // - of alternative key properties exactly one is stated;
 // - two spellings of one value (2001:db8::1 and 2001:DB8::1) are two values here;
 // - a range may end before it begins;
+// - of a type without key one resource is stated;
 // - references, which may name a resource of another file.
 #pragma once
 

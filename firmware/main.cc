@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dsc/reference.h"
 #include "dsc/xsd.h"
 #include "firmware/appliance/appliance.h"
 #include "firmware/appliance/validate.h"
@@ -34,8 +35,8 @@ usage:
       The minishell: interactive on a terminal, else it reads cmdlets from standard input. Get-Help lists them.
   portreeve validate FILE...
       Checks documents, merged in the order given, without a daemon.
-  portreeve schema
-      Prints the XML schema of the documents.
+  portreeve schema [--reference]
+      Prints the XML schema of the documents, or their reference as Markdown.
   portreeve --version | --help
 
 exit status: 0 done, 1 refused or failed, 2 wrong usage
@@ -76,8 +77,10 @@ int validate(const Arguments& files) {
 }
 
 int schema(const Arguments& arguments) {
-  if (!arguments.empty()) return wrong_usage("schema takes no arguments");
-  std::cout << portreeve::dsc::write_xsd(portreeve::providers::schema());
+  const bool reference = arguments == Arguments{"--reference"};
+  if (!reference && !arguments.empty()) return wrong_usage("schema: unknown option '" + arguments.front() + "'");
+  const portreeve::dsc::Schema& schema = portreeve::providers::schema();
+  std::cout << (reference ? portreeve::dsc::write_reference(schema) : portreeve::dsc::write_xsd(schema));
   return std::cout.flush() ? kDone : 1;
 }
 

@@ -2,12 +2,12 @@
 # Runs every test of Portreeve, on Debian 12, as root; installs what that needs and builds what it tests.
 #
 #   tests/run.sh                                            everything
-#   tests/run.sh asan|tsan|simulation|lint|release|conformance|labs|fuzz|unit... [-k PATTERN]
+#   tests/run.sh asan|tsan|simulation|lint|release|conformance|labs|fuzz|unit|properties... [-k PATTERN]
 #                                                           some parts; of unit tests, BGP cases, labs and fuzz targets
 #                                                           only those whose name contains PATTERN
 #
-# asan runs the unit and kernel tests under the sanitizers, and tsan those of the rooms that have threads; unit, which is
-# not part of everything, runs them without.
+# asan runs the unit and kernel tests under the sanitizers, and tsan those of the rooms that have threads; unit and
+# properties (the configuration manager's alone), which are not part of everything, run them without.
 # Closes with one line `N passed, N failed`, where each unit test (of CppUTest, by sanitizer run), BGP case (by program),
 # lab, check of the released program and fuzz target counts as one, and so does each build and lint. What is missing, a
 # tool or a privilege, is a failure. Logs are in build/logs.
@@ -22,7 +22,7 @@ usage() { sed -n '4,9s/^# *//p' "$0" >&2; exit 2; }
 while [ $# -gt 0 ]; do
   case $1 in
     -k) [ $# -ge 2 ] || usage; pattern=$2; shift ;;
-    unit | asan | tsan | simulation | lint | release | conformance | labs | fuzz) parts+=("$1") ;;
+    unit | properties | asan | tsan | simulation | lint | release | conformance | labs | fuzz) parts+=("$1") ;;
     *) usage ;;
   esac
   shift
@@ -101,6 +101,10 @@ run_part() {
     asan) build_step asan && suite asan unit_tests asan ;;
     tsan)
       build_step tsan unit_bfd kernel_bfd unit_runtime && suite tsan unit_tests tsan '^(unit|kernel)\.(bfd|runtime)\.'
+      ;;
+    properties)
+      build_step dev unit_dsc || return
+      step properties build/dev/tests/unit/dsc/unit_dsc -sg ManagerProperties
       ;;
     simulation)
       # Without sanitizers, as what counts is how many: of schedules, and of octets at which a session is handed over.

@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <optional>
 #include <string>
-#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "dsc/check.h"
@@ -55,6 +56,31 @@ class Places {
   std::uint32_t column_ = 1;
 };
 
+// As many values as an element can state, so that there is room for these and no more.
+std::size_t count_values(const XMLElement& element) {
+  std::size_t count = 0;
+  for (const XMLAttribute* one = element.FirstAttribute(); one != nullptr; one = one->Next()) ++count;
+  for (const XMLElement* one = element.FirstChildElement(); one != nullptr; one = one->NextSiblingElement()) ++count;
+  return count;
+}
+
+// Resources of a document by their place in it.
+struct IdentityHash {
+  std::size_t operator()(std::size_t at) const {
+    const Resource& resource = document.resources[at];
+    return std::hash<std::string_view>{}(resource.key) ^ std::hash<const void*>{}(resource.type);
+  }
+  const Document& document;
+};
+struct SameIdentity {
+  bool operator()(std::size_t a, std::size_t b) const {
+    const Resource& one = document.resources[a];
+    const Resource& other = document.resources[b];
+    return one.type == other.type && one.key == other.key;
+  }
+  const Document& document;
+};
+
 class Reader {
  public:
   Reader(const Schema& schema, std::string_view text, FileName file, Source source)
@@ -63,7 +89,11 @@ class Reader {
   Result<Document, Diagnostics> read();
 
  private:
-  [[nodiscard]] std::size_t offset(const char* parsed) const { return static_cast<std::size_t>(parsed - buffer_); }
+  // Where in the text that stands, which tinyxml2 has in its copy of a portion.
+  [[nodiscard]] std::size_t offset(const char* parsed) const {
+    const auto within = static_cast<std::size_t>(parsed - portion_);
+    return within < portion_start_ ? within : within - portion_start_ + portion_offset_;
+  }
   Location place(std::size_t offset);
   Location place(const char* parsed) { return place(offset(parsed)); }
   Location place(const XMLElement& element) { return place(offset(element.Name()) - 1); }  // of its '<'
@@ -71,7 +101,9 @@ class Reader {
   void refuse_text(const XMLNode& parent, const std::string& where);
   void note_meant(std::string_view found, const std::vector<std::string_view>& allowed);
 
-  void read_root(const XMLElement& root);
+  bool read_portion(const std::string& portion, std::size_t start, std::size_t offset);
+  bool read_root(const XMLElement& root);
+  void read_inside(const XMLElement& root);
   void read_root_attribute(const XMLAttribute& attribute);
   void read_resource(const XMLElement& element);
   void read_attribute(Resource& resource, const XMLAttribute& attribute);
@@ -79,17 +111,22 @@ class Reader {
   void read_dependencies(Resource& resource, const XMLAttribute& attribute);
   void read_list_element(Resource& resource, const XMLElement& element);
   Value read_text(const Property& property, const XMLElement& element);
-  void check_duplicate(const Resource& resource);
+  void check_duplicate();
 
   const Schema& schema_;
   std::string_view text_;
   FileName file_;
   Source source_;
   Places places_;
-  const char* buffer_ = nullptr;  // tinyxml2's copy of the text, in which its names and values stand
+  tinyxml2::XMLDocument tree_;      // of the portion in work
+  const char* portion_ = nullptr;   // tinyxml2's copy of it, in which its names and values stand
+  std::size_t root_ = 0;            // where the root element begins in the text
+  std::size_t portion_start_ = 0;   // so many octets of it are from the beginning of the text, or from before it
+  std::size_t portion_offset_ = 0;  // and the next is at this one of the text
   Document document_;
   Diagnostics diagnostics_;
-  std::unordered_map<ResourceId, Location> stated_;
+  std::unordered_set<std::size_t, IdentityHash, SameIdentity> stated_{0, IdentityHash{document_},
+                                                                      SameIdentity{document_}};
   std::vector<std::string_view> meant_;  // properties of the resource in work that were misspelt or misplaced
 };
 
@@ -116,21 +153,32 @@ void Reader::note_meant(std::string_view found, const std::vector<std::string_vi
 }
 
 Result<Document, Diagnostics> Reader::read() {
-  const auto root_offset = check_well_formed(text_);
-  if (!root_offset) {
-    const XmlFault& fault = root_offset.error();
+  const auto checked = check_well_formed(text_);
+  if (!checked) {
+    const XmlFault& fault = checked.error();
     const bool whole_file = fault.code == "TooLarge" && fault.offset == 0;
     return Diagnostics{{whole_file ? Location{file_, 0, 0} : place(fault.offset), fault.code, fault.text}};
   }
-  tinyxml2::XMLDocument tree;
-  if (tree.Parse(text_.data(), text_.size()) != tinyxml2::XML_SUCCESS || tree.RootElement() == nullptr) {
-    // Not known to happen: the check before is the stricter one.
-    return Diagnostics{
-        {{file_, static_cast<std::uint32_t>(std::max(tree.ErrorLineNum(), 0)), 1}, "Malformed", tree.ErrorName()}};
+  document_.resources.reserve(checked->children);
+  root_ = checked->root;
+  const std::string_view start_tag = text_.substr(checked->root, checked->inside - checked->root);
+  const std::string end_tag = "</" + std::string(start_tag.substr(1, start_tag.find_first_of(" \t\r\n/>") - 1)) + ">";
+  std::size_t begin = 0;
+  for (const std::size_t cut : checked->cuts) {
+    // The first portion has the root's start tag, and each other one a copy of it.
+    std::string portion(begin == 0 ? std::string_view() : start_tag);
+    const std::size_t start = portion.size();
+    portion.append(text_.substr(begin, cut - begin)).append(end_tag);
+    if (!read_portion(portion, start, begin)) break;
+    begin = cut;
   }
-  const XMLElement& root = *tree.RootElement();
-  buffer_ = root.Name() - *root_offset;
-  read_root(root);
+  const bool goes_on = checked->cuts.empty() || begin == checked->cuts.back();
+  if (goes_on) {
+    std::string portion(begin == 0 ? std::string_view() : start_tag);
+    const std::size_t start = portion.size();
+    portion.append(text_.substr(begin));
+    read_portion(portion, start, begin);
+  }
   if (diagnostics_.empty()) return std::move(document_);
   std::stable_sort(diagnostics_.begin(), diagnostics_.end(), [](const Diagnostic& a, const Diagnostic& b) {
     return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column);
@@ -142,23 +190,44 @@ Result<Document, Diagnostics> Reader::read() {
   return std::move(diagnostics_);
 }
 
-void Reader::read_root(const XMLElement& root) {
+// False: what follows need not be read. `start` octets of the portion are a copy of the root's start tag, the others
+// stand at `offset` of the text.
+bool Reader::read_portion(const std::string& portion, std::size_t start, std::size_t offset) {
+  if (tree_.Parse(portion.data(), portion.size()) != tinyxml2::XML_SUCCESS || tree_.RootElement() == nullptr) {
+    // Not known to happen: the check before is the stricter one.
+    refuse({file_, static_cast<std::uint32_t>(std::max(tree_.ErrorLineNum(), 0)), 1}, "Malformed", tree_.ErrorName());
+    return false;
+  }
+  const XMLElement& root = *tree_.RootElement();
+  portion_ = root.Name() - (start == 0 ? root_ + 1 : 1);
+  portion_start_ = start;
+  portion_offset_ = offset;
+  if (start == 0 && !read_root(root)) return false;
+  read_inside(root);
+  return diagnostics_.size() <= kMaximumDiagnostics;
+}
+
+bool Reader::read_root(const XMLElement& root) {
   constexpr std::array<std::string_view, 1> kRoots = {"Configuration"};
   const std::string_view name = root.Name();
   if (name != kRoots[0]) {
     refuse(place(root), "UnknownElement", "unknown root element " + shown(name) + did_you_mean(name, kRoots));
-    return;
+    return false;
   }
   const char* const space = root.Attribute("xmlns");
   if (space == nullptr || space != kNamespace) {
     const std::string found = space == nullptr ? "has no namespace" : "has the unknown namespace " + shown(space);
     refuse(space == nullptr ? place(root) : place(root.FindAttribute("xmlns")->Value()), "WrongNamespace",
            "Configuration " + found + "; write xmlns=\"" + std::string(kNamespace) + "\"");
-    return;
+    return false;
   }
   for (const XMLAttribute* attribute = root.FirstAttribute(); attribute != nullptr; attribute = attribute->Next()) {
     read_root_attribute(*attribute);
   }
+  return true;
+}
+
+void Reader::read_inside(const XMLElement& root) {
   refuse_text(root, "Configuration; only resources may");
   for (const XMLElement* child = root.FirstChildElement(); child != nullptr; child = child->NextSiblingElement()) {
     if (diagnostics_.size() > kMaximumDiagnostics) return;
@@ -199,6 +268,7 @@ void Reader::read_resource(const XMLElement& element) {
   resource.type = type;
   resource.source = source_;
   resource.at = place(element);
+  resource.settings.reserve(count_values(element));
   for (const XMLAttribute* attribute = element.FirstAttribute(); attribute != nullptr; attribute = attribute->Next()) {
     read_attribute(resource, *attribute);
   }
@@ -208,9 +278,9 @@ void Reader::read_resource(const XMLElement& element) {
     read_list_element(resource, *child);
   }
   check_resource(schema_, resource, first, diagnostics_, meant_);
-  if (diagnostics_.size() == first) check_duplicate(resource);
-  // With any fault nobody sees the document: only the places of what stood earlier are still needed.
-  if (diagnostics_.empty()) document_.resources.push_back(std::move(resource));
+  if (diagnostics_.size() != first) return;
+  document_.resources.push_back(std::move(resource));
+  check_duplicate();
 }
 
 void Reader::read_attribute(Resource& resource, const XMLAttribute& attribute) {
@@ -306,12 +376,15 @@ Value Reader::read_text(const Property& property, const XMLElement& element) {
   return value;
 }
 
-void Reader::check_duplicate(const Resource& resource) {
-  const auto [earlier, first] = stated_.emplace(resource.id(), resource.at);
-  if (first) return;
-  refuse(
-      resource.at, "Duplicate",
-      resource.id().to_string() + " is already stated at " + earlier->second.to_string() + "; state it once in a file");
+// The last one stated.
+void Reader::check_duplicate() {
+  const auto [earlier, is_first] = stated_.insert(document_.resources.size() - 1);
+  if (is_first) return;
+  const Resource& resource = document_.resources.back();
+  refuse(resource.at, "Duplicate",
+         resource.id().to_string() + " is already stated at " + document_.resources[*earlier].at.to_string() +
+             "; state it once in a file");
+  document_.resources.pop_back();
 }
 
 }  // namespace

@@ -13,6 +13,9 @@ namespace {
 
 using Checked = Result<void, XmlFault>;
 
+// Of a portion, in octets.
+constexpr std::size_t kPortion = 32768;
+
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
 
 bool is_space(char c) { return kWhiteSpace.find(c) != std::string_view::npos; }
@@ -34,7 +37,7 @@ class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
 
-  Result<std::size_t, XmlFault> check();
+  Result<WellFormed, XmlFault> check();
 
  private:
   [[nodiscard]] std::string_view rest() const { return text_.substr(at_); }
@@ -47,6 +50,7 @@ class Scanner {
     return {at_, code, std::move(text)};
   }
   Checked count_node();
+  void note_child();
 
   Checked characters();
   Checked declaration();
@@ -72,6 +76,7 @@ class Scanner {
   std::size_t at_ = 0;
   std::size_t nodes_ = 0;
   std::vector<Open> open_;
+  WellFormed found_;
   std::vector<std::string_view> attribute_names_;  // of the tag in work
 };
 
@@ -100,6 +105,13 @@ Checked Scanner::count_node() {
   return fault("the document has more than " + std::to_string(kMaximumNodes) +
                    " elements and attributes; split it into several files",
                "TooLarge");
+}
+
+// An element has ended here.
+void Scanner::note_child() {
+  if (open_.size() != 1) return;
+  ++found_.children;
+  if (at_ - (found_.cuts.empty() ? found_.inside : found_.cuts.back()) >= kPortion) found_.cuts.push_back(at_);
 }
 
 Checked Scanner::characters() {
@@ -308,7 +320,10 @@ Checked Scanner::start_tag() {
     return fault("elements are nested deeper than " + std::to_string(kMaximumDepth), "TooDeep");
   }
   if (auto good = attributes(); !good) return good;
-  if (take("/>")) return {};
+  if (take("/>")) {
+    note_child();
+    return {};
+  }
   if (take(">")) {
     open_.push_back({name, begin});
     return {};
@@ -331,6 +346,7 @@ Checked Scanner::end_tag() {
                  std::to_string(line) + "; found " + (closed ? "</" + printable(name, 64) + ">" : "a tag without '>'"));
   }
   open_.pop_back();
+  note_child();
   return {};
 }
 
@@ -367,7 +383,7 @@ Checked Scanner::content() {
   return {};
 }
 
-Result<std::size_t, XmlFault> Scanner::check() {
+Result<WellFormed, XmlFault> Scanner::check() {
   PORTREEVE_TRY_VOID(characters());
   take(kBom);
   if (rest().starts_with("<?xml") && rest().size() > 5 && is_space(text_[at_ + 5])) {
@@ -376,18 +392,19 @@ Result<std::size_t, XmlFault> Scanner::check() {
   }
   PORTREEVE_TRY_VOID(between_elements(true));
   if (at_end()) return fault("the document is empty; it needs a <Configuration …> element");
-  const std::size_t root = at_ + 1;
+  found_.root = at_;
   PORTREEVE_TRY_VOID(start_tag());
+  found_.inside = at_;
   PORTREEVE_TRY_VOID(content());
   PORTREEVE_TRY_VOID(between_elements(false));
-  return root;
+  return std::move(found_);
 }
 
 }  // namespace
 
 std::string shown(std::string_view text) { return "'" + printable(text, 64) + "'"; }
 
-Result<std::size_t, XmlFault> check_well_formed(std::string_view text) {
+Result<WellFormed, XmlFault> check_well_formed(std::string_view text) {
   if (text.size() > kMaximumDocument) {
     return XmlFault{0, "TooLarge",
                     "the document has " + std::to_string(text.size()) +

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "hal/base/result.h"
 
@@ -28,7 +29,14 @@ struct XmlFault {
 // Text of a document as an error quotes it: 'text', printable and cut.
 std::string shown(std::string_view text);
 
-// Where the root element's name begins.
-Result<std::size_t, XmlFault> check_well_formed(std::string_view text);
+// A well-formed document, and where it can be cut: read whole, tinyxml2's tree is five times as large as its text.
+struct WellFormed {
+  std::size_t root = 0;           // where the root element begins
+  std::size_t inside = 0;         // behind its start tag
+  std::size_t children = 0;       // elements in it
+  std::vector<std::size_t> cuts;  // behind children, so that a portion between two of them has some ten thousand octets
+};
+
+Result<WellFormed, XmlFault> check_well_formed(std::string_view text);
 
 }  // namespace portreeve::dsc

@@ -12,6 +12,7 @@
 
 #include "firmware/appliance/guid.h"
 #include "firmware/appliance/layer_places.h"
+#include "firmware/providers/rehearsal.h"
 #include "firmware/providers/resource_types.h"
 #include "hal/base/log.h"
 
@@ -25,6 +26,8 @@ constexpr const char* kRestartFile = "restart";
 // must not wait for it. A clock that the machine's load makes long shall not stop it for ever.
 constexpr int kPublishShare = 10;
 constexpr std::chrono::seconds kPublishIntervalMost{1};
+// So long the manager may work in a turn of the event loop.
+constexpr std::chrono::milliseconds kStepMost{2};
 // Blocks of this size are mapped, and given back when they are freed; by itself glibc would keep ever larger ones.
 constexpr int kMappedBlock = 256 * 1024;
 constexpr int kKeptHeap = 4 * 1024 * 1024;
@@ -47,27 +50,32 @@ Appliance::Appliance(Options options)
       state_directory_(options_.state_directory),
       disk_(context_, state_directory_),
       journal_(disk_),
-      state_files_(disk_),
+      state_files_(disk_, worker_),
       host_(context_, options_.state_directory),
       registry_(journal_),
       peer_provider_(speaker_, announcer_, peer_bfd_, host_, credentials_directory()),
-      manager_(providers::schema(),
-               {&port_provider_, &switch_provider_, &pool_provider_, &bfd_profile_provider_, &speaker_provider_,
-                &peer_provider_, &service_provider_},
-               state_files_),
+      manager_({providers::schema(),
+                {&port_provider_, &switch_provider_, &pool_provider_, &bfd_profile_provider_, &speaker_provider_,
+                 &peer_provider_, &service_provider_},
+                state_files_,
+                worker_,
+                [this] { return rehearsal(); }}),
       views_(
           {manager_, host_, port_provider_, speaker_, announcer_, responder_, registry_, peer_bfd_, read_machine_id()}),
       control_({manager_, registry_, speaker_, views_, [this] { return dsc::read_drop_ins(layer_places_); },
                 [this] { publish(); }, [this](std::size_t services) { leases_changed(services); },
+                [this] { give_back_memory_later(); },
                 [this](std::function<void()> later) { boost::asio::post(context_, std::move(later)); }}),
       bus_(context_, options_.bus_address),
       objects_(bus_, control_),
       signals_(
-          context_, [this] { stop(); }, [this] { reload(); }) {}
+          context_, [this] { stop(); }, [this] { reload(); }),
+      drop_in_watch_(context_, options_.configuration_directories, [this] { reload(); }) {}
 
 int Appliance::run() {
   mallopt(M_MMAP_THRESHOLD, kMappedBlock);
   mallopt(M_TRIM_THRESHOLD, kKeptHeap);
+  mallopt(M_ARENA_MAX, 1);  // what a thread frees serves all
   if (const Result<> started = start(); !started) {
     log_error(started.error().message);
     return 1;
@@ -117,6 +125,7 @@ void Appliance::join_parts() {
   manager_.on_change([this] {
     if (stopping_) return;
     log_new_faults();
+    watch_drop_ins();
     schedule();
     publish_soon();
   });
@@ -148,7 +157,12 @@ void Appliance::load_configuration() {
   layers.drop_ins = dsc::read_drop_ins(layer_places_);
   layers.user = state_files_.read("user.xml");
   layers.last_good_drop_ins = state_files_.read("last-good.xml");
-  layers.previous_user = state_files_.read("user.previous.xml");
+  layers.history = state_files_.read("history.xml");
+  if (layers.history) {
+    const std::string user_text = layers.user ? layers.user->content : std::string();
+    const std::string previous = dsc::History::previous_file(layers.history->content, user_text);
+    if (!previous.empty()) layers.previous_user = state_files_.read(previous);
+  }
   manager_.load(std::move(layers), [this](const Result<>& result) { loaded(result); });
   schedule();
 }
@@ -190,7 +204,13 @@ void Appliance::step() {
   step_posted_ = false;
   if (stopping_) return;
   stepping_ = true;
-  manager_.step(Clock::now());
+  // Several operations a turn: what follows a turn (events, showing) grows with the number of turns.
+  const TimePoint end = Clock::now() + kStepMost;
+  const auto date = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  for (TimePoint now = Clock::now(); now < end; now = Clock::now()) {
+    manager_.step(now, date);
+    if (!manager_.busy()) break;
+  }
   stepping_ = false;
   schedule();
 }
@@ -209,6 +229,11 @@ std::vector<std::string> Appliance::switch_names() const {
     if (resource.type == &providers::kExternalVirtualSwitchType) names.push_back(resource.key);
   }
   return names;
+}
+
+std::unique_ptr<dsc::Rehearsal> Appliance::rehearsal() const {
+  return providers::make_rehearsal(
+      {host_, port_provider_, pool_provider_, speaker_provider_, peer_provider_, service_provider_});
 }
 
 // At once, but not in every turn where it is much: 100,000 leases come in a hundred turns.
@@ -277,6 +302,18 @@ void Appliance::reload() {
     publish();
     notifier_.ready();
   });
+}
+
+// If the configuration says so.
+void Appliance::watch_drop_ins() {
+  const bool wanted = dsc::manager_settings(manager_.effective()).watch_drop_ins;
+  if (wanted == drop_ins_watched_) return;
+  drop_ins_watched_ = wanted;
+  if (!wanted) {
+    drop_in_watch_.stop();
+  } else if (const auto started = drop_in_watch_.start(); !started) {
+    log_error("the drop-ins cannot be watched: " + started.error().message);
+  }
 }
 
 void Appliance::stop() {

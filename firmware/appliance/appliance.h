@@ -38,9 +38,11 @@
 #include "firmware/providers/speaker_provider.h"
 #include "firmware/providers/switch_provider.h"
 #include "firmware/runtime/bus_connection.h"
+#include "firmware/runtime/directory_watch.h"
 #include "firmware/runtime/disk_writer.h"
 #include "firmware/runtime/notifier.h"
 #include "firmware/runtime/signals.h"
+#include "firmware/runtime/worker_thread.h"
 #include "firmware/services/announcer.h"
 #include "firmware/services/registry.h"
 #include "hal/linux_frame_sockets.h"
@@ -80,11 +82,13 @@ class Appliance {
   void log_new_faults();
   void log_refusal(const Error& error);
   void reload();
+  void watch_drop_ins();
   void take_over_sessions();
   void stop();
   void stopped();
 
   [[nodiscard]] std::vector<std::string> switch_names() const;
+  [[nodiscard]] std::unique_ptr<dsc::Rehearsal> rehearsal() const;
 
   Options options_;
   const std::vector<dsc::LayerPlace> layer_places_;
@@ -95,6 +99,7 @@ class Appliance {
   runtime::Notifier notifier_{context_};
   runtime::StateDirectory state_directory_;
   runtime::DiskWriter disk_;
+  runtime::WorkerThread worker_{context_};
   JournalFile journal_;
   StateFiles state_files_;
 
@@ -125,9 +130,11 @@ class Appliance {
   runtime::BusConnection bus_;
   bus::ObjectServer objects_;
   runtime::Signals signals_;
+  runtime::DirectoryWatch drop_in_watch_;
 
   dsc::Diagnostics logged_faults_;    // of those that stand
   std::optional<TimePoint> wake_at_;  // what `wake_` is armed for
+  bool drop_ins_watched_ = false;     // or are to be
   bool leases_known_ = true;          // the file of leases could be read
   bool step_posted_ = false;
   bool stepping_ = false;

@@ -1,5 +1,6 @@
 #include "firmware/appliance/control.h"
 
+#include <chrono>
 #include <map>
 #include <utility>
 
@@ -11,6 +12,9 @@
 
 namespace portreeve::appliance {
 namespace {
+
+// What is read of it takes several times as much.
+constexpr std::size_t kLargeDocument = std::size_t{128} * 1024;
 
 constexpr std::string_view kCallFile = "-";  // what diagnostics call a document that came by D-Bus
 
@@ -49,6 +53,14 @@ bus::AttributeType attribute_type(const dsc::Property& property) {
   return property.words.empty() ? bus::AttributeType::Number : bus::AttributeType::NumberOrText;
 }
 
+dsc::Author author_of(const bus::Caller& caller) { return {caller.uid, caller.name}; }
+
+dsc::ApplyOptions options_of(const bus::Caller& caller, std::optional<std::uint32_t> confirm_timeout) {
+  dsc::ApplyOptions options{author_of(caller), {}};
+  if (confirm_timeout) options.confirm_timeout = std::chrono::seconds(*confirm_timeout);
+  return options;
+}
+
 // "BGP peer 10.0.0.2 on switch vSwitch1"
 std::string words_for(bus::ResourceKind kind, const std::string& key) {
   switch (kind) {
@@ -73,23 +85,81 @@ ApplianceControl::Done ApplianceControl::once_shown(Done done) const {
   };
 }
 
+void ApplianceControl::note_document(std::size_t octets) const {
+  if (octets >= kLargeDocument) parts_.used_memory();
+}
+
 void ApplianceControl::reload(Done done) {
   parts_.speaker.read_passwords_again();
   parts_.manager.reload(parts_.read_drop_ins(), once_shown(std::move(done)));
 }
 
 void ApplianceControl::validate(std::string document, std::function<void(std::vector<bus::DiagnosticView>)> done) {
-  done(views_of(parts_.manager.validate(document, std::string(kCallFile))));
+  const std::size_t octets = document.size();
+  parts_.manager.validate(std::move(document), std::string(kCallFile),
+                          [this, octets, done = std::move(done)](const dsc::Diagnostics& faults) {
+                            note_document(octets);
+                            done(views_of(faults));
+                          });
 }
 
-void ApplianceControl::apply(std::string document, std::function<void(Result<std::string>)> done) {
-  const auto job = parts_.manager.apply(document, [](const Result<>&) {});
-  if (job) {
+void ApplianceControl::apply(std::string document, const bus::Caller& caller,
+                             std::optional<std::uint32_t> confirm_timeout,
+                             std::function<void(Result<std::string>)> done) {
+  const auto accepted = [this, done = std::move(done)](const Result<std::string, dsc::Diagnostics>& job) {
+    if (!job) return done(error_of(job.error()));
     parts_.publish();
     done(*job);
-  } else {
-    done(error_of(job.error()));
-  }
+  };
+  const std::size_t octets = document.size();
+  parts_.manager.apply(std::move(document), options_of(caller, confirm_timeout), accepted,
+                       [this, octets](const Result<>& /*result*/) { note_document(octets); });
+}
+
+Result<std::string> ApplianceControl::restore(std::optional<std::uint64_t> id, const bus::Caller& caller,
+                                              std::optional<std::uint32_t> confirm_timeout) {
+  auto job = parts_.manager.restore(id, options_of(caller, confirm_timeout), {});
+  if (job) parts_.publish();
+  return job;
+}
+
+void ApplianceControl::confirm(std::optional<std::uint64_t> id, Done done) {
+  parts_.manager.confirm(id, once_shown(std::move(done)));
+}
+
+void ApplianceControl::what_if(std::optional<std::string> document,
+                               std::function<void(Result<bus::PreviewView>)> done) {
+  const std::size_t octets = document ? document->size() : 0;
+  parts_.manager.what_if(std::move(document),
+                         [this, octets, done = std::move(done)](const Result<dsc::Preview>& preview) {
+                           note_document(octets);
+                           if (!preview) return done(preview.error());
+                           bus::PreviewView view;
+                           for (const dsc::Preview::Step& step : preview->steps)
+                             view.operations.emplace_back(step.id.to_string(), step.text);
+                           if (preview->failure) view.failure = preview->failure->message;
+                           done(std::move(view));
+                         });
+}
+
+void ApplianceControl::get_configuration(std::function<void(Result<std::string>)> done) {
+  parts_.manager.survey([this, done = std::move(done)](Result<std::string> document) {
+    if (document) note_document(document->size());
+    done(std::move(document));
+  });
+}
+
+void ApplianceControl::compare_configurations(std::uint64_t before, std::uint64_t after,
+                                              std::function<void(Result<std::vector<bus::PropertyChangeView>>)> done) {
+  const auto compared = [done = std::move(done)](const Result<std::vector<dsc::PropertyChange>>& changes) {
+    if (!changes) return done(changes.error());
+    std::vector<bus::PropertyChangeView> views;
+    for (const dsc::PropertyChange& change : *changes) {
+      views.push_back({change.id.to_string(), change.property, change.before, change.after});
+    }
+    done(std::move(views));
+  };
+  parts_.manager.compare(before, after, compared);
 }
 
 std::span<const bus::AttributeKey> ApplianceControl::attributes_of(bus::ResourceKind kind) const {
@@ -107,7 +177,7 @@ std::span<const bus::AttributeKey> ApplianceControl::attributes_of(bus::Resource
 }
 
 void ApplianceControl::set_resource(bus::ResourceKind kind, const bus::Attributes& attributes,
-                                    std::function<void(Result<bus::ResourceKey>)> done) {
+                                    const bus::Caller& caller, std::function<void(Result<bus::ResourceKey>)> done) {
   auto resource = dsc::make_resource(providers::schema(), type_of(kind), attributes);
   if (!resource) {
     done(resource.error());
@@ -124,10 +194,11 @@ void ApplianceControl::set_resource(bus::ResourceKind kind, const bus::Attribute
       done(result.error());
     }
   };
-  parts_.manager.edit_user_layer(state_resource(std::move(*resource)), once_shown(settled));
+  parts_.manager.edit_user_layer(state_resource(std::move(*resource)), {"Set", author_of(caller)}, once_shown(settled));
 }
 
-void ApplianceControl::remove_resource(bus::ResourceKind kind, const bus::ResourceKey& key, Done done) {
+void ApplianceControl::remove_resource(bus::ResourceKind kind, const bus::ResourceKey& key, const bus::Caller& caller,
+                                       Done done) {
   const dsc::ResourceType& type = type_of(kind);
   std::string joined;
   for (const std::string& part : key) joined += (joined.empty() ? "" : "/") + part;
@@ -142,7 +213,7 @@ void ApplianceControl::remove_resource(bus::ResourceKind kind, const bus::Resour
     return;
   }
   parts_.manager.edit_user_layer(appliance::remove_resource(type, id->key, words_for(kind, id->key)),
-                                 once_shown(std::move(done)));
+                                 {"Remove", author_of(caller)}, once_shown(std::move(done)));
 }
 
 void ApplianceControl::allocate_services(std::vector<bus::ServiceRequest> asked,

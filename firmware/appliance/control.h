@@ -2,7 +2,9 @@
 // come back once they are stored and in force.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,7 @@ class ApplianceControl : public bus::Control {
     std::function<std::vector<dsc::SourceFile>()> read_drop_ins;
     std::function<void()> publish;                             // shows on the bus what is now
     std::function<void(std::size_t services)> leases_changed;  // a call that changed so many is about to be answered
+    std::function<void()> used_memory;                         // by the megabyte, for a moment
     Allocation::Post post;
   };
 
@@ -32,11 +35,20 @@ class ApplianceControl : public bus::Control {
 
   void reload(Done done) override;
   void validate(std::string document, std::function<void(std::vector<bus::DiagnosticView>)> done) override;
-  void apply(std::string document, std::function<void(Result<std::string>)> done) override;
+  void apply(std::string document, const bus::Caller& caller, std::optional<std::uint32_t> confirm_timeout,
+             std::function<void(Result<std::string>)> done) override;
+  Result<std::string> restore(std::optional<std::uint64_t> id, const bus::Caller& caller,
+                              std::optional<std::uint32_t> confirm_timeout) override;
+  void confirm(std::optional<std::uint64_t> id, Done done) override;
+  void what_if(std::optional<std::string> document, std::function<void(Result<bus::PreviewView>)> done) override;
+  void get_configuration(std::function<void(Result<std::string>)> done) override;
+  void compare_configurations(std::uint64_t before, std::uint64_t after,
+                              std::function<void(Result<std::vector<bus::PropertyChangeView>>)> done) override;
   [[nodiscard]] std::span<const bus::AttributeKey> attributes_of(bus::ResourceKind kind) const override;
-  void set_resource(bus::ResourceKind kind, const bus::Attributes& attributes,
+  void set_resource(bus::ResourceKind kind, const bus::Attributes& attributes, const bus::Caller& caller,
                     std::function<void(Result<bus::ResourceKey>)> done) override;
-  void remove_resource(bus::ResourceKind kind, const bus::ResourceKey& key, Done done) override;
+  void remove_resource(bus::ResourceKind kind, const bus::ResourceKey& key, const bus::Caller& caller,
+                       Done done) override;
   void allocate_services(std::vector<bus::ServiceRequest> requests,
                          std::function<void(std::vector<bus::ServiceReply>)> done) override;
   void release_services(std::vector<std::string> names, Done done) override;
@@ -56,11 +68,18 @@ class ApplianceControl : public bus::Control {
   [[nodiscard]] std::vector<bus::PoolView> pools() const override { return parts_.views.pools(); }
   [[nodiscard]] std::vector<bus::JobView> jobs() const override { return parts_.views.jobs(); }
   [[nodiscard]] std::vector<bus::DiagnosticView> faults() const override { return parts_.views.faults(); }
+  [[nodiscard]] std::vector<bus::ConfigurationView> configurations() const override {
+    return parts_.views.configurations();
+  }
+  [[nodiscard]] bus::ConfigurationStatusView configuration_status() const override {
+    return parts_.views.configuration_status();
+  }
   [[nodiscard]] std::string status_text() const override { return parts_.views.status_text(); }
 
  private:
   // Publishes before it answers: who reads back at once must find what the call did.
   [[nodiscard]] Done once_shown(Done done) const;
+  void note_document(std::size_t octets) const;
 
   Parts parts_;
 };

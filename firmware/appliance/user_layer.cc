@@ -1,22 +1,8 @@
 #include "firmware/appliance/user_layer.h"
 
-#include <algorithm>
-
 namespace portreeve::appliance {
-namespace {
 
-// An Absent names the resource and nothing else: its key properties are all that it states.
-dsc::Resource absent_form_of(const dsc::Resource& resource) {
-  dsc::Resource absent = resource;
-  absent.absent = true;
-  absent.depends_on.clear();
-  std::erase_if(absent.settings, [](const dsc::Value& value) { return !value.property->key; });
-  return absent;
-}
-
-}  // namespace
-
-dsc::Manager::Change state_resource(dsc::Resource resource) {
+dsc::Edit state_resource(dsc::Resource resource) {
   return [resource = std::move(resource)](dsc::Document& user, const dsc::Configuration&,
                                           const dsc::Configuration&) -> Result<> {
     if (dsc::Resource* const stated = user.find(resource.type->name, resource.key)) {
@@ -28,7 +14,7 @@ dsc::Manager::Change state_resource(dsc::Resource resource) {
   };
 }
 
-dsc::Manager::Change remove_resource(const dsc::ResourceType& type, std::string key, std::string what) {
+dsc::Edit remove_resource(const dsc::ResourceType& type, std::string key, std::string what) {
   return [&type, key = std::move(key), what = std::move(what)](dsc::Document& user, const dsc::Configuration& drop_ins,
                                                                const dsc::Configuration& effective) -> Result<> {
     if (effective.find(type.name, key) == nullptr) return Error{ErrorKind::NotFound, "there is no " + what};

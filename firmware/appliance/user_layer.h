@@ -3,17 +3,17 @@
 
 #include <string>
 
-#include "dsc/manager.h"
+#include "dsc/preparation.h"
 #include "dsc/resource.h"
 
 namespace portreeve::appliance {
 
 // States the resource in the user layer, in place of what the user layer said of it before.
-dsc::Manager::Change state_resource(dsc::Resource resource);
+dsc::Edit state_resource(dsc::Resource resource);
 
 // Takes the resource out of the effective configuration: out of the user layer, and where a drop-in states it, too, by
 // an Ensure="Absent" there. NotFound where the effective configuration has none; `what` names it: "BGP peer 10.0.0.1 on
 // …".
-dsc::Manager::Change remove_resource(const dsc::ResourceType& type, std::string key, std::string what);
+dsc::Edit remove_resource(const dsc::ResourceType& type, std::string key, std::string what);
 
 }  // namespace portreeve::appliance

@@ -15,6 +15,18 @@ std::string status_of(const hal::Port& port) {
   return port.carrier ? "Up" : "Down";
 }
 
+// Of resources not in desired state, so many are shown one by one.
+constexpr std::size_t kMostListed = 1000;
+constexpr std::size_t kMostInStatus = 20;  // of one line
+
+std::vector<bus::DiagnosticView> diagnostics(const dsc::Diagnostics& from) {
+  std::vector<bus::DiagnosticView> views;
+  for (const dsc::Diagnostic& one : from) {
+    views.push_back({one.at.file, one.at.line, one.at.column, one.code, one.text});
+  }
+  return views;
+}
+
 std::string duplex_name(hal::Duplex duplex) {
   switch (duplex) {
     case hal::Duplex::Unknown:
@@ -161,12 +173,40 @@ std::vector<bus::JobView> Views::jobs() const {
   return views;
 }
 
-std::vector<bus::DiagnosticView> Views::faults() const {
-  std::vector<bus::DiagnosticView> views;
-  for (const dsc::Diagnostic& fault : from_.manager.faults()) {
-    views.push_back({fault.at.file, fault.at.line, fault.at.column, fault.code, fault.text});
+std::vector<bus::DiagnosticView> Views::faults() const { return diagnostics(from_.manager.faults()); }
+
+std::vector<bus::ConfigurationView> Views::configurations() const {
+  std::vector<bus::ConfigurationView> views;
+  for (const dsc::HistoryRecord& record : from_.manager.history().records()) {
+    views.push_back({.id = record.id,
+                     .time_usec = static_cast<std::uint64_t>(record.time.time_since_epoch().count()),
+                     .source = record.source,
+                     .uid = record.author.uid,
+                     .author = record.author.name,
+                     .outcome = std::string(dsc::outcome_name(record.outcome)),
+                     .text = record.text});
   }
   return views;
+}
+
+bus::ConfigurationStatusView Views::configuration_status() const {
+  const dsc::Manager& manager = from_.manager;
+  bus::ConfigurationStatusView view;
+  view.mode = dsc::mode_name(dsc::manager_settings(manager.effective()).mode);
+  view.running = manager.running();
+  if (const dsc::HistoryRecord* const current = manager.history().current()) view.current = current->id;
+  if (const auto unconfirmed = manager.unconfirmed()) {
+    view.unconfirmed = unconfirmed->id;
+    view.confirm_before_usec = static_cast<std::uint64_t>(unconfirmed->before.time_since_epoch().count());
+  }
+  view.resources = static_cast<std::uint32_t>(manager.effective().resources.size());
+  for (const dsc::ResourceId& id : manager.unsettled()) {
+    const dsc::ResourceStatus& status = *manager.status(id);
+    view.not_in_desired_state.push_back({id.to_string(), std::string(dsc::state_name(status.state)), status.text});
+    if (view.not_in_desired_state.size() == kMostListed) break;
+  }
+  view.overridden = diagnostics(manager.overridden());
+  return view;
 }
 
 std::string Views::announcement(const services::Service& service) const {
@@ -207,15 +247,27 @@ std::string Views::status_text() const {
       const bgp::PeerStatus* const status = from_.speaker.status(resource.key);
       if (status != nullptr && status->state == bgp::SessionState::Established) ++established;
     }
-    const dsc::ResourceStatus* const status = from_.manager.status(resource.id());
-    if (status == nullptr || status->text.empty()) continue;
-    const char* const word = status->state == dsc::ResourceState::Failed ? "failed: " : "waits: ";
-    waits += "; " + resource.id().to_string() + " " + word + status->text;
+  }
+  std::size_t listed = 0;
+  for (const dsc::ResourceId& id : from_.manager.unsettled()) {
+    const dsc::ResourceStatus& status = *from_.manager.status(id);
+    if (status.text.empty()) continue;
+    if (++listed > kMostInStatus) {
+      waits += "; and more";
+      break;
+    }
+    const char* const word = status.state == dsc::ResourceState::Failed    ? "failed: "
+                             : status.state == dsc::ResourceState::Drifted ? "has drifted: "
+                                                                           : "waits: ";
+    waits += "; " + id.to_string() + " " + word + status.text;
   }
   std::string text = std::to_string(switches) + (switches == 1 ? " switch, " : " switches, ") +
                      std::to_string(established) + " of " + std::to_string(peers) + " BGP peers established, " +
                      std::to_string(from_.registry.count()) + " services";
   text += waits;
+  if (const auto unconfirmed = from_.manager.unconfirmed()) {
+    text += "; configuration " + std::to_string(unconfirmed->id) + " waits to be confirmed";
+  }
   const dsc::Diagnostics& faults = from_.manager.faults();
   if (!faults.empty()) {
     text += "; configuration refused: " + faults.front().to_string();

@@ -42,6 +42,8 @@ class Views {
   [[nodiscard]] std::vector<bus::PoolView> pools() const;
   [[nodiscard]] std::vector<bus::JobView> jobs() const;
   [[nodiscard]] std::vector<bus::DiagnosticView> faults() const;
+  [[nodiscard]] std::vector<bus::ConfigurationView> configurations() const;
+  [[nodiscard]] bus::ConfigurationStatusView configuration_status() const;
   [[nodiscard]] bus::ServiceView service(const services::Service& service) const;
 
   // One line: what runs, what is waited for, what is wrong.

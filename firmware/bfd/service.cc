@@ -7,7 +7,6 @@
 #include <boost/system/error_code.hpp>
 
 #include <algorithm>
-#include <csignal>
 #include <map>
 #include <thread>
 #include <utility>
@@ -15,25 +14,10 @@
 
 #include "firmware/bfd/runner.h"
 #include "hal/base/log.h"
+#include "hal/base/signals_blocked.h"
 
 namespace portreeve::bfd {
 namespace {
-
-// Signals are for the event loop's thread. A thread is born with the mask of its maker.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_{};
-};
 
 constexpr std::chrono::seconds kRetry{1};
 

@@ -18,20 +18,36 @@ namespace {
 // Senders remembered; their names are never used again by others, so forgetting one costs a question only.
 constexpr std::size_t kRemembered = 256;
 
-// The number of our group, from a line "portreeve:x:998:…" (group(5)).
-std::optional<std::uint32_t> group_number(const std::string& file) {
+// A line of group(5) or passwd(5), "portreeve:x:998:…": both begin with a name, a password and the number.
+struct Account {
+  std::string_view name;
+  std::optional<std::uint64_t> number;
+};
+
+Account read_account(std::string_view line) {
+  const std::size_t name_end = std::min(line.find(':'), line.size());
+  const std::size_t password_end = line.find(':', std::min(name_end + 1, line.size()));
+  if (password_end == std::string_view::npos) return {};
+  const std::string_view rest = line.substr(password_end + 1);
+  return {line.substr(0, name_end), parse_number(rest.substr(0, rest.find(':')), 0, UINT32_MAX - 1)};
+}
+
+std::optional<std::uint32_t> number_of_our_group(const std::string& file) {
   std::ifstream lines(file);
-  const std::string begin = std::string(kGroup) + ":";
   for (std::string line; std::getline(lines, line);) {
-    if (!line.starts_with(begin)) continue;
-    const std::size_t password_end = line.find(':', begin.size());
-    if (password_end == std::string::npos) continue;
-    const std::string_view rest = std::string_view(line).substr(password_end + 1);
-    if (const auto gid = parse_number(rest.substr(0, rest.find(':')), 0, UINT32_MAX - 1)) {
-      return static_cast<std::uint32_t>(*gid);
-    }
+    const Account group = read_account(line);
+    if (group.name == kGroup && group.number) return static_cast<std::uint32_t>(*group.number);
   }
   return std::nullopt;
+}
+
+std::string user_name(const std::string& file, std::uint32_t uid) {
+  std::ifstream lines(file);
+  for (std::string line; std::getline(lines, line);) {
+    const Account user = read_account(line);
+    if (user.number == uid && !user.name.empty()) return std::string(user.name);
+  }
+  return std::to_string(uid);
 }
 
 struct Credentials {
@@ -72,7 +88,7 @@ Credentials read_credentials(sd_bus_message* reply) {
 
 void Access::check(sd_bus_message* message, Decide decide) {
   const char* name = sd_bus_message_get_sender(message);
-  if (name == nullptr) return decide(false);
+  if (name == nullptr) return decide(std::nullopt);
   if (senders_.size() >= kRemembered && !senders_.contains(name)) {
     std::erase_if(senders_, [](const auto& sender) { return sender.second->known; });
   }
@@ -87,7 +103,7 @@ void Access::check(sd_bus_message* message, Decide decide) {
     sender->query.reset(query);
     if (asked < 0) {
       senders_.erase(name);
-      return decide(false);
+      return decide(std::nullopt);
     }
   }
   if (sender->known) return decide(sender->allowed);
@@ -97,7 +113,7 @@ void Access::check(sd_bus_message* message, Decide decide) {
 int Access::credentials_came(sd_bus_message* reply, void* userdata, sd_bus_error*) {
   auto& sender = *static_cast<Sender*>(userdata);
   const bool answered = sd_bus_message_is_method_error(reply, nullptr) == 0;
-  const bool allowed = answered && sender.access->is_allowed(reply);
+  const std::optional<Caller> allowed = answered ? sender.access->allowed_caller(reply) : std::nullopt;
   sender.known = true;
   sender.allowed = allowed;
   const std::vector<Decide> waiting = std::exchange(sender.waiting, {});
@@ -108,12 +124,14 @@ int Access::credentials_came(sd_bus_message* reply, void* userdata, sd_bus_error
   return 0;
 }
 
-bool Access::is_allowed(sd_bus_message* reply) const {
-  const Credentials credentials = read_credentials(reply);
-  if (!credentials.user) return false;
-  if (*credentials.user == 0 || *credentials.user == geteuid()) return true;
-  const auto group = group_number(group_file_);
-  return group && std::find(credentials.groups.begin(), credentials.groups.end(), *group) != credentials.groups.end();
+std::optional<Caller> Access::allowed_caller(sd_bus_message* reply) const {
+  const auto [user, groups] = read_credentials(reply);
+  if (!user) return std::nullopt;
+  if (*user != 0 && *user != geteuid()) {
+    const auto ours = number_of_our_group(files_.groups);
+    if (!ours || std::find(groups.begin(), groups.end(), *ours) == groups.end()) return std::nullopt;
+  }
+  return Caller{*user, user_name(files_.users, *user)};
 }
 
 void Access::forget() { senders_.clear(); }

@@ -1,5 +1,6 @@
 #include "firmware/bus/call.h"
 
+#include <cerrno>
 #include <utility>
 
 #include "firmware/bus/errors.h"
@@ -38,8 +39,8 @@ void Call::done(const Result<>& result) {
 
 void Call::reply(const std::function<int(sd_bus_message*)>& fill) {
   Message answer = start_reply();
-  if (answer && fill(answer.get()) >= 0) return send(std::move(answer));
-  fail({ErrorKind::Failed, "the answer does not fit into one D-Bus message"});
+  const int filled = answer ? fill(answer.get()) : -ENOMEM;
+  send(std::move(answer), filled);
 }
 
 Message Call::start_reply() const {
@@ -48,7 +49,8 @@ Message Call::start_reply() const {
   return Message(answer);
 }
 
-void Call::send(Message reply) {
+void Call::send(Message reply, int filled) {
+  if (filled < 0) return fail({ErrorKind::Failed, "the answer does not fit into one D-Bus message"});
   if (!claim()) return;
   sd_bus_send(nullptr, reply.get(), nullptr);  // fails where the bus is gone, and with it whoever asked
   kick_();

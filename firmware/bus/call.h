@@ -6,7 +6,9 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 
+#include "firmware/bus/control.h"
 #include "firmware/bus/value.h"
 #include "hal/base/result.h"
 
@@ -22,21 +24,27 @@ class Call {
 
   [[nodiscard]] sd_bus_message* message() const { return message_.get(); }
 
+  // Who calls; known of those that had to be allowed.
+  [[nodiscard]] const Caller& caller() const { return caller_; }
+  void set_caller(Caller caller) { caller_ = std::move(caller); }
+
   void fail(const Error& error);
   void refuse_access();  // org.freedesktop.DBus.Error.AccessDenied
   void done(const Result<>& result);
   // `fill` appends the answer's arguments and returns what sd-bus returned.
   void reply(const std::function<int(sd_bus_message*)>& fill);
 
-  // An answer that is filled in portions: made empty, then sent.
+  // An answer that is filled in portions: made empty, then sent. `filled` is what sd-bus returned; an error goes where
+  // it took no more.
   [[nodiscard]] Message start_reply() const;
-  void send(Message reply);
+  void send(Message reply, int filled);
 
  private:
   bool claim();  // false where it was answered already
 
   Message message_;
   std::function<void()> kick_;
+  Caller caller_;
   bool answered_ = false;
 };
 

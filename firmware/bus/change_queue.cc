@@ -17,7 +17,7 @@ struct Change {
 }  // namespace
 
 struct ChangeQueue::State : std::enable_shared_from_this<ChangeQueue::State> {
-  State(runtime::BusConnection& bus, std::string group_file) : connection(bus), access(std::move(group_file)) {}
+  State(runtime::BusConnection& bus, AccountFiles files) : connection(bus), access(std::move(files)) {}
 
   void advance();
   void advance_later();
@@ -51,8 +51,8 @@ void ChangeQueue::State::advance_later() {
   });
 }
 
-ChangeQueue::ChangeQueue(runtime::BusConnection& connection, std::string group_file)
-    : state_(std::make_shared<State>(connection, std::move(group_file))) {}
+ChangeQueue::ChangeQueue(runtime::BusConnection& connection, AccountFiles files)
+    : state_(std::make_shared<State>(connection, std::move(files))) {}
 
 ChangeQueue::~ChangeQueue() = default;
 
@@ -60,8 +60,9 @@ void ChangeQueue::push(CallPtr call, Step step) {
   const auto change = std::make_shared<Change>(Change{std::move(call), std::move(step)});
   state_->changes.push_back(change);
   // The permission comes from a callback that the state itself owns and drops first.
-  state_->access.check(change->call->message(), [state = state_.get(), change](bool allowed) {
+  state_->access.check(change->call->message(), [state = state_.get(), change](const auto& allowed) {
     change->permission = allowed ? Permission::Given : Permission::Refused;
+    if (allowed) change->call->set_caller(*allowed);
     state->advance();
   });
 }

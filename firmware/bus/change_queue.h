@@ -1,11 +1,11 @@
-// Calls that change something, begun in the order in which they came: each once its sender is known to be allowed. One
-// that is long (100,000 services) is read in slices, a turn of the event loop each; what came after it waits.
+// Calls that change something or cost much, begun in the order in which they came: each once its sender is known to be
+// allowed. One that is long (100,000 services) is read in slices, a turn of the event loop each; what came after it
+// waits.
 #pragma once
 
 #include <deque>
 #include <functional>
 #include <memory>
-#include <string>
 
 #include "firmware/bus/access.h"
 #include "firmware/bus/call.h"
@@ -15,7 +15,7 @@ namespace portreeve::bus {
 
 class ChangeQueue {
  public:
-  ChangeQueue(runtime::BusConnection& connection, std::string group_file);
+  ChangeQueue(runtime::BusConnection& connection, AccountFiles files);
   ~ChangeQueue();
   ChangeQueue(const ChangeQueue&) = delete;
   ChangeQueue& operator=(const ChangeQueue&) = delete;

@@ -180,6 +180,60 @@ struct JobView {
   friend bool operator==(const JobView&, const JobView&) = default;
 };
 
+// Who calls: as the bus driver says. The name is that of /etc/passwd, or the number where there is none.
+struct Caller {
+  std::uint32_t uid = 0;
+  std::string name;
+
+  friend bool operator==(const Caller&, const Caller&) = default;
+};
+
+// A configuration of the history.
+struct ConfigurationView {
+  std::uint64_t id = 0;
+  std::uint64_t time_usec = 0;  // when it began, since 1970
+  std::string source;           // "Boot", "Reload", "Apply", "Restore", "Set", "Remove"
+  std::uint32_t uid = 0;        // of its author; without meaning where the name is empty: the appliance itself
+  std::string author;
+  std::string outcome;  // "InProgress", "AwaitingConfirmation", "Success", "Failure", "RolledBack", "Aborted"
+  std::string text;     // why
+
+  friend bool operator==(const ConfigurationView&, const ConfigurationView&) = default;
+};
+
+struct ResourceView {
+  std::string resource;  // "[BGPPeer]vSwitch1/10.126.77.125"
+  std::string state;     // "Waiting", "Failed", "Pending", "Drifted"
+  std::string text;
+
+  friend bool operator==(const ResourceView&, const ResourceView&) = default;
+};
+
+// How the configuration stands.
+struct ConfigurationStatusView {
+  std::string mode;                                // "ApplyOnly", "ApplyAndMonitor", "ApplyAndAutoCorrect"
+  std::string running;                             // which documents, in words: "the drop-ins and the user layer"
+  std::uint64_t current = 0;                       // its id; 0: none has been yet
+  std::uint64_t unconfirmed = 0;                   // the id of the one that waits to be confirmed; 0: none does
+  std::uint64_t confirm_before_usec = 0;           // since 1970; it is rolled back then
+  std::uint32_t resources = 0;                     // how many
+  std::vector<ResourceView> not_in_desired_state;  // the first thousand
+  std::vector<DiagnosticView> overridden;          // what one drop-in says differently than an earlier one
+
+  friend bool operator==(const ConfigurationStatusView&, const ConfigurationStatusView&) = default;
+};
+
+// What a document would have done: the resource, and the operation as it would stand in the log.
+struct PreviewView {
+  std::vector<std::pair<std::string, std::string>> operations;  // in order
+  std::string failure;                                          // what would then fail, and why; empty: nothing
+};
+
+// What is different between two configurations.
+struct PropertyChangeView {
+  std::string resource, property, before, after;
+};
+
 // Attributes of a resource as text, by the schema's names ("PeerAsn" → "64512"; of a list, one entry each); the schema
 // checks them.
 using Attributes = std::vector<std::pair<std::string, std::string>>;
@@ -218,13 +272,28 @@ class Control {
   virtual void reload(Done done) = 0;
   // Both take documents of megabytes, so the parsing may leave the event loop and `done` come later.
   virtual void validate(std::string document, std::function<void(std::vector<DiagnosticView>)> done) = 0;
-  // `done` gets the job's id once the job has begun (it goes on by itself), or the faults as one error.
-  virtual void apply(std::string document, std::function<void(Result<std::string>)> done) = 0;
+  // `done` gets the job's id once the job has begun (it goes on by itself), or the faults as one error. With a time-out
+  // (seconds) the change is rolled back unless it is confirmed within it.
+  virtual void apply(std::string document, const Caller& caller, std::optional<std::uint32_t> confirm_timeout,
+                     std::function<void(Result<std::string>)> done) = 0;
+  // Brings back the user layer of that configuration, without an id that before the current one; while one waits to be
+  // confirmed, without an id: takes that back. The job's id.
+  virtual Result<std::string> restore(std::optional<std::uint64_t> id, const Caller& caller,
+                                      std::optional<std::uint32_t> confirm_timeout) = 0;
+  // Keeps what waits to be confirmed; with an id only that one.
+  virtual void confirm(std::optional<std::uint64_t> id, Done done) = 0;
+  // Changes nothing. Without a document: what applying the present one again would do.
+  virtual void what_if(std::optional<std::string> document, std::function<void(Result<PreviewView>)> done) = 0;
+  // What actually stands, as a document that changes nothing when it is applied.
+  virtual void get_configuration(std::function<void(Result<std::string>)> done) = 0;
+  // 0 is what runs now.
+  virtual void compare_configurations(std::uint64_t before, std::uint64_t after,
+                                      std::function<void(Result<std::vector<PropertyChangeView>>)> done) = 0;
   [[nodiscard]] virtual std::span<const AttributeKey> attributes_of(ResourceKind kind) const = 0;
   // The attributes state the whole resource: one that is not given has its default.
-  virtual void set_resource(ResourceKind kind, const Attributes& attributes,
+  virtual void set_resource(ResourceKind kind, const Attributes& attributes, const Caller& caller,
                             std::function<void(Result<ResourceKey>)> done) = 0;
-  virtual void remove_resource(ResourceKind kind, const ResourceKey& key, Done done) = 0;
+  virtual void remove_resource(ResourceKind kind, const ResourceKey& key, const Caller& caller, Done done) = 0;
   virtual void allocate_services(std::vector<ServiceRequest> requests,
                                  std::function<void(std::vector<ServiceReply>)> done) = 0;
   virtual void release_services(std::vector<std::string> names, Done done) = 0;
@@ -241,7 +310,9 @@ class Control {
   [[nodiscard]] virtual std::vector<PoolView> pools() const = 0;
   [[nodiscard]] virtual std::vector<JobView> jobs() const = 0;
   [[nodiscard]] virtual std::vector<DiagnosticView> faults() const = 0;  // of the documents now in place; empty: none
-  [[nodiscard]] virtual std::string status_text() const = 0;             // one line, as STATUS= says it
+  [[nodiscard]] virtual std::vector<ConfigurationView> configurations() const = 0;  // oldest first
+  [[nodiscard]] virtual ConfigurationStatusView configuration_status() const = 0;
+  [[nodiscard]] virtual std::string status_text() const = 0;  // one line, as STATUS= says it
 };
 
 }  // namespace portreeve::bus

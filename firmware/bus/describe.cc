@@ -32,12 +32,23 @@ void append_peers(std::string& json, const Control& control) {
   json += ']';
 }
 
+void append_status(std::string& json, const ConfigurationStatusView& status) {
+  std::string properties;
+  append_json(properties, status);
+  properties.front() = ',';
+  properties.pop_back();
+  json += properties;
+  append_list(json, "ResourcesNotInDesiredState", status.not_in_desired_state);
+  append_list(json, "OverriddenSettings", status.overridden);
+}
+
 }  // namespace
 
 std::string describe(const Control& control) {
   std::string json = "{\"Version\":" + json_quoted(PORTREEVE_VERSION);
   json += ",\"StatusText\":" + json_quoted(control.status_text());
   append_list(json, "ConfigurationFaults", control.faults());
+  append_status(json, control.configuration_status());
   append_list(json, "Ports", control.ports());
   append_list(json, "ExternalVirtualSwitches", control.switches());
   append_peers(json, control);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "firmware/bus/answers.h"
 #include "firmware/bus/describe.h"
 #include "firmware/bus/names.h"
 #include "firmware/bus/object_kinds.h"
@@ -14,26 +15,11 @@
 namespace portreeve::bus {
 namespace {
 
-// About 2 ms of work on a small machine (1.7 µs to read a request, 0.4 µs to write an answer, 2 µs a service's
-// dictionary), so that the event loop's turn stays under 5 ms.
+// About 2 ms of work on a small machine (1.7 µs to read a request, 2 µs a service's dictionary), so that the event
+// loop's turn stays under 5 ms.
 constexpr std::size_t kRequestsPerTurn = 1000;
-constexpr std::size_t kAnswersPerTurn = 4000;
 constexpr std::size_t kNamesPerSignal = 5000;
 constexpr std::uint32_t kMostServicesListed = 1000;
-
-int append_faults(sd_bus_message* message, const std::vector<DiagnosticView>& faults) {
-  int result = sd_bus_message_open_container(message, 'a', "(suuss)");
-  for (const DiagnosticView& fault : faults) {
-    if (result >= 0) result = sd_bus_message_open_container(message, 'r', "suuss");
-    if (result >= 0) result = append_text(message, fault.file);
-    if (result >= 0) result = sd_bus_message_append(message, "uu", fault.line, fault.column);
-    if (result >= 0) result = append_text(message, fault.code);
-    if (result >= 0) result = append_text(message, fault.text);
-    if (result >= 0) result = sd_bus_message_close_container(message);
-    if (result < 0) return result;
-  }
-  return result < 0 ? result : sd_bus_message_close_container(message);
-}
 
 int append_answer(sd_bus_message* message, const ServiceReply& answer) {
   int result = sd_bus_message_open_container(message, 'r', "sass");
@@ -55,12 +41,22 @@ int append_listed(sd_bus_message* message, const std::vector<ServiceView>& servi
   return result < 0 ? result : sd_bus_message_close_container(message);
 }
 
-int append_path(sd_bus_message* message, const std::string& path) {
-  return sd_bus_message_append_basic(message, 'o', path.c_str());
-}
-
 std::string path_of(ResourceKind kind, const ResourceKey& key) {
   return resource_path(kind, std::vector<std::string_view>(key.begin(), key.end()));
+}
+
+constexpr const char* kNotInDesiredState = "ResourcesNotInDesiredState";
+constexpr const char* kOverridden = "OverriddenSettings";
+
+// Properties by name whose values differ.
+std::vector<const char*> changes_of(const ConfigurationStatusView& before, const ConfigurationStatusView& now) {
+  std::vector<const char*> names;
+  for (const auto& property : properties_of<ConfigurationStatusView>()) {
+    if (!equal(value_of(before, property), value_of(now, property))) names.push_back(property.name);
+  }
+  if (before.not_in_desired_state != now.not_in_desired_state) names.push_back(kNotInDesiredState);
+  if (before.overridden != now.overridden) names.push_back(kOverridden);
+  return names;
 }
 
 constexpr std::uint64_t kOpen = SD_BUS_VTABLE_UNPRIVILEGED;  // who may call what is decided in change_queue.h
@@ -72,11 +68,31 @@ const sd_bus_vtable ManagerObject::kVtable[] = {
     SD_BUS_PROPERTY("Version", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_CONST),
     SD_BUS_PROPERTY("StatusText", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
     SD_BUS_PROPERTY("ConfigurationFaults", "a(suuss)", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+    SD_BUS_PROPERTY("ConfigurationMode", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+    SD_BUS_PROPERTY("RunningConfiguration", "s", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+    SD_BUS_PROPERTY("CurrentConfiguration", "t", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+    SD_BUS_PROPERTY("UnconfirmedConfiguration", "t", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+    SD_BUS_PROPERTY("ConfirmBefore", "t", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+    SD_BUS_PROPERTY("NumberOfResources", "u", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+    SD_BUS_PROPERTY(kNotInDesiredState, "a(sss)", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+    SD_BUS_PROPERTY(kOverridden, "a(suuss)", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
     SD_BUS_METHOD_WITH_ARGS("Reload", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, change<&ManagerObject::reload>, kOpen),
     SD_BUS_METHOD_WITH_ARGS("Validate", SD_BUS_ARGS("s", document), SD_BUS_RESULT("a(suuss)", faults),
                             change<&ManagerObject::validate>, kOpen),
     SD_BUS_METHOD_WITH_ARGS("Apply", SD_BUS_ARGS("s", document, "a{sv}", options), SD_BUS_RESULT("o", job),
                             change<&ManagerObject::apply>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("WhatIf", SD_BUS_ARGS("s", document), SD_BUS_RESULT("a(ss)", operations, "s", failure),
+                            change<&ManagerObject::what_if>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("Confirm", SD_BUS_ARGS("t", id), SD_BUS_NO_RESULT, change<&ManagerObject::confirm>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("Restore", SD_BUS_ARGS("t", id, "a{sv}", options), SD_BUS_RESULT("o", job),
+                            change<&ManagerObject::restore>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("GetConfiguration", SD_BUS_NO_ARGS, SD_BUS_RESULT("s", document),
+                            read<&ManagerObject::get_configuration>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("CompareConfigurations", SD_BUS_ARGS("t", before, "t", after),
+                            SD_BUS_RESULT("a(ssss)", differences), change<&ManagerObject::compare_configurations>,
+                            kOpen),
+    SD_BUS_METHOD_WITH_ARGS("ListConfigurations", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", configurations),
+                            read<&ManagerObject::list_configurations>, kOpen),
     SD_BUS_METHOD_WITH_ARGS("SetBGPPeer", SD_BUS_ARGS("a{sv}", peer), SD_BUS_RESULT("o", path),
                             change<&ManagerObject::set_resource<ResourceKind::BgpPeer>>, kOpen),
     SD_BUS_METHOD_WITH_ARGS("RemoveBGPPeer", SD_BUS_ARGS("s", switch_name, "s", peer), SD_BUS_NO_RESULT,
@@ -107,16 +123,17 @@ const sd_bus_vtable ManagerObject::kVtable[] = {
     SD_BUS_VTABLE_END,
 };
 
-ManagerObject::ManagerObject(runtime::BusConnection& connection, Control& control, std::string group_file,
+ManagerObject::ManagerObject(runtime::BusConnection& connection, Control& control, AccountFiles files,
                              std::function<void()> refresh)
     : connection_(connection),
       control_(control),
       refresh_(std::move(refresh)),
-      changes_(connection, std::move(group_file)) {}
+      changes_(connection, std::move(files)) {}
 
 void ManagerObject::show(sd_bus& bus) {
   status_text_ = control_.status_text();
   faults_ = control_.faults();
+  configuration_ = control_.configuration_status();
   sd_bus_slot* slot = nullptr;
   if (sd_bus_add_object_vtable(&bus, &slot, kRootPath, kManagerInterface, kVtable, this) >= 0) slot_.reset(slot);
 }
@@ -131,13 +148,16 @@ void ManagerObject::clear() {
 void ManagerObject::update(sd_bus& bus) {
   std::string status_text = control_.status_text();
   std::vector<DiagnosticView> faults = control_.faults();
-  const bool new_status = status_text != status_text_;
-  const bool new_faults = faults != faults_;
+  ConfigurationStatusView configuration = control_.configuration_status();
+  std::vector<const char*> names = changes_of(configuration_, configuration);
+  if (status_text != status_text_) names.push_back("StatusText");
+  if (faults != faults_) names.push_back("ConfigurationFaults");
+  if (names.empty()) return;
+  names.push_back(nullptr);
   status_text_ = std::move(status_text);
   faults_ = std::move(faults);
-  const char* first = new_status ? "StatusText" : new_faults ? "ConfigurationFaults" : nullptr;
-  const char* second = new_status && new_faults ? "ConfigurationFaults" : nullptr;
-  if (first != nullptr) sd_bus_emit_properties_changed(&bus, kRootPath, kManagerInterface, first, second, nullptr);
+  configuration_ = std::move(configuration);
+  sd_bus_emit_properties_changed_strv(&bus, kRootPath, kManagerInterface, const_cast<char**>(names.data()));
 }
 
 void ManagerObject::services_changed(std::span<const std::string> names) {
@@ -167,6 +187,11 @@ int ManagerObject::get_property(sd_bus*, const char*, const char*, const char* n
   if (property == "Version") return append_text(reply, PORTREEVE_VERSION);
   if (property == "StatusText") return append_text(reply, manager.status_text_);
   if (property == "ConfigurationFaults") return append_faults(reply, manager.faults_);
+  if (property == kNotInDesiredState) return append_resources(reply, manager.configuration_.not_in_desired_state);
+  if (property == kOverridden) return append_faults(reply, manager.configuration_.overridden);
+  for (const auto& one : properties_of<ConfigurationStatusView>()) {
+    if (property == one.name) return append(reply, value_of(manager.configuration_, one));
+  }
   return -ENOENT;
 }
 
@@ -236,21 +261,6 @@ bool ManagerObject::validate(const CallPtr& call) {
   return true;
 }
 
-bool ManagerObject::apply(const CallPtr& call) {
-  auto document = read_document(call->message());
-  const auto options = document ? read_no_options(call->message()) : Result<>(document.error());
-  if (!options) {
-    call->fail(options.error());
-    return true;
-  }
-  control_.apply(std::move(*document), [call, weak = weak_from_this()](const Result<std::string>& job) {
-    if (!job) return call->fail(job.error());
-    if (const auto self = weak.lock()) self->refresh_();
-    call->reply([&](sd_bus_message* answer) { return append_path(answer, job_path(*job)); });
-  });
-  return true;
-}
-
 template <ResourceKind Kind>
 bool ManagerObject::set_resource(const CallPtr& call) {
   const auto attributes = read_attributes(call->message(), control_.attributes_of(Kind));
@@ -258,11 +268,12 @@ bool ManagerObject::set_resource(const CallPtr& call) {
     call->fail(attributes.error());
     return true;
   }
-  control_.set_resource(Kind, *attributes, [call, weak = weak_from_this()](const Result<ResourceKey>& key) {
+  const auto done = [call, weak = weak_from_this()](const Result<ResourceKey>& key) {
     if (!key) return call->fail(key.error());
     if (const auto self = weak.lock()) self->refresh_();
     call->reply([&](sd_bus_message* answer) { return append_path(answer, path_of(Kind, *key)); });
-  });
+  };
+  control_.set_resource(Kind, *attributes, call->caller(), done);
   return true;
 }
 
@@ -277,7 +288,7 @@ bool ManagerObject::remove_resource(const CallPtr& call) {
     }
     key.push_back(*part);
   }
-  control_.remove_resource(Kind, key, [call, weak = weak_from_this()](const Result<>& result) {
+  control_.remove_resource(Kind, key, call->caller(), [call, weak = weak_from_this()](const Result<>& result) {
     if (const auto self = weak.lock()) self->refresh_();
     call->done(result);
   });
@@ -318,37 +329,15 @@ bool ManagerObject::allocate_services(const CallPtr& call) {
     if (!*request) {
       control_.allocate_services(std::exchange(requests_, {}),
                                  [call, weak = weak_from_this()](std::vector<ServiceReply> replies) {
-                                   if (const auto self = weak.lock()) self->answer_services(call, std::move(replies));
+                                   const auto self = weak.lock();
+                                   if (!self) return;
+                                   answer_array(self->connection_, call, std::move(replies), "(sass)", append_answer);
                                  });
       return true;
     }
     requests_.push_back(std::move(**request));
   }
   return false;
-}
-
-void ManagerObject::answer_services(const CallPtr& call, std::vector<ServiceReply> replies) {
-  struct Answer {
-    std::vector<ServiceReply> replies;
-    std::size_t written = 0;
-    Message message;
-    int result = 0;
-  };
-  auto answer = std::make_shared<Answer>();
-  answer->replies = std::move(replies);
-  answer->message = call->start_reply();
-  if (!answer->message) return;
-  answer->result = sd_bus_message_open_container(answer->message.get(), 'a', "(sass)");
-  run_in_slices(connection_, [call, answer] {
-    const std::size_t end = std::min(answer->written + kAnswersPerTurn, answer->replies.size());
-    for (; answer->written < end && answer->result >= 0; ++answer->written) {
-      answer->result = append_answer(answer->message.get(), answer->replies[answer->written]);
-    }
-    if (answer->result >= 0 && answer->written < answer->replies.size()) return false;
-    if (answer->result >= 0) answer->result = sd_bus_message_close_container(answer->message.get());
-    if (answer->result >= 0) call->send(std::move(answer->message));
-    return true;
-  });
 }
 
 bool ManagerObject::release_services(const CallPtr& call) {

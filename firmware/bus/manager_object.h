@@ -1,5 +1,5 @@
 // The interface org.portreeve.Portreeve1.Manager: its methods, properties and signals (README.md). Translates each call
-// for Control and the answer back; decides nothing.
+// for Control and the answer back; decides nothing. What is about configurations stands in manager_configuration.cc.
 #pragma once
 
 #include <systemd/sd-bus.h>
@@ -21,7 +21,7 @@ namespace portreeve::bus {
 class ManagerObject : public std::enable_shared_from_this<ManagerObject> {
  public:
   // `refresh` brings all objects up to date: called before an answer that names one.
-  ManagerObject(runtime::BusConnection& connection, Control& control, std::string group_file,
+  ManagerObject(runtime::BusConnection& connection, Control& control, AccountFiles files,
                 std::function<void()> refresh);
 
   void show(sd_bus& bus);  // exports the interface
@@ -41,15 +41,22 @@ class ManagerObject : public std::enable_shared_from_this<ManagerObject> {
   static int change(sd_bus_message* message, void* self, sd_bus_error*);
   CallPtr make_call(sd_bus_message* message);
   Control::Done done_of(const CallPtr& call);
+  void answer_job(const CallPtr& call, const Result<std::string>& job);
 
   // Open to all.
   void list_services(const CallPtr& call);
   void get_service(const CallPtr& call);
   void describe(const CallPtr& call);
+  void get_configuration(const CallPtr& call);
+  void list_configurations(const CallPtr& call);
   // For operators; true once begun.
   bool reload(const CallPtr& call);
   bool validate(const CallPtr& call);
   bool apply(const CallPtr& call);
+  bool what_if(const CallPtr& call);
+  bool confirm(const CallPtr& call);
+  bool restore(const CallPtr& call);
+  bool compare_configurations(const CallPtr& call);
   template <ResourceKind Kind>
   bool set_resource(const CallPtr& call);
   template <ResourceKind Kind>
@@ -59,8 +66,6 @@ class ManagerObject : public std::enable_shared_from_this<ManagerObject> {
   bool release_services(const CallPtr& call);
   bool prepare_restart(const CallPtr& call);
 
-  void answer_services(const CallPtr& call, std::vector<ServiceReply> replies);
-
   runtime::BusConnection& connection_;
   Control& control_;
   std::function<void()> refresh_;
@@ -68,6 +73,7 @@ class ManagerObject : public std::enable_shared_from_this<ManagerObject> {
   Slot slot_;
   std::string status_text_;
   std::vector<DiagnosticView> faults_;
+  ConfigurationStatusView configuration_;
   std::deque<std::string> changed_services_;
   std::vector<ServiceRequest> requests_;  // of the AllocateServices call that is being read
 };

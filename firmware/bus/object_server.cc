@@ -12,10 +12,10 @@
 namespace portreeve::bus {
 
 struct ObjectServer::State : std::enable_shared_from_this<ObjectServer::State> {
-  State(runtime::BusConnection& bus_connection, Control& all, std::string group_file)
+  State(runtime::BusConnection& bus_connection, Control& all, AccountFiles files)
       : connection(bus_connection),
         control(all),
-        manager(std::make_shared<ManagerObject>(bus_connection, all, std::move(group_file), [this] { refresh(); })),
+        manager(std::make_shared<ManagerObject>(bus_connection, all, std::move(files), [this] { refresh(); })),
         ports(port_kind(), all),
         switches(switch_kind(), all),
         peers(peer_kind(), all),
@@ -110,8 +110,8 @@ void ObjectServer::State::flush() {
   connection.kick();
 }
 
-ObjectServer::ObjectServer(runtime::BusConnection& connection, Control& control, std::string group_file)
-    : state_(std::make_shared<State>(connection, control, std::move(group_file))) {
+ObjectServer::ObjectServer(runtime::BusConnection& connection, Control& control, AccountFiles files)
+    : state_(std::make_shared<State>(connection, control, std::move(files))) {
   connection.add(*this);
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "firmware/bus/access.h"
 #include "firmware/bus/control.h"
 #include "firmware/runtime/bus_connection.h"
 #include "hal/base/time.h"
@@ -16,7 +17,7 @@ namespace portreeve::bus {
 class ObjectServer : public runtime::BusUser {
  public:
   // Adds itself to the connection, so it is made before the connection's `start`; it goes before the connection.
-  ObjectServer(runtime::BusConnection& connection, Control& control, std::string group_file = "/etc/group");
+  ObjectServer(runtime::BusConnection& connection, Control& control, AccountFiles files = {});
   ~ObjectServer() override;
   ObjectServer(const ObjectServer&) = delete;
   ObjectServer& operator=(const ObjectServer&) = delete;

@@ -187,6 +187,28 @@ constexpr Property<DiagnosticView> kDiagnostic[] = {
     {"Code", &DiagnosticView::code}, {"Text", &DiagnosticView::text},
 };
 
+constexpr Property<ConfigurationView> kConfiguration[] = {
+    {"Id", &ConfigurationView::id},         {"Time", &ConfigurationView::time_usec},
+    {"Source", &ConfigurationView::source}, {"Uid", &ConfigurationView::uid},
+    {"Author", &ConfigurationView::author}, {"Outcome", &ConfigurationView::outcome},
+    {"Text", &ConfigurationView::text},
+};
+
+constexpr Property<ResourceView> kResource[] = {
+    {"Resource", &ResourceView::resource},
+    {"State", &ResourceView::state},
+    {"Text", &ResourceView::text},
+};
+
+constexpr Property<ConfigurationStatusView> kConfigurationStatus[] = {
+    {"ConfigurationMode", &ConfigurationStatusView::mode},
+    {"RunningConfiguration", &ConfigurationStatusView::running},
+    {"CurrentConfiguration", &ConfigurationStatusView::current},
+    {"UnconfirmedConfiguration", &ConfigurationStatusView::unconfirmed},
+    {"ConfirmBefore", &ConfigurationStatusView::confirm_before_usec},
+    {"NumberOfResources", &ConfigurationStatusView::resources},
+};
+
 }  // namespace
 
 template <>
@@ -228,6 +250,18 @@ std::span<const Property<ServiceView>> properties_of<ServiceView>() {
 template <>
 std::span<const Property<DiagnosticView>> properties_of<DiagnosticView>() {
   return kDiagnostic;
+}
+template <>
+std::span<const Property<ConfigurationView>> properties_of<ConfigurationView>() {
+  return kConfiguration;
+}
+template <>
+std::span<const Property<ResourceView>> properties_of<ResourceView>() {
+  return kResource;
+}
+template <>
+std::span<const Property<ConfigurationStatusView>> properties_of<ConfigurationStatusView>() {
+  return kConfigurationStatus;
 }
 
 }  // namespace portreeve::bus

@@ -43,6 +43,12 @@ template <>
 std::span<const Property<ServiceView>> properties_of<ServiceView>();
 template <>
 std::span<const Property<DiagnosticView>> properties_of<DiagnosticView>();
+template <>
+std::span<const Property<ConfigurationView>> properties_of<ConfigurationView>();
+template <>
+std::span<const Property<ResourceView>> properties_of<ResourceView>();
+template <>
+std::span<const Property<ConfigurationStatusView>> properties_of<ConfigurationStatusView>();  // but its lists
 
 template <class View>
 Value value_of(const View& view, const Property<View>& property) {

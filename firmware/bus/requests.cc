@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "firmware/bus/value.h"
+#include "hal/base/number.h"
 #include "hal/base/text.h"
 
 namespace portreeve::bus {
@@ -22,6 +23,9 @@ constexpr Key kServiceKeys[] = {
     {"LoadBalancerIP", Kind::Texts},
     {"LocalAddress", Kind::Boolean},
 };
+
+constexpr Key kApplyKeys[] = {{"ConfirmTimeoutInSeconds", Kind::Number}};
+constexpr std::uint32_t kLongestConfirmTimeout = 86'400;
 
 struct Entry {
   const Key* key = nullptr;
@@ -55,7 +59,7 @@ std::string type_name(Kind kind) {
 std::string names_of(std::span<const Key> keys) {
   std::string names;
   for (const Key& key : keys) names += (names.empty() ? "" : ", ") + std::string(key.name);
-  return names.empty() ? "none" : names;
+  return names;
 }
 
 // A whole number of any of D-Bus's types, as text; nothing where it is another type or negative.
@@ -220,9 +224,16 @@ Result<Attributes> read_attributes(sd_bus_message* message, std::span<const Attr
   return attributes;
 }
 
-Result<> read_no_options(sd_bus_message* message) {
-  PORTREEVE_TRY_VOID(read_dictionary(message, {}));
-  return {};
+Result<std::optional<std::uint32_t>> read_confirm_timeout(sd_bus_message* message) {
+  PORTREEVE_TRY(const Entries entries, read_dictionary(message, kApplyKeys));
+  if (entries.empty()) return std::optional<std::uint32_t>{};
+  const std::string& given = std::get<std::string>(entries[0].value);
+  const auto seconds = parse_number(given, 1, kLongestConfirmTimeout);
+  if (!seconds) {
+    return invalid("'" + std::string(kApplyKeys[0].name) + "' is " + given + "; allowed: 1 to " +
+                   std::to_string(kLongestConfirmTimeout));
+  }
+  return std::optional<std::uint32_t>(static_cast<std::uint32_t>(*seconds));
 }
 
 Result<std::string> read_document(sd_bus_message* message) {
@@ -239,6 +250,13 @@ Result<std::string> read_text(sd_bus_message* message) {
   const int result = sd_bus_message_read_basic(message, 's', &text);
   if (result < 0) return malformed(result);
   return std::string(text);
+}
+
+Result<std::uint64_t> read_id(sd_bus_message* message) {
+  std::uint64_t id = 0;
+  const int result = sd_bus_message_read_basic(message, 't', &id);
+  if (result < 0) return malformed(result);
+  return id;
 }
 
 Result<std::vector<std::string>> read_texts(sd_bus_message* message) {

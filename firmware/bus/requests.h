@@ -5,6 +5,7 @@
 
 #include <systemd/sd-bus.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,9 +18,11 @@ namespace portreeve::bus {
 inline constexpr std::size_t kLargestDocument = std::size_t{16} << 20U;
 
 Result<Attributes> read_attributes(sd_bus_message* message, std::span<const AttributeKey> keys);
-Result<> read_no_options(sd_bus_message* message);
+// Of Apply and Restore: the seconds within which the change has to be confirmed.
+Result<std::optional<std::uint32_t>> read_confirm_timeout(sd_bus_message* message);
 Result<std::string> read_document(sd_bus_message* message);
 Result<std::string> read_text(sd_bus_message* message);
+Result<std::uint64_t> read_id(sd_bus_message* message);
 Result<std::vector<std::string>> read_texts(sd_bus_message* message);
 
 // A name and its dictionary, as AllocateService takes them.

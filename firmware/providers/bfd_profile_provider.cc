@@ -6,8 +6,6 @@ namespace portreeve::providers {
 
 const dsc::ResourceType& BfdProfileProvider::type() const { return kBfdProfileType; }
 
-void BfdProfileProvider::check(const dsc::Configuration& /*configuration*/, dsc::Diagnostics& /*diagnostics*/) const {}
-
 Result<dsc::Plan> BfdProfileProvider::plan(const dsc::Resource& /*desired*/, const dsc::Configuration& /*target*/) {
   return dsc::Plan{};
 }

@@ -9,7 +9,6 @@ namespace portreeve::providers {
 class BfdProfileProvider : public dsc::Provider {
  public:
   [[nodiscard]] const dsc::ResourceType& type() const override;
-  void check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const override;
   Result<dsc::Plan> plan(const dsc::Resource& desired, const dsc::Configuration& target) override;
   Result<dsc::Plan> plan_removal(const dsc::Resource& old) override;
   [[nodiscard]] std::optional<dsc::Resource> actual(const dsc::Resource& desired) const override;

@@ -108,8 +108,11 @@ PeerProvider PeerProvider::rehearsal(const hal::Host& host) const {
 
 const dsc::ResourceType& PeerProvider::type() const { return kBgpPeerType; }
 
-void PeerProvider::check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const {
-  check_peers(configuration, host_->inventory(), diagnostics);
+// Of this moment: a peer is none of the addresses that this host has now.
+dsc::Rule PeerProvider::rule() const {
+  return [inventory = host_->inventory()](const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) {
+    check_peers(configuration, inventory, diagnostics);
+  };
 }
 
 Result<dsc::Plan> PeerProvider::plan(const dsc::Resource& desired, const dsc::Configuration& target) {

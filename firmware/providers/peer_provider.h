@@ -29,7 +29,7 @@ class PeerProvider : public dsc::Provider {
   [[nodiscard]] PeerProvider rehearsal(const hal::Host& host) const;
 
   [[nodiscard]] const dsc::ResourceType& type() const override;
-  void check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const override;
+  [[nodiscard]] dsc::Rule rule() const override;
   Result<dsc::Plan> plan(const dsc::Resource& desired, const dsc::Configuration& target) override;
   Result<dsc::Plan> plan_removal(const dsc::Resource& old) override;
   [[nodiscard]] std::optional<dsc::Resource> actual(const dsc::Resource& desired) const override;

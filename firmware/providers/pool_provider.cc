@@ -109,9 +109,7 @@ void PoolProvider::plan_announcement(const std::string& pool, const Announced& w
 
 const dsc::ResourceType& PoolProvider::type() const { return kIpAddressPoolType; }
 
-void PoolProvider::check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const {
-  check_pools(configuration, diagnostics);
-}
+dsc::Rule PoolProvider::rule() const { return check_pools; }
 
 Result<dsc::Plan> PoolProvider::plan(const dsc::Resource& desired, const dsc::Configuration& target) {
   dsc::Plan plan;

@@ -37,9 +37,7 @@ PortProvider PortProvider::rehearsal(const hal::Host& host) const {
 
 const dsc::ResourceType& PortProvider::type() const { return kPortType; }
 
-void PortProvider::check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const {
-  check_ports(configuration, diagnostics);
-}
+dsc::Rule PortProvider::rule() const { return check_ports; }
 
 Result<dsc::Plan> PortProvider::plan(const dsc::Resource& desired, const dsc::Configuration& /*target*/) {
   dsc::Plan plan;

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "dsc/local_configuration_manager.h"
+
 namespace portreeve::providers {
 namespace {
 
@@ -145,9 +147,10 @@ const ResourceType kIpAddressPoolType{"IPAddressPool", "Addresses for services o
 const ResourceType kServiceType{"Service", "A service that is given an address of a pool.", kServiceProperties};
 
 const dsc::Schema& schema() {
-  static const std::array<const ResourceType*, 7> kTypes = {
-      &kPortType,   &kExternalVirtualSwitchType, &kIpAddressPoolType, &kBfdProfileType, &kBgpSpeakerType, &kBgpPeerType,
-      &kServiceType};
+  static const std::array<const ResourceType*, 8> kTypes = {&kPortType,          &kExternalVirtualSwitchType,
+                                                            &kIpAddressPoolType, &kBfdProfileType,
+                                                            &kBgpSpeakerType,    &kBgpPeerType,
+                                                            &kServiceType,       &dsc::kLocalConfigurationManagerType};
   static const dsc::Schema kSchema(kTypes);
   return kSchema;
 }

@@ -89,9 +89,7 @@ Result<> ServiceProvider::release(const std::string& name) {
 
 const dsc::ResourceType& ServiceProvider::type() const { return kServiceType; }
 
-void ServiceProvider::check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const {
-  check_services(configuration, diagnostics);
-}
+dsc::Rule ServiceProvider::rule() const { return check_services; }
 
 Result<dsc::Plan> ServiceProvider::plan(const dsc::Resource& desired, const dsc::Configuration& /*target*/) {
   dsc::Plan plan;

@@ -25,9 +25,7 @@ SpeakerProvider SpeakerProvider::rehearsal(const hal::Host& host) const {
 
 const dsc::ResourceType& SpeakerProvider::type() const { return kBgpSpeakerType; }
 
-void SpeakerProvider::check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const {
-  check_speakers(configuration, diagnostics);
-}
+dsc::Rule SpeakerProvider::rule() const { return check_speakers; }
 
 Result<dsc::Plan> SpeakerProvider::plan(const dsc::Resource& desired, const dsc::Configuration& /*target*/) {
   dsc::Plan plan;

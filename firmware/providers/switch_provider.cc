@@ -34,9 +34,7 @@ std::string SwitchNetwork::addresses_in_words() const {
 
 const dsc::ResourceType& SwitchProvider::type() const { return kExternalVirtualSwitchType; }
 
-void SwitchProvider::check(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) const {
-  check_switches(configuration, diagnostics);
-}
+dsc::Rule SwitchProvider::rule() const { return check_switches; }
 
 Result<dsc::Plan> SwitchProvider::plan(const dsc::Resource& desired, const dsc::Configuration& /*target*/) {
   dsc::Plan plan;

@@ -44,12 +44,22 @@ DiskFiles::~DiskFiles() {
 std::vector<Result<>> DiskFiles::write(std::span<const DiskJob> jobs) {
   results_.assign(jobs.size(), {});
   for (std::size_t i = 0; i < jobs.size(); ++i) {
-    if (auto started = jobs[i].kind == DiskJob::Kind::Append ? append(i, jobs[i]) : replace(i, jobs[i]); !started) {
-      results_[i] = std::move(started).error();
-    }
+    if (auto started = start(i, jobs[i]); !started) results_[i] = std::move(started).error();
   }
   commit();
   return std::exchange(results_, {});
+}
+
+Result<> DiskFiles::start(std::size_t index, const DiskJob& job) {
+  switch (job.kind) {
+    case DiskJob::Kind::Append:
+      return append(index, job);
+    case DiskJob::Kind::Replace:
+      return replace(index, job);
+    case DiskJob::Kind::Remove:
+      break;
+  }
+  return remove(job);
 }
 
 Result<> DiskFiles::append(std::size_t index, const DiskJob& job) {
@@ -91,13 +101,31 @@ Result<DiskFiles::AppendedFile*> DiskFiles::open_for_append(const std::string& n
   return &appended_.emplace(name, file).first->second;
 }
 
-Result<> DiskFiles::replace(std::size_t index, const DiskJob& job) {
-  // What the batch did to this file before becomes durable first: each job has to be able to fail alone.
-  const auto appended = appended_.find(job.name);
+// What the batch did to this file before becomes durable first: each job has to be able to fail alone.
+void DiskFiles::commit_before(const std::string& name) {
+  const auto appended = appended_.find(name);
   const bool touched =
       (appended != appended_.end() && !appended->second.jobs.empty()) ||
-      std::any_of(new_names_.begin(), new_names_.end(), [&](const NewName& each) { return each.name == job.name; });
+      std::any_of(new_names_.begin(), new_names_.end(), [&](const NewName& each) { return each.name == name; });
   if (touched) commit();
+}
+
+// What came before is durable first: an index that does not name the file any more.
+Result<> DiskFiles::remove(const DiskJob& job) {
+  commit();
+  if (directory_unsure_) {
+    return Error{ErrorKind::Failed, directory_.path_of(job.name) + " stays: what came before it could not be synced"};
+  }
+  if (::unlinkat(directory_.descriptor(), job.name.c_str(), 0) != 0 && errno != ENOENT) {
+    return disk_error("remove " + directory_.path_of(job.name), errno);
+  }
+  close(job.name);
+  unsure_.erase(job.name);
+  return {};
+}
+
+Result<> DiskFiles::replace(std::size_t index, const DiskJob& job) {
+  commit_before(job.name);
   PORTREEVE_TRY(const bool there, directory_.has_file(job.name));
   const std::string temporary = temporary_name(job.name);
   Result<> done = write_beside(temporary, job.octets);

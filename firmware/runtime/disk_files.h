@@ -26,7 +26,7 @@
 namespace portreeve::runtime {
 
 struct DiskJob {
-  enum class Kind { Append, Replace };
+  enum class Kind { Append, Replace, Remove };
 
   Kind kind = Kind::Append;
   std::string name;
@@ -69,6 +69,9 @@ class DiskFiles {
 
   Result<> append(std::size_t index, const DiskJob& job);
   Result<> replace(std::size_t index, const DiskJob& job);
+  Result<> remove(const DiskJob& job);
+  Result<> start(std::size_t index, const DiskJob& job);
+  void commit_before(const std::string& name);
   Result<AppendedFile*> open_for_append(const std::string& name);
   Result<> write_beside(const std::string& temporary, Bytes octets) const;
   Result<> take_name(std::size_t index, const std::string& name, const std::string& temporary, bool there);

@@ -1,7 +1,5 @@
 #include "firmware/runtime/disk_writer.h"
 
-#include <csignal>
-
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -11,6 +9,7 @@
 #include <utility>
 
 #include "firmware/runtime/disk_files.h"
+#include "hal/base/signals_blocked.h"
 
 namespace portreeve::runtime {
 namespace {
@@ -21,22 +20,6 @@ struct Completion {
   DiskWriter::Done done;
   Work work;  // keeps the event loop running until this has come
   Result<> result;
-};
-
-// Signals are for the event loop's thread. A thread is born with the mask of its maker.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_{};
 };
 
 }  // namespace
@@ -86,6 +69,10 @@ void DiskWriter::append(std::string name, std::vector<std::byte> octets, Done do
 
 void DiskWriter::replace(std::string name, std::vector<std::byte> content, Done done) {
   state_->hand_over({DiskJob::Kind::Replace, std::move(name), std::move(content)}, std::move(done));
+}
+
+void DiskWriter::remove(std::string name, Done done) {
+  state_->hand_over({DiskJob::Kind::Remove, std::move(name), {}}, std::move(done));
 }
 
 void DiskWriter::drain() {

@@ -12,6 +12,10 @@ namespace {
 constexpr const char* kName = "org.portreeve.Portreeve1";
 constexpr const char* kRoot = "/org/portreeve/Portreeve1";
 constexpr const char* kManager = "org.portreeve.Portreeve1.Manager";
+constexpr const char* kJob = "org.portreeve.Portreeve1.Job";
+constexpr const char* kProperties = "org.freedesktop.DBus.Properties";
+constexpr const char* kTimeoutOption = "ConfirmTimeoutInSeconds";
+constexpr std::uint64_t kLongestSilence = 1'000'000;  // microseconds; then a job is asked for without a signal
 
 DaemonError unreachable(const std::string& why) {
   return {"NotAvailable", "The Portreeve service does not answer: " + why + ". Is portreeve.service running?"};
@@ -34,11 +38,54 @@ DaemonError from_bus(const sd_bus_error& error, int result) {
   return {std::string(name.substr(name.rfind('.') + 1)), message};
 }
 
+std::string place_of(const Fault& fault) {
+  return fault.file + ":" + std::to_string(fault.line) + ":" + std::to_string(fault.column) + ": ";
+}
+
+// a(suuss)
+bool read_faults(sd_bus_message* message, std::vector<Fault>& faults) {
+  const char* file = nullptr;
+  const char* code = nullptr;
+  const char* text = nullptr;
+  Fault fault;
+  int result = sd_bus_message_enter_container(message, 'a', "(suuss)");
+  while (result >= 0 &&
+         (result = sd_bus_message_read(message, "(suuss)", &file, &fault.line, &fault.column, &code, &text)) > 0) {
+    fault.file = file;
+    fault.code = code;
+    fault.text = text;
+    faults.push_back(fault);
+  }
+  return result >= 0 && sd_bus_message_exit_container(message) >= 0;
+}
+
+// What comes next of a(suuss), "a.xml:3:4: why", or of a(sss), "[Port]Port2: Waiting: for eth7"; as a variant.
+bool read_rows(sd_bus_message* message, const char* type, std::vector<std::string>& rows) {
+  if (sd_bus_message_enter_container(message, 'v', type) < 0) return false;
+  if (std::string_view(type) == "a(suuss)") {
+    std::vector<Fault> faults;
+    if (!read_faults(message, faults)) return false;
+    for (const Fault& fault : faults) rows.push_back(place_of(fault) + fault.text);
+  } else {
+    const char* parts[3] = {};
+    int result = sd_bus_message_enter_container(message, 'a', "(sss)");
+    while (result >= 0 && (result = sd_bus_message_read(message, "(sss)", &parts[0], &parts[1], &parts[2])) > 0) {
+      const std::string why = *parts[2] == '\0' ? "" : std::string(": ") + parts[2];
+      rows.push_back(std::string(parts[0]) + ": " + parts[1] + why);
+    }
+    if (result < 0 || sd_bus_message_exit_container(message) < 0) return false;
+  }
+  return sd_bus_message_exit_container(message) >= 0;
+}
+
 // The variant that comes next; types that no property has are passed over, and show as blank.
 bool read_variant(sd_bus_message* message, Value& value) {
   const char* contents = nullptr;
   if (sd_bus_message_peek_type(message, nullptr, &contents) <= 0) return false;
   const std::string_view type = contents;
+  if (type == "a(sss)" || type == "a(suuss)") {
+    return read_rows(message, contents, value.emplace<std::vector<std::string>>());
+  }
   if (type != "s" && type != "b" && type != "y" && type != "u" && type != "t" && type != "d" && type != "as") {
     return sd_bus_message_skip(message, "v") >= 0;
   }
@@ -127,6 +174,51 @@ bool read_services(sd_bus_message* message, std::vector<Object>& services, std::
   return result >= 0;
 }
 
+// a(ss), s
+bool read_preview(sd_bus_message* message, Preview& preview) {
+  const char* resource = nullptr;
+  const char* text = nullptr;
+  int result = sd_bus_message_enter_container(message, 'a', "(ss)");
+  while (result >= 0 && (result = sd_bus_message_read(message, "(ss)", &resource, &text)) > 0) {
+    preview.operations.push_back({resource, text});
+  }
+  if (result < 0 || sd_bus_message_exit_container(message) < 0) return false;
+  if (sd_bus_message_read_basic(message, 's', &text) < 0) return false;
+  preview.failure = text;
+  return true;
+}
+
+// aa{sv}
+bool read_dictionaries(sd_bus_message* message, std::vector<Object>& objects) {
+  if (sd_bus_message_enter_container(message, 'a', "a{sv}") < 0) return false;
+  while (sd_bus_message_at_end(message, 0) == 0) {
+    if (!read_properties(message, objects.emplace_back())) return false;
+  }
+  return true;
+}
+
+// a(ssss)
+bool read_differences(sd_bus_message* message, std::vector<Object>& objects) {
+  const char* parts[4] = {};
+  int result = sd_bus_message_enter_container(message, 'a', "(ssss)");
+  while (result >= 0 &&
+         (result = sd_bus_message_read(message, "(ssss)", &parts[0], &parts[1], &parts[2], &parts[3])) > 0) {
+    objects.emplace_back().properties = {{"Resource", std::string(parts[0])},
+                                         {"Property", std::string(parts[1])},
+                                         {"Before", std::string(parts[2])},
+                                         {"After", std::string(parts[3])}};
+  }
+  return result >= 0;
+}
+
+// a{sv}
+void append_confirm_timeout(sd_bus_message* message, std::uint32_t seconds) {
+  if (seconds == 0)
+    sd_bus_message_append(message, "a{sv}", 0);
+  else
+    sd_bus_message_append(message, "a{sv}", 1, kTimeoutOption, "u", seconds);
+}
+
 // {sv}
 void append_setting(sd_bus_message* message, const Setting& setting) {
   const std::string& value = setting.values.front();
@@ -176,10 +268,11 @@ Daemon::Answer<void> BusDaemon::connect() {
   return {};
 }
 
-Daemon::Answer<BusDaemon::Message> BusDaemon::start(const char* interface, const char* method) {
+Daemon::Answer<BusDaemon::Message> BusDaemon::start(const char* interface, const char* method, const char* path) {
   PORTREEVE_TRY_VOID(connect());
   sd_bus_message* message = nullptr;
-  const int result = sd_bus_message_new_method_call(bus_, &message, kName, kRoot, interface, method);
+  const int result =
+      sd_bus_message_new_method_call(bus_, &message, kName, path != nullptr ? path : kRoot, interface, method);
   if (result < 0) return unreachable(system_error("D-Bus", -result).message);
   return Message(message);
 }
@@ -225,24 +318,12 @@ Daemon::Answer<Object> BusDaemon::service(const std::string& name) {
 }
 
 Daemon::Answer<std::vector<Fault>> BusDaemon::faults() {
-  PORTREEVE_TRY(Message question, start("org.freedesktop.DBus.Properties", "Get"));
+  PORTREEVE_TRY(Message question, start(kProperties, "Get"));
   sd_bus_message_append(question.get(), "ss", kManager, "ConfigurationFaults");
   PORTREEVE_TRY(const Message answer, call(std::move(question)));
   std::vector<Fault> faults;
-  int result = sd_bus_message_enter_container(answer.get(), 'v', "a(suuss)");
-  if (result > 0) result = sd_bus_message_enter_container(answer.get(), 'a', "(suuss)");
-  const char* file = nullptr;
-  const char* code = nullptr;
-  const char* text = nullptr;
-  Fault fault;
-  while (result >= 0 &&
-         (result = sd_bus_message_read(answer.get(), "(suuss)", &file, &fault.line, &fault.column, &code, &text)) > 0) {
-    fault.file = file;
-    fault.code = code;
-    fault.text = text;
-    faults.push_back(fault);
-  }
-  if (result < 0) return unreadable();
+  if (sd_bus_message_enter_container(answer.get(), 'v', "a(suuss)") < 0) return unreadable();
+  if (!read_faults(answer.get(), faults)) return unreadable();
   return faults;
 }
 
@@ -260,6 +341,116 @@ Daemon::Answer<void> BusDaemon::remove(const std::string& kind, const std::vecto
   for (const std::string& part : key) sd_bus_message_append(question.get(), "s", part.c_str());
   PORTREEVE_TRY_VOID(call(std::move(question)));
   return {};
+}
+
+Daemon::Answer<Object> BusDaemon::properties_of(const char* path, const char* interface) {
+  PORTREEVE_TRY(Message question, start(kProperties, "GetAll", path));
+  sd_bus_message_append(question.get(), "s", interface);
+  PORTREEVE_TRY(const Message answer, call(std::move(question)));
+  Object object;
+  if (!read_properties(answer.get(), object)) return unreadable();
+  return object;
+}
+
+Daemon::Answer<Object> BusDaemon::status() { return properties_of(kRoot, kManager); }
+
+Daemon::Answer<std::vector<Fault>> BusDaemon::validate(const std::string& document) {
+  PORTREEVE_TRY(Message question, start(kManager, "Validate"));
+  sd_bus_message_append(question.get(), "s", document.c_str());
+  PORTREEVE_TRY(const Message answer, call(std::move(question)));
+  std::vector<Fault> faults;
+  if (!read_faults(answer.get(), faults)) return unreadable();
+  return faults;
+}
+
+Daemon::Answer<Preview> BusDaemon::what_if(const std::string& document) {
+  PORTREEVE_TRY(Message question, start(kManager, "WhatIf"));
+  sd_bus_message_append(question.get(), "s", document.c_str());
+  PORTREEVE_TRY(const Message answer, call(std::move(question)));
+  Preview preview;
+  if (!read_preview(answer.get(), preview)) return unreadable();
+  return preview;
+}
+
+// A document, or the path of a job.
+Daemon::Answer<std::string> BusDaemon::text_of_call(Message message) {
+  PORTREEVE_TRY(const Message answer, call(std::move(message)));
+  char type = 0;
+  const char* text = nullptr;
+  if (sd_bus_message_peek_type(answer.get(), &type, nullptr) <= 0 || (type != 's' && type != 'o')) return unreadable();
+  if (sd_bus_message_read_basic(answer.get(), type, &text) < 0) return unreadable();
+  return std::string(text);
+}
+
+Daemon::Answer<std::string> BusDaemon::apply(const std::string& document, std::uint32_t confirm_timeout) {
+  PORTREEVE_TRY(Message question, start(kManager, "Apply"));
+  sd_bus_message_append(question.get(), "s", document.c_str());
+  append_confirm_timeout(question.get(), confirm_timeout);
+  return text_of_call(std::move(question));
+}
+
+Daemon::Answer<std::string> BusDaemon::restore(std::uint64_t id, std::uint32_t confirm_timeout) {
+  PORTREEVE_TRY(Message question, start(kManager, "Restore"));
+  sd_bus_message_append(question.get(), "t", id);
+  append_confirm_timeout(question.get(), confirm_timeout);
+  return text_of_call(std::move(question));
+}
+
+Daemon::Answer<Object> BusDaemon::job(const std::string& name) { return properties_of(name.c_str(), kJob); }
+
+Daemon::Answer<Object> BusDaemon::end_of_job(const std::string& name) {
+  PORTREEVE_TRY_VOID(connect());
+  sd_bus_slot* slot = nullptr;
+  sd_bus_match_signal(bus_, &slot, kName, name.c_str(), kProperties, "PropertiesChanged", nullptr, nullptr);
+  const std::unique_ptr<sd_bus_slot, decltype(&sd_bus_slot_unref)> owned(slot, &sd_bus_slot_unref);
+  bool shown = false;
+  auto now = job(name);
+  while (now && now->text("State") != "Finished") {
+    const Value* progress = now->find("Progress");
+    const double* fraction = progress != nullptr ? std::get_if<double>(progress) : nullptr;
+    if (progress_ && fraction != nullptr) progress_(*fraction);
+    shown = true;
+    wait_for_news();
+    now = job(name);
+  }
+  if (progress_ && shown) progress_(std::nullopt);
+  return now;
+}
+
+// A signal, or silence that lasts too long: the daemon may have gone without a word.
+void BusDaemon::wait_for_news() {
+  bool any = false;
+  while (sd_bus_process(bus_, nullptr) > 0) any = true;
+  if (!any) sd_bus_wait(bus_, kLongestSilence);
+}
+
+Daemon::Answer<void> BusDaemon::confirm(std::uint64_t id) {
+  PORTREEVE_TRY(Message question, start(kManager, "Confirm"));
+  sd_bus_message_append(question.get(), "t", id);
+  PORTREEVE_TRY_VOID(call(std::move(question)));
+  return {};
+}
+
+Daemon::Answer<std::string> BusDaemon::configuration() {
+  PORTREEVE_TRY(Message question, start(kManager, "GetConfiguration"));
+  return text_of_call(std::move(question));
+}
+
+Daemon::Answer<std::vector<Object>> BusDaemon::configurations() {
+  PORTREEVE_TRY(Message question, start(kManager, "ListConfigurations"));
+  PORTREEVE_TRY(const Message answer, call(std::move(question)));
+  std::vector<Object> configurations;
+  if (!read_dictionaries(answer.get(), configurations)) return unreadable();
+  return configurations;
+}
+
+Daemon::Answer<std::vector<Object>> BusDaemon::differences(std::uint64_t before, std::uint64_t after) {
+  PORTREEVE_TRY(Message question, start(kManager, "CompareConfigurations"));
+  sd_bus_message_append(question.get(), "tt", before, after);
+  PORTREEVE_TRY(const Message answer, call(std::move(question)));
+  std::vector<Object> differences;
+  if (!read_differences(answer.get(), differences)) return unreadable();
+  return differences;
 }
 
 }  // namespace portreeve::shell

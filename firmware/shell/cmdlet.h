@@ -29,6 +29,8 @@ enum class ValueSource : std::uint8_t {
   SpeakerNames,
   BfdProfileNames,
   ServiceNames,
+  ConfigurationIds,
+  FileNames,
   CmdletNames
 };
 
@@ -78,6 +80,7 @@ struct Flow {
   std::vector<Object> objects;
   std::string text;
   bool formatted = false;
+  std::vector<ShellError> errors = {};  // that did not keep the rest from being shown
 };
 
 struct Cmdlet {

@@ -6,6 +6,7 @@
 
 #include "firmware/shell/bgp_parameters.h"
 #include "firmware/shell/cmdlet.h"
+#include "firmware/shell/dsc_parameters.h"
 #include "firmware/shell/words.h"
 #include "hal/base/number.h"
 
@@ -44,11 +45,23 @@ constexpr Parameter kToJson[] = {
 };
 
 constexpr Cmdlet kCmdlets[] = {
+    {"Compare-DscConfiguration", "Shows what is different between two configurations.", kCompareConfigurations,
+     "Compare-DscConfiguration 12", false, compare_configurations},
+    {"Confirm-DscConfiguration", "Keeps a configuration that is undone otherwise.", kConfirmConfiguration,
+     "Confirm-DscConfiguration", false, confirm_configuration},
     {"ConvertTo-Json", "Shows objects as JSON.", kToJson, "Get-HcsPort | ConvertTo-Json", true, convert_to_json},
     {"Format-List", "Shows objects as lists, one property a line.", kFormat,
      "Get-HcsBGPPeers -SwitchName vSwitch1 | Format-List", true, format_as_list},
     {"Format-Table", "Shows objects as a table, one object a line.", kFormat, "Get-HcsPort | Format-Table Name, Status",
      true, format_as_table},
+    {"Get-DscConfiguration",
+     "Shows what stands, as a document that changes nothing when it is applied.",
+     {},
+     kNoExample,
+     false,
+     get_configuration},
+    {"Get-DscConfigurationStatus", "Shows how the configuration stands, or which ones there were.",
+     kGetConfigurationStatus, "Get-DscConfigurationStatus -All", false, get_configuration_status},
     {"Get-HcsBFDProfile", "Shows the BFD profiles.", kGetBfdProfile, "Get-HcsBFDProfile fast", false, get_bfd_profiles},
     {"Get-HcsBGPPeerStatus", "Shows how the BGP sessions are: state, negotiation, counters, errors, BFD.",
      kGetPeerStatus, "Get-HcsBGPPeerStatus -SwitchName vSwitch1 -PeerAddress 10.126.77.125", false,
@@ -75,6 +88,8 @@ constexpr Cmdlet kCmdlets[] = {
      "Remove-HcsBGPPeer -PeerAddress 10.126.77.125 -SwitchName vSwitch1", false, remove_bgp_peer},
     {"Remove-HcsBGPSpeaker", "Ends the listening for routers of a switch.", kRemoveSpeaker,
      "Remove-HcsBGPSpeaker -SwitchName vSwitch1", false, remove_bgp_speaker},
+    {"Restore-DscConfiguration", "Brings an earlier configuration back.", kRestoreConfiguration,
+     "Restore-DscConfiguration -Id 12", false, restore_configuration},
     {"Set-HcsBFDProfile", "Adds a BFD profile, or changes it.", kSetBfdProfile,
      "Set-HcsBFDProfile -Name fast -ReceiveIntervalInMilliseconds 50 -TransmitIntervalInMilliseconds 50", false,
      set_bfd_profile},
@@ -84,6 +99,10 @@ constexpr Cmdlet kCmdlets[] = {
      false, set_bgp_peer},
     {"Set-HcsBGPSpeaker", "Lets routers of a switch connect, and says its BGP identifier.", kSetSpeaker,
      "Set-HcsBGPSpeaker -SwitchName vSwitch1 -RouterId 192.0.2.1", false, set_bgp_speaker},
+    {"Start-DscConfiguration", "Applies a document: it becomes the user layer.", kStartConfiguration,
+     "Start-DscConfiguration edge.xml -ConfirmTimeoutInSeconds 600", false, start_configuration},
+    {"Test-DscConfiguration", "Tells whether all is as the configuration, or a document, says.", kTestConfiguration,
+     "Test-DscConfiguration edge.xml -Detailed", false, test_configuration},
 };
 
 constexpr std::pair<std::string_view, std::string_view> kAliases[] = {

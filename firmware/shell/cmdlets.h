@@ -19,6 +19,15 @@ Outcome get_bgp_peer_status(Daemon& daemon, const Bound& arguments, Flow& input)
 Outcome get_bgp_peers(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome get_bgp_speakers(Daemon& daemon, const Bound& arguments, Flow& input);
 
+// cmdlets_dsc.cc
+Outcome compare_configurations(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome confirm_configuration(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome get_configuration(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome get_configuration_status(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome restore_configuration(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome start_configuration(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome test_configuration(Daemon& daemon, const Bound& arguments, Flow& input);
+
 // cmdlets_change.cc
 Outcome remove_bfd_profile(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome remove_bgp_speaker(Daemon& daemon, const Bound& arguments, Flow& input);
@@ -32,6 +41,9 @@ Outcome convert_to_json(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome format_as_list(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome format_as_table(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome get_help(Daemon& daemon, const Bound& arguments, Flow& input);
+
+// What is no object: shown as it is.
+Flow as_text(std::string text);
 
 // An error that the daemon gave, or that is put the same way. `target` is what the cmdlet was about.
 ShellError cmdlet_error(const DaemonError& error, const std::string& target);

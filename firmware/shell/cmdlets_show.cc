@@ -11,9 +11,9 @@ namespace {
 constexpr std::string_view kHelpColumns[] = {"Name", "Synopsis"};
 constexpr View kHelpTable{kHelpColumns};
 
-Flow as_text(std::string text) { return {.objects = {}, .text = std::move(text), .formatted = true}; }
-
 }  // namespace
+
+Flow as_text(std::string text) { return {.objects = {}, .text = std::move(text), .formatted = true}; }
 
 // Text that a formatter made passes through other formatters as it is.
 Outcome format_as_list(Daemon&, const Bound& arguments, Flow& input) {

@@ -1,7 +1,9 @@
 #include "firmware/shell/complete.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 
 #include "firmware/shell/cmdlet.h"
 #include "firmware/shell/lexer.h"
@@ -30,7 +32,8 @@ Place place_of(std::string_view left) {
   return place;
 }
 
-std::string quoted(const std::string& value) {
+// As one word of a line.
+std::string in_quotes(const std::string& value) {
   constexpr std::string_view kSpecial = " \t;|,#'\"`(){}<>&$";
   if (value.find_first_of(kSpecial) == std::string::npos && !value.starts_with('-')) return value;
   std::string text = "'";
@@ -45,7 +48,23 @@ std::vector<std::string> property_of(const Daemon::Answer<std::vector<Object>>& 
   return values;
 }
 
-std::vector<std::string> values_of(ValueSource source, Daemon& daemon) {
+// Files of the directory that was typed so far; hidden ones where their dot was.
+std::vector<std::string> files_of(std::string_view typed) {
+  const std::string directory(typed.substr(0, typed.rfind('/') + 1));
+  const bool hidden = typed.substr(directory.size()).starts_with('.');
+  std::vector<std::string> files;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(directory.empty() ? "." : directory, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename();
+    if (name.starts_with('.') != hidden) continue;
+    std::error_code unknown;
+    files.push_back(directory + name + (entry->is_directory(unknown) ? "/" : ""));
+  }
+  return files;
+}
+
+std::vector<std::string> values_of(ValueSource source, std::string_view typed, Daemon& daemon) {
   switch (source) {
     case ValueSource::SwitchNames:
       return property_of(daemon.objects("ExternalVirtualSwitch"), "Name");
@@ -61,6 +80,10 @@ std::vector<std::string> values_of(ValueSource source, Daemon& daemon) {
       return property_of(daemon.objects("BGPPeer"), "PeerAddress");
     case ValueSource::ServiceNames:
       return property_of(daemon.services(), "Name");
+    case ValueSource::ConfigurationIds:
+      return property_of(daemon.configurations(), "Id");
+    case ValueSource::FileNames:
+      return files_of(typed);
     case ValueSource::CmdletNames: {
       std::vector<std::string> names;
       for (const Cmdlet& cmdlet : cmdlets()) names.emplace_back(cmdlet.name);
@@ -113,7 +136,7 @@ Completion complete(std::string_view left, Daemon& daemon) {
   Completion completion{.begin = place.word ? place.word->offset : place.end, .candidates = {}};
   std::string typed = place.word ? place.word->text : "";
   if (place.before.empty()) {
-    completion.candidates = values_of(ValueSource::CmdletNames, daemon);
+    completion.candidates = values_of(ValueSource::CmdletNames, typed, daemon);
   } else if (const Cmdlet* cmdlet = find_cmdlet(place.before[0].text); cmdlet != nullptr) {
     const bool parameter = place.word && (place.word->kind == TokenKind::Parameter || place.word->text == "-");
     const Parameter* value_of = parameter ? nullptr : parameter_at(*cmdlet, place.before);
@@ -121,7 +144,7 @@ Completion complete(std::string_view left, Daemon& daemon) {
       if (typed != "-") typed.insert(0, "-");
       completion.candidates = parameters_of(*cmdlet, place.before);
     } else if (value_of != nullptr) {
-      completion.candidates = values_of(value_of->values, daemon);
+      completion.candidates = values_of(value_of->values, typed, daemon);
       completion.candidates.insert(completion.candidates.end(), value_of->words.begin(), value_of->words.end());
     } else if (!place.word) {
       completion.candidates = parameters_of(*cmdlet, place.before);
@@ -132,7 +155,7 @@ Completion complete(std::string_view left, Daemon& daemon) {
   completion.candidates.erase(std::unique(completion.candidates.begin(), completion.candidates.end()),
                               completion.candidates.end());
   for (std::string& one : completion.candidates) {
-    if (!one.starts_with('-')) one = quoted(one);
+    if (!one.starts_with('-')) one = in_quotes(one);
   }
   return completion;
 }

@@ -1,4 +1,5 @@
-// What may stand at the end of a line that is being typed: cmdlets, parameters, and values from live objects.
+// What may stand at the end of a line that is being typed: cmdlets, parameters, and values from live objects and
+// the file system.
 #pragma once
 
 #include <cstddef>

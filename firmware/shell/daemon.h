@@ -33,6 +33,16 @@ struct Fault {
   std::string text;
 };
 
+// What applying a document would do: of each operation its resource and its text, in order.
+struct Preview {
+  struct Operation {
+    std::string resource;
+    std::string text;
+  };
+  std::vector<Operation> operations;
+  std::string failure;  // what would then fail; empty: nothing
+};
+
 class Daemon {
  public:
   template <class T>
@@ -48,6 +58,21 @@ class Daemon {
   // `kind` is the interface's name: "BGPPeer". The settings state the whole resource.
   virtual Answer<void> set(const std::string& kind, const std::vector<Setting>& settings) = 0;
   virtual Answer<void> remove(const std::string& kind, const std::vector<std::string>& key) = 0;
+
+  virtual Answer<Object> status() = 0;  // the Manager's properties
+  // Of a document that is to be applied; its file is "-".
+  virtual Answer<std::vector<Fault>> validate(const std::string& document) = 0;
+  virtual Answer<Preview> what_if(const std::string& document) = 0;  // empty: the present one
+  // The name of the job that was begun, for `job` and `end_of_job`. A time-out of 0 is none, an id of 0 the daemon's
+  // choice.
+  virtual Answer<std::string> apply(const std::string& document, std::uint32_t confirm_timeout) = 0;
+  virtual Answer<std::string> restore(std::uint64_t id, std::uint32_t confirm_timeout) = 0;
+  virtual Answer<Object> job(const std::string& name) = 0;
+  virtual Answer<Object> end_of_job(const std::string& name) = 0;  // waits for it
+  virtual Answer<void> confirm(std::uint64_t id) = 0;
+  virtual Answer<std::string> configuration() = 0;           // what stands, as a document
+  virtual Answer<std::vector<Object>> configurations() = 0;  // oldest first
+  virtual Answer<std::vector<Object>> differences(std::uint64_t before, std::uint64_t after) = 0;  // 0: what runs
 };
 
 }  // namespace portreeve::shell

@@ -44,6 +44,14 @@ ShellError takes_no_input(const Cmdlet& cmdlet) {
           .id = "InputObjectNotBound"};
 }
 
+// What the cmdlet could not do; the whole command is meant.
+ShellError of_command(ShellError error, const Cmdlet& cmdlet, const Command& command) {
+  error.command = cmdlet.name;
+  error.offset = command.offset;
+  error.length = command.length;
+  return error;
+}
+
 bool asks_for_help(const Command& command) {
   return std::any_of(command.arguments.begin(), command.arguments.end(), [](const Argument& argument) {
     return argument.kind == TokenKind::Parameter && argument.values[0] == "?";
@@ -57,10 +65,9 @@ Result<Flow, ShellError> run_command(Daemon& daemon, const Command& command, boo
   if (!first && !cmdlet->takes_input) return takes_no_input(*cmdlet);
   PORTREEVE_TRY(const Bound arguments, bind(command, *cmdlet));
   auto flow = cmdlet->run(daemon, arguments, input);
-  if (flow) return flow;
-  ShellError error = flow.error();
-  error.command = cmdlet->name;
-  return error;
+  if (!flow) return of_command(flow.error(), *cmdlet, command);
+  for (ShellError& error : flow->errors) error = of_command(std::move(error), *cmdlet, command);
+  return flow;
 }
 
 }  // namespace
@@ -84,6 +91,7 @@ void Interpreter::run(std::string_view text, std::size_t line) {
 void Interpreter::run_pipeline(const Pipeline& pipeline, std::string_view text, std::size_t line) {
   if (same_word(pipeline[0].name, "exit") || same_word(pipeline[0].name, "quit")) return leave(pipeline[0]);
   Flow flow;
+  std::vector<ShellError> errors;
   for (const Command& command : pipeline) {
     auto next = run_command(daemon_, command, &command == pipeline.data(), flow);
     if (!next) {
@@ -92,12 +100,17 @@ void Interpreter::run_pipeline(const Pipeline& pipeline, std::string_view text, 
         error.offset = command.offset;
         error.length = command.length;
       }
-      return fail(error, text, line);
+      errors.push_back(std::move(error));
+      flow = {};
+      break;
     }
     flow = std::move(*next);
+    errors.insert(errors.end(), flow.errors.begin(), flow.errors.end());
+    flow.errors.clear();
   }
   const std::string shown = flow.formatted ? std::move(flow.text) : format_default(flow.objects);
   if (!shown.empty()) output_(shown);
+  for (const ShellError& error : errors) fail(error, text, line);
 }
 
 void Interpreter::leave(const Command& command) {

@@ -66,6 +66,12 @@ Options read_options(std::span<const std::string_view> arguments) {
   return options;
 }
 
+// "[ 42 %]" while a job runs, gone when it has ended.
+void show_progress(std::optional<double> progress) {
+  const auto percent = static_cast<unsigned>(progress.value_or(0) * 100);
+  write_all(STDOUT_FILENO, progress ? "\r[ " + std::to_string(percent) + " %]\x1b[K" : std::string("\r\x1b[K"));
+}
+
 void run_interactively(Interpreter& interpreter, Daemon& daemon) {
   // Ctrl-C gives up the line that is typed (the editor sees it as a key); it does not end a login shell.
   std::signal(SIGINT, SIG_IGN);
@@ -106,7 +112,7 @@ int run_shell(std::span<const std::string_view> arguments) {
     write_all(STDOUT_FILENO, kUsage);
     return 0;
   }
-  BusDaemon daemon(options.bus);
+  BusDaemon daemon(options.bus, Terminal::is_there() ? show_progress : BusDaemon::Progress());
   Interpreter interpreter(
       daemon, [](std::string_view text) { write_all(STDOUT_FILENO, text); },
       [](std::string_view text) { write_all(STDERR_FILENO, text); });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,8 @@ class FakeControl : public bus::Control {
   std::vector<bus::JobView> shown_jobs;
   std::vector<bus::ServiceView> shown_services;
   std::vector<bus::DiagnosticView> shown_faults;
+  std::vector<bus::ConfigurationView> shown_configurations;
+  bus::ConfigurationStatusView shown_configuration;
   std::string shown_status = "Running";
   bus::PeerCounters counters;
 
@@ -31,6 +34,12 @@ class FakeControl : public bus::Control {
   bus::Attributes attributes;      // of the resource that was set last
   std::vector<bus::ServiceRequest> requests;
   std::size_t document_size = 0;
+  bus::Caller caller;  // of the last change of the configuration
+  std::optional<std::uint32_t> confirm_timeout;
+  bus::JobView next_job{"7", "Running", "", "", 0};  // that the next change begins
+  bus::PreviewView preview;
+  std::vector<bus::PropertyChangeView> differences;
+  std::string shown_document = "<Configuration/>";
 
   bus::PortView& add_port(const std::string& name) {
     shown_ports.emplace_back().name = name;
@@ -61,12 +70,39 @@ class FakeControl : public bus::Control {
     done(shown_faults);
   }
 
-  void apply(std::string document, std::function<void(Result<std::string>)> done) override {
+  void apply(std::string applied, const bus::Caller& by, std::optional<std::uint32_t> timeout,
+             std::function<void(Result<std::string>)> done) override {
     asked.emplace_back("apply");
-    document_size = document.size();
+    document_size = applied.size();
+    done(begin_job(by, timeout));
+  }
+
+  Result<std::string> restore(std::optional<std::uint64_t> id, const bus::Caller& by,
+                              std::optional<std::uint32_t> timeout) override {
+    asked.push_back("restore" + text_of(id));
+    return begin_job(by, timeout);
+  }
+
+  void confirm(std::optional<std::uint64_t> id, Done done) override {
+    answer("confirm" + text_of(id), std::move(done));
+  }
+
+  void what_if(std::optional<std::string> asked_for, std::function<void(Result<bus::PreviewView>)> done) override {
+    asked.push_back("what_if" + (asked_for ? " " + *asked_for : ""));
     if (!outcome) return done(outcome.error());
-    add_job("7", "Running");
-    done(std::string("7"));
+    done(preview);
+  }
+
+  void get_configuration(std::function<void(Result<std::string>)> done) override {
+    if (!outcome) return done(outcome.error());
+    done(shown_document);
+  }
+
+  void compare_configurations(std::uint64_t before, std::uint64_t after,
+                              std::function<void(Result<std::vector<bus::PropertyChangeView>>)> done) override {
+    asked.push_back("compare " + std::to_string(before) + " " + std::to_string(after));
+    if (!outcome) return done(outcome.error());
+    done(differences);
   }
 
   [[nodiscard]] std::span<const bus::AttributeKey> attributes_of(bus::ResourceKind kind) const override {
@@ -82,9 +118,10 @@ class FakeControl : public bus::Control {
     return kProfile;
   }
 
-  void set_resource(bus::ResourceKind kind, const bus::Attributes& stated,
+  void set_resource(bus::ResourceKind kind, const bus::Attributes& stated, const bus::Caller& by,
                     std::function<void(Result<bus::ResourceKey>)> done) override {
     attributes = stated;
+    caller = by;
     bus::ResourceKey key;
     for (const char* part : {"SwitchName", "PeerAddress", "Name"}) {
       for (const auto& [name, value] : stated) {
@@ -97,7 +134,8 @@ class FakeControl : public bus::Control {
     });
   }
 
-  void remove_resource(bus::ResourceKind kind, const bus::ResourceKey& key, Done done) override {
+  void remove_resource(bus::ResourceKind kind, const bus::ResourceKey& key, const bus::Caller& by, Done done) override {
+    caller = by;
     std::string what = std::string("remove ") + kind_name(kind);
     for (const std::string& part : key) what += " " + part;
     answer(std::move(what), std::move(done));
@@ -155,9 +193,21 @@ class FakeControl : public bus::Control {
   [[nodiscard]] std::vector<bus::PoolView> pools() const override { return shown_pools; }
   [[nodiscard]] std::vector<bus::JobView> jobs() const override { return shown_jobs; }
   [[nodiscard]] std::vector<bus::DiagnosticView> faults() const override { return shown_faults; }
+  [[nodiscard]] std::vector<bus::ConfigurationView> configurations() const override { return shown_configurations; }
+  [[nodiscard]] bus::ConfigurationStatusView configuration_status() const override { return shown_configuration; }
   [[nodiscard]] std::string status_text() const override { return shown_status; }
 
  private:
+  static std::string text_of(std::optional<std::uint64_t> id) { return id ? " " + std::to_string(*id) : ""; }
+
+  Result<std::string> begin_job(const bus::Caller& by, std::optional<std::uint32_t> timeout) {
+    caller = by;
+    confirm_timeout = timeout;
+    if (!outcome) return outcome.error();
+    shown_jobs.push_back(next_job);
+    return next_job.id;
+  }
+
   static const char* kind_name(bus::ResourceKind kind) {
     if (kind == bus::ResourceKind::BgpPeer) return "BGPPeer";
     return kind == bus::ResourceKind::BgpSpeaker ? "BGPSpeaker" : "BFDProfile";

@@ -43,7 +43,24 @@ class Disk : public dsc::Storage {
     pending.push_back(std::move(done));
   }
 
+  void load(const std::string& /*name*/, std::function<void(Result<std::optional<std::string>>)> done) override {
+    done(std::optional<std::string>());
+  }
+  void remove(const std::string& /*name*/) override {}
+
   std::deque<std::function<void(Result<>)>> pending;
+};
+
+class Clerk : public Worker {
+ public:
+  void run(std::function<void()> work, std::function<void()> done) override {
+    pending.push_back([work = std::move(work), done = std::move(done)] {
+      work();
+      done();
+    });
+  }
+
+  std::deque<std::function<void()>> pending;
 };
 
 class Nowhere : public services::RouteAnnouncer {
@@ -78,11 +95,12 @@ TEST_GROUP(Control) {
   providers::BfdProfileProvider profiles;
   providers::SpeakerProvider speakers{speaker, host};
   providers::PeerProvider peers{speaker, announcer, peer_bfd, host, ""};
-  dsc::Manager manager{providers::schema(), {&profiles, &speakers, &peers}, disk};
+  Clerk worker;
+  dsc::Manager manager{{providers::schema(), {&profiles, &speakers, &peers}, disk, worker, {}}};
   appliance::Views views{{manager, host, ports, speaker, announcer, responder, registry, peer_bfd, "machine"}};
   int published = 0;
   appliance::ApplianceControl control{{manager, registry, speaker, views, [] { return std::vector<dsc::SourceFile>(); },
-                                       [this] { ++published; }, [](std::size_t) {}, [](const std::function<void()>&) {}}};
+                                       [this] { ++published; }, [](std::size_t) {}, [] {}, [](const std::function<void()>&) {}}};
 
   void setup() override {
     set_log_level(LogLevel::Warning);
@@ -100,9 +118,15 @@ TEST_GROUP(Control) {
     settle();
   }
   void settle() {
-    for (int turns = 0; turns < 1000 && (manager.busy() || !disk.pending.empty()); ++turns) {
+    for (int turns = 0; turns < 1000 && (manager.busy() || !disk.pending.empty() || !worker.pending.empty()); ++turns) {
+      if (!worker.pending.empty()) {
+        const auto work = std::move(worker.pending.front());
+        worker.pending.pop_front();
+        work();
+        continue;
+      }
       if (disk.pending.empty()) {
-        manager.step(Clock::now());
+        manager.step(Clock::now(), WallTime());
         continue;
       }
       const auto done = std::move(disk.pending.front());
@@ -112,14 +136,14 @@ TEST_GROUP(Control) {
   }
   Result<bus::ResourceKey> set(ResourceKind kind, const bus::Attributes& attributes) {
     std::optional<Result<bus::ResourceKey>> answer;
-    control.set_resource(kind, attributes, [&](Result<bus::ResourceKey> result) { answer = std::move(result); });
+    control.set_resource(kind, attributes, {1000, "alice"}, [&](Result<bus::ResourceKey> result) { answer = std::move(result); });
     settle();
     CHECK_TEXT(answer.has_value(), "not answered");
     return std::move(*answer);
   }
   Result<> remove(ResourceKind kind, const bus::ResourceKey& key) {
     std::optional<Result<>> answer;
-    control.remove_resource(kind, key, [&](Result<> result) { answer = std::move(result); });
+    control.remove_resource(kind, key, {1000, "alice"}, [&](Result<> result) { answer = std::move(result); });
     settle();
     CHECK_TEXT(answer.has_value(), "not answered");
     return std::move(*answer);

@@ -181,8 +181,14 @@ TEST(ManagerMethods, DescribeGivesJsonOfAllThereIs) {
   pool.size = 300;
   control.shown_peers.resize(2);
   control.counters.routes_announced = 9;
+  control.shown_configuration.mode = "ApplyOnly";
+  control.shown_configuration.resources = 2;
+  control.shown_configuration.not_in_desired_state = {{"[Port]Port2", "Waiting", "for eth7"}};
   const std::string json = client.manager("Describe").text;
-  STRCMP_CONTAINS(R"("StatusText":"one \"quote\"","ConfigurationFaults":[],"Ports":[],"ExternalVirtualSwitches":[])",
+  STRCMP_CONTAINS(R"("StatusText":"one \"quote\"","ConfigurationFaults":[],"ConfigurationMode":"ApplyOnly",)",
+                  json.c_str());
+  STRCMP_CONTAINS(R"("NumberOfResources":2,"ResourcesNotInDesiredState":[{"Resource":"[Port]Port2","State":"Waiting",)"
+                  R"("Text":"for eth7"}],"OverriddenSettings":[],"Ports":[],"ExternalVirtualSwitches":[])",
                   json.c_str());
   STRCMP_CONTAINS(
       R"("BFDReceiveIntervalUSec":0,"MessagesReceived":0,"MessagesSent":0,"RoutesReceived":0,"RoutesAnnounced":9,)",
@@ -241,7 +247,9 @@ TEST(ManagerMethods, HaveArgumentNames) {
   for (const std::string& expected :
        {argument("s", "document", kIn), argument("a{sv}", "options", kIn), argument("a(suuss)", "faults", kOut),
         argument("o", "job", kOut), argument("s", "switch_name", kIn), argument("a(sass)", "results", kOut),
-        argument("u", "limit", kIn), argument("s", "json", kOut), argument("as", "names", "")}) {
+        argument("u", "limit", kIn), argument("s", "json", kOut), argument("as", "names", ""),
+        argument("a(ss)", "operations", kOut), argument("s", "failure", kOut), argument("t", "before", kIn),
+        argument("a(ssss)", "differences", kOut), argument("aa{sv}", "configurations", kOut)}) {
     CHECK_TEXT(answer.text.find(expected) != std::string::npos, expected.c_str());
   }
 }

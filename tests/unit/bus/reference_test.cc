@@ -39,6 +39,8 @@ TEST(Reference, NamesAllPropertiesWithTheirTypes) {
   has_properties_of<bus::PoolView>();
   has_properties_of<bus::JobView>();
   has_properties_of<bus::ServiceView>();
+  has_properties_of<bus::ConfigurationView>();
+  has_properties_of<bus::ConfigurationStatusView>();
 }
 
 TEST(Reference, NamesAllMethodsAndSignalsOfTheManager) {

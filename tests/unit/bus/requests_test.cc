@@ -128,11 +128,37 @@ TEST(Requests, OfOneAddressMayBeAString) {
   CHECK(std::vector<std::string>{"10.0.0.1"} == served.control.requests[0].addresses);
 }
 
-TEST(Requests, AnOptionOfApplyThatIsUnknownIsRefused) {
-  const auto answer = client.manager("Apply", [](sd_bus_message* m) {
-    sd_bus_message_append(m, "sa{sv}", "<Configuration/>", 1, "confirm", "u", 600);
-  });
-  STRCMP_EQUAL("'confirm' is not known here; allowed: none", answer.text.c_str());
+TEST(Requests, OptionsOfApplyAndRestoreAreRefusedByName) {
+  const struct {
+    const char* key;
+    const char* type;
+    const char* text;
+    const char* message;
+  } rows[] = {
+      {"Confirm", "u", "600", "'Confirm' is not known here; allowed: ConfirmTimeoutInSeconds"},
+      {"ConfirmTimeoutInSeconds", "s", "600",
+       "'ConfirmTimeoutInSeconds' must be a whole number, not negative (u); got one of type 's' that is none"},
+      {"ConfirmTimeoutInSeconds", "u", "0", "'ConfirmTimeoutInSeconds' is 0; allowed: 1 to 86400"},
+      {"ConfirmTimeoutInSeconds", "u", "86401", "'ConfirmTimeoutInSeconds' is 86401; allowed: 1 to 86400"},
+  };
+  for (const auto& row : rows) {
+    const auto options = [&](sd_bus_message* m) {
+      sd_bus_message_open_container(m, 'a', "{sv}");
+      append_entry(m, row.key, row.type, row.text);
+      sd_bus_message_close_container(m);
+    };
+    const auto applied = client.manager("Apply", [&](sd_bus_message* m) {
+      sd_bus_message_append(m, "s", "<Configuration/>");
+      options(m);
+    });
+    STRCMP_EQUAL(row.message, applied.text.c_str());
+    const auto restored = client.manager("Restore", [&](sd_bus_message* m) {
+      sd_bus_message_append(m, "t", std::uint64_t{3});
+      options(m);
+    });
+    STRCMP_EQUAL(row.message, restored.text.c_str());
+  }
+  LONGS_EQUAL(0, served.control.asked.size());
 }
 
 TEST(Requests, ADocumentOf16MiBIsTakenAndALargerOneIsNot) {

@@ -14,7 +14,10 @@
 namespace portreeve {
 
 struct Served {
-  Served() { std::ofstream(group_file) << "root:x:0:\nportreeve:x:4242:edna\n"; }
+  Served() {
+    std::ofstream(files.groups) << "root:x:0:\nportreeve:x:4242:edna\n";
+    std::ofstream(files.users) << "root:x:0:0::/root:/bin/sh\nedna:x:65534:65534::/:/bin/sh\n";
+  }
 
   void start() {
     if (connection.start()) fakes::run_until(context, [&] { return client.has_owner(); });
@@ -33,11 +36,11 @@ struct Served {
   }
 
   fakes::PrivateBus bus;
-  std::string group_file = bus.directory() + "/group";
+  bus::AccountFiles files{bus.directory() + "/group", bus.directory() + "/passwd"};
   boost::asio::io_context context;
   fakes::FakeControl control;
   runtime::BusConnection connection{context, bus.address()};
-  bus::ObjectServer server{connection, control, group_file};
+  bus::ObjectServer server{connection, control, files};
   fakes::BusClient client{context, bus.address()};
 };
 

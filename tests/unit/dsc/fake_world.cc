@@ -38,14 +38,15 @@ std::string World::wanted(const Configuration& configuration) {
   return wanted.to_string();
 }
 
-void WorldProvider::check(const Configuration& configuration, Diagnostics& diagnostics) const {
-  for (const Resource& resource : configuration.resources) {
-    if (resource.type != &type_) continue;
-    const auto fault = world_.faulty.find(resource.id());
-    if (fault != world_.faulty.end()) {
+Rule WorldProvider::rule() const {
+  return [type = &type_, faulty = world_.faulty](const Configuration& configuration, Diagnostics& diagnostics) {
+    for (const Resource& resource : configuration.resources) {
+      if (resource.type != type) continue;
+      const auto fault = faulty.find(resource.id());
+      if (fault == faulty.end()) continue;
       diagnostics.push_back({resource.at, "Rule", resource.id().to_string() + ": " + fault->second});
     }
-  }
+  };
 }
 
 Operation WorldProvider::set(const ResourceId& id, std::string text, std::vector<ResourceId> rests_on) {
@@ -133,24 +134,60 @@ std::vector<Resource> WorldProvider::owned() const {
   return resources;
 }
 
+WorldRehearsal::WorldRehearsal(const World& real) : world_(real) {
+  world_.fails = nullptr;
+  world_.strict = false;
+  for (const ResourceType* type : test_schema().types()) {
+    providers_.push_back(std::make_unique<WorldProvider>(world_, *type));
+    pointers_.push_back(providers_.back().get());
+  }
+}
+
 void FakeStorage::store(const std::string& name, std::string content, std::function<void(Result<>)> done) {
-  pending_.push_back({name, std::move(content), std::move(done)});
+  pending_.push_back({name, std::move(content), std::move(done), nullptr});
+}
+
+void FakeStorage::load(const std::string& name, std::function<void(Result<std::optional<std::string>>)> done) {
+  pending_.push_back({name, std::nullopt, nullptr, std::move(done)});
+}
+
+void FakeStorage::remove(const std::string& name) { pending_.push_back({name, std::nullopt, nullptr, nullptr}); }
+
+void FakeStorage::carry_out(const Job& job) {
+  if (job.content) {
+    files[job.name] = *job.content;
+  } else if (!job.loaded) {
+    files.erase(job.name);
+  }
 }
 
 void FakeStorage::finish_one() {
-  Write write = std::move(pending_.front());
+  const Job job = std::move(pending_.front());
   pending_.pop_front();
   if (fails) {
-    write.done(Error{ErrorKind::Exhausted, "No space left on device"});
+    const Error full{ErrorKind::Exhausted, "No space left on device"};
+    if (job.stored) job.stored(full);
+    if (job.loaded) job.loaded(full);
     return;
   }
-  files[write.name] = std::move(write.content);
-  write.done({});
+  carry_out(job);
+  if (job.stored) job.stored({});
+  if (!job.loaded) return;
+  const auto file = files.find(job.name);
+  job.loaded(file == files.end() ? std::optional<std::string>() : std::optional(file->second));
 }
 
 void FakeStorage::crash(std::size_t written) {
-  for (std::size_t i = 0; i < std::min(written, pending_.size()); ++i) files[pending_[i].name] = pending_[i].content;
+  for (std::size_t i = 0; i < std::min(written, pending_.size()); ++i) carry_out(pending_[i]);
   pending_.clear();
+}
+
+void FakeWorker::finish_one() {
+  Job job = std::move(pending_.front());
+  pending_.pop_front();
+  job.work();
+  job.work = nullptr;
+  job.done();
 }
 
 Machine::Machine() {
@@ -168,7 +205,8 @@ std::vector<SourceFile> Machine::drop_in_files() const {
 void Machine::start() {
   std::vector<Provider*> providers;
   for (const auto& provider : providers_) providers.push_back(provider.get());
-  manager = std::make_unique<Manager>(test_schema(), providers, storage);
+  manager = std::make_unique<Manager>(Manager::Parts{test_schema(), providers, storage, worker,
+                                                     [this] { return std::make_unique<WorldRehearsal>(world); }});
   Layers layers;
   layers.drop_ins = drop_in_files();
   const auto stored = [&](const char* name) -> std::optional<SourceFile> {
@@ -178,7 +216,11 @@ void Machine::start() {
   };
   layers.user = stored("user.xml");
   layers.last_good_drop_ins = stored("last-good.xml");
-  layers.previous_user = stored("user.previous.xml");
+  layers.history = stored("history.xml");
+  if (layers.history) {
+    layers.previous_user = stored(
+        History::previous_file(layers.history->content, layers.user ? layers.user->content : std::string()).c_str());
+  }
   loaded.reset();
   manager->load(std::move(layers), [this](Result<> result) { loaded = std::move(result); });
 }
@@ -192,7 +234,9 @@ void Machine::run() {
   for (int turns = 0; turns < 1'000'000; ++turns) {
     const auto wake = manager->next_wake();
     if (manager->busy() || (wake && *wake <= now)) {
-      manager->step(now);
+      manager->step(now, date());
+    } else if (worker.has_pending()) {
+      worker.finish_one();
     } else if (storage.has_pending() && !storage.manual) {
       storage.finish_one();
     } else {
@@ -214,6 +258,7 @@ void Machine::run_for(Duration duration) {
 
 void Machine::lose_power(std::size_t written) {
   manager.reset();
+  worker.crash();
   storage.crash(written);
 }
 
@@ -224,11 +269,47 @@ Result<> Machine::reload() {
   return outcome;
 }
 
-Result<> Machine::edit(const Manager::Change& change) {
+Result<> Machine::edit(const Edit& change) {
   Result<> outcome = Error{ErrorKind::Failed, "no answer"};
-  manager->edit_user_layer(change, [&](Result<> result) { outcome = std::move(result); });
+  manager->edit_user_layer(change, {"Set", {1000, "alice"}}, [&](Result<> result) { outcome = std::move(result); });
   run();
   return outcome;
+}
+
+Result<std::string, Diagnostics> Machine::apply(std::string_view inside, ApplyOptions options) {
+  Result<std::string, Diagnostics> outcome = Diagnostics{{{}, "NoAnswer", "no answer"}};
+  if (options.author.name.empty()) options.author = {1000, "alice"};
+  manager->apply(document_text(inside), options, [&](auto accepted) { outcome = std::move(accepted); }, {});
+  run();
+  return outcome;
+}
+
+Result<std::string> Machine::restore(std::optional<std::uint64_t> id) {
+  auto job = manager->restore(id, {{1001, "bob"}, {}}, {});
+  run();
+  return job;
+}
+
+Result<> Machine::confirm(std::optional<std::uint64_t> id) {
+  Result<> outcome = Error{ErrorKind::Failed, "no answer"};
+  manager->confirm(id, [&](Result<> result) { outcome = std::move(result); });
+  run();
+  return outcome;
+}
+
+Result<Preview> Machine::what_if(std::optional<std::string> inside) {
+  Result<Preview> outcome = Error{ErrorKind::Failed, "no answer"};
+  if (inside) inside = document_text(*inside);
+  manager->what_if(inside, [&](Result<Preview> preview) { outcome = std::move(preview); });
+  run();
+  return outcome;
+}
+
+Diagnostics Machine::validate(const std::string& document, const std::string& file) {
+  Diagnostics found;
+  manager->validate(document, file, [&](Diagnostics faults) { found = std::move(faults); });
+  run();
+  return found;
 }
 
 Result<> Machine::set(std::string_view resource) {
@@ -252,8 +333,7 @@ Result<> Machine::remove(std::string_view type, std::string_view key) {
 std::string Machine::status(const char* type, const char* key) const {
   const ResourceStatus* const status = manager->status({type, key});
   if (status == nullptr) return "none";
-  static constexpr const char* kNames[] = {"InDesiredState", "Waiting", "Failed", "Pending"};
-  const std::string name = kNames[static_cast<std::size_t>(status->state)];
+  const std::string name(state_name(status->state));
   return status->text.empty() ? name : name + ": " + status->text;
 }
 

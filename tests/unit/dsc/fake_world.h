@@ -44,7 +44,7 @@ class WorldProvider : public Provider {
   WorldProvider(World& world, const ResourceType& type) : world_(world), type_(type) {}
 
   [[nodiscard]] const ResourceType& type() const override { return type_; }
-  void check(const Configuration& configuration, Diagnostics& diagnostics) const override;
+  [[nodiscard]] Rule rule() const override;
   Result<Plan> plan(const Resource& desired, const Configuration& target) override;
   Result<Plan> plan_removal(const Resource& old) override;
   // What stands is a text: it can only be seen whether it is the one that is desired.
@@ -59,9 +59,23 @@ class WorldProvider : public Provider {
   const ResourceType& type_;
 };
 
+// A world beside the world, in which nothing fails.
+class WorldRehearsal : public Rehearsal {
+ public:
+  explicit WorldRehearsal(const World& real);
+  [[nodiscard]] const std::vector<Provider*>& providers() const override { return pointers_; }
+
+ private:
+  World world_;
+  std::vector<std::unique_ptr<WorldProvider>> providers_;
+  std::vector<Provider*> pointers_;
+};
+
 class FakeStorage : public Storage {
  public:
   void store(const std::string& name, std::string content, std::function<void(Result<>)> done) override;
+  void load(const std::string& name, std::function<void(Result<std::optional<std::string>>)> done) override;
+  void remove(const std::string& name) override;
 
   std::map<std::string, std::string> files;
   bool fails = false;
@@ -72,12 +86,34 @@ class FakeStorage : public Storage {
   void crash(std::size_t written);  // the first so many reach the disk, nobody is called
 
  private:
-  struct Write {
+  // Nothing to store and nobody to tell what was loaded: a removal.
+  struct Job {
     std::string name;
-    std::string content;
-    std::function<void(Result<>)> done;
+    std::optional<std::string> content;
+    std::function<void(Result<>)> stored;
+    std::function<void(Result<std::optional<std::string>>)> loaded;
   };
-  std::deque<Write> pending_;
+  void carry_out(const Job& job);
+  std::deque<Job> pending_;
+};
+
+// Works when it is told to.
+class FakeWorker : public Worker {
+ public:
+  void run(std::function<void()> work, std::function<void()> done) override {
+    pending_.push_back({std::move(work), std::move(done)});
+  }
+
+  [[nodiscard]] bool has_pending() const { return !pending_.empty(); }
+  void finish_one();
+  void crash() { pending_.clear(); }
+
+ private:
+  struct Job {
+    std::function<void()> work;
+    std::function<void()> done;
+  };
+  std::deque<Job> pending_;
 };
 
 // The appliance: world, disk and manager, in virtual time.
@@ -94,7 +130,13 @@ class Machine {
   void lose_power(std::size_t written = 0);  // the manager is gone; the world and what reached the disk stay
 
   Result<> reload();
-  Result<> edit(const Manager::Change& change);
+  Result<> edit(const Edit& change);
+  // As the whole user layer: the job's id, once it has ended.
+  Result<std::string, Diagnostics> apply(std::string_view inside, ApplyOptions options = {});
+  Result<std::string> restore(std::optional<std::uint64_t> id = std::nullopt);
+  Result<> confirm(std::optional<std::uint64_t> id = std::nullopt);
+  Result<Preview> what_if(std::optional<std::string> inside = std::nullopt);
+  Diagnostics validate(const std::string& document, const std::string& file);
   Result<> set(std::string_view resource);                       // into the user layer, as an element
   Result<> remove(std::string_view type, std::string_view key);  // from the user layer
   void changed(std::vector<std::string_view> types) { manager->actual_state_changed(types, now); }
@@ -104,10 +146,16 @@ class Machine {
 
   World world;
   FakeStorage storage;
+  FakeWorker worker;
   std::map<std::string, std::string> drop_ins;
   std::unique_ptr<Manager> manager;
   TimePoint now{};
   std::optional<Result<>> loaded;
+
+  // Virtual time began then.
+  [[nodiscard]] WallTime date() const {
+    return WallTime(std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch()));
+  }
 
  private:
   std::vector<std::unique_ptr<WorldProvider>> providers_;

@@ -203,12 +203,13 @@ TEST(Manager, TheLastGoodDropInsAreStoredOnceTheyHaveBeenAppliedAndOnlyWhenTheyD
   STRCMP_CONTAINS("not written again", machine.storage.files["last-good.xml"].c_str());
 }
 
-TEST(Manager, LastGoodDropInsThatCannotBeStoredAreAFault) {
+TEST(Manager, WhatCannotBeStoredAsideIsAFault) {
   machine.drop_in("10.xml", "<Cable Name='c1'/>");
   machine.storage.fails = true;
   machine.boot();
-  STRCMP_EQUAL("last-good.xml: error: could not be stored: No space left on device",
-               faults_of(machine.manager->faults()).c_str());
+  const std::string faults = faults_of(machine.manager->faults());
+  STRCMP_CONTAINS("last-good.xml: error: could not be stored: No space left on device", faults.c_str());
+  STRCMP_CONTAINS("history.xml: error: could not be stored: No space left on device", faults.c_str());
 }
 
 // --- edits -----------------------------------------------------------------------------------------------------------
@@ -224,7 +225,7 @@ TEST(Manager, AnEditIsAcknowledgedOnceItIsAppliedAndStored) {
         user.resources.push_back(document_of("<Task Name='t'/>", "x", Source::User).resources.at(0));
         return {};
       },
-      [&](Result<> result) { acknowledged = result.has_value(); });
+      {"Set", {}}, [&](Result<> result) { acknowledged = result.has_value(); });
   machine.run();
   CHECK(machine.world.standing.contains({"Task", "t"}));
   CHECK_FALSE(acknowledged);
@@ -387,7 +388,7 @@ TEST(Manager, EditsWaitForEachOtherInOrder) {
           user.resources.push_back(document_of("<Task Name='" + std::string(name) + "'/>").resources.at(0));
           return {};
         },
-        [&order, name](Result<> result) { order += result ? name : "-"; });
+        {"Set", {}}, [&order, name](Result<> result) { order += result ? name : "-"; });
   }
   machine.run();
   STRCMP_EQUAL("abc", order.c_str());
@@ -400,10 +401,13 @@ TEST(Manager, ApplyReplacesTheUserLayerAsAJob) {
   machine.boot();
   CHECK(machine.set("<Task Name='old'/>").has_value());
   bool finished = false;
-  const auto job =
-      machine.manager->apply(document_text("<Task Name='new'/>"), [&](Result<> r) { finished = r.has_value(); });
-  STRCMP_EQUAL("1", job->c_str());
-  STRCMP_EQUAL("Running", machine.manager->jobs().at("1").state.c_str());
+  machine.manager->apply(
+      document_text("<Task Name='new'/>"), {},
+      [&](const Result<std::string, Diagnostics>& job) {
+        STRCMP_EQUAL("1", job->c_str());
+        STRCMP_EQUAL("Running", machine.manager->jobs().at("1").state.c_str());
+      },
+      [&](const Result<>& result) { finished = result.has_value(); });
   machine.run();
   CHECK(finished);
   STRCMP_EQUAL("Done", machine.manager->jobs().at("1").result.c_str());
@@ -412,21 +416,19 @@ TEST(Manager, ApplyReplacesTheUserLayerAsAJob) {
 
 TEST(Manager, ApplyTellsEveryFaultAtOnceAndStartsNothing) {
   machine.boot();
-  const auto job =
-      machine.manager->apply(document_text("<Task/><Cable Name=' '/>"), [](const Result<>&) { FAIL("never"); });
+  const auto job = machine.apply("<Task/><Cable Name=' '/>");
   STRCMP_EQUAL(
       "-:1:44: error: Task: attribute 'Name' is missing; allowed: names of 1-63 letters, digits, '_', '.' and '-', "
       "joined by '/', at most 253 characters in all\n"
       "-:1:64: error: Cable: Name '' is not a name; allowed: 1-63 letters, digits, '_', '.' and '-'",
       faults_of(job.error()).c_str());
-  CHECK_FALSE(machine.manager->busy());
+  CHECK(machine.manager->jobs().empty());
 }
 
 TEST(Manager, AFailedJobSaysWhyAndWhatWasUndone) {
   machine.boot();
   machine.world.fails = [](const std::string& text) { return text.find("half of Name=b") != std::string::npos; };
-  CHECK(machine.manager->apply(document_text("<Task Name='a'/><Task Name='b'/>"), [](const Result<>&) {}).has_value());
-  machine.run();
+  CHECK(machine.apply("<Task Name='a'/><Task Name='b'/>").has_value());
   STRCMP_EQUAL("Failed", machine.manager->jobs().at("1").result.c_str());
   STRCMP_CONTAINS("undone: remove [Task]a", machine.manager->jobs().at("1").text.c_str());
   STRCMP_EQUAL("", machine.world.to_string().c_str());
@@ -435,9 +437,7 @@ TEST(Manager, AFailedJobSaysWhyAndWhatWasUndone) {
 TEST(Manager, KeepsTheLastSixteenJobs) {
   machine.boot();
   for (int i = 0; i < 20; ++i) {
-    CHECK(machine.manager->apply(document_text("<Task Name='t" + std::to_string(i) + "'/>"), [](const Result<>&) {})
-              .has_value());
-    machine.run();
+    CHECK(machine.apply("<Task Name='t" + std::to_string(i) + "'/>").has_value());
   }
   LONGS_EQUAL(16, machine.manager->jobs().size());
   CHECK(machine.manager->jobs().contains("20"));
@@ -447,12 +447,11 @@ TEST(Manager, KeepsTheLastSixteenJobs) {
 TEST(Manager, ValidateChangesNothing) {
   machine.drop_in("10.xml", kCableAndHub);
   machine.boot();
-  CHECK(machine.manager->validate(document_text("<Lamp HubName='h1' Address='10.0.0.1' Asn='1'/>"), "a.xml").empty());
+  CHECK(machine.validate(document_text("<Lamp HubName='h1' Address='10.0.0.1' Asn='1'/>"), "a.xml").empty());
   STRCMP_CONTAINS(
       "a.xml:1:59: error: [Lamp]h2/10.0.0.1: HubName 'h2' names no Hub of the configuration; did you mean 'h1'? "
       "Allowed: h1",
-      faults_of(machine.manager->validate(document_text("<Lamp HubName='h2' Address='10.0.0.1' Asn='1'/>"), "a.xml"))
-          .c_str());
+      faults_of(machine.validate(document_text("<Lamp HubName='h2' Address='10.0.0.1' Asn='1'/>"), "a.xml")).c_str());
   CHECK_FALSE(machine.manager->busy());
 }
 
@@ -476,7 +475,7 @@ TEST(Manager, AChangeReportedDuringAnEditIsNotForgotten) {
         user.resources.push_back(document_of("<Task Name='t'/>").resources.at(0));
         return {};
       },
-      [](const Result<>&) {});
+      {"Set", {}}, [](const Result<>&) {});
   machine.run();
   machine.world.standing[{"Task", "t"}] = "spoilt";
   machine.changed({"Task"});
@@ -499,7 +498,8 @@ TEST(Manager, AFightIsFoughtEverMoreSlowlyAndReported) {
   }
   // At 0, 0.1, 0.3, 0.7, … 51.1 s: ten corrections of two operations each.
   LONGS_EQUAL(20, machine.world.log.size());
-  STRCMP_EQUAL("Pending: something else keeps changing this: put right 10 times, at most every 30.0 s",
+  STRCMP_EQUAL("Pending: something else keeps changing this: put right 10 times, at most every 30.0 s; the last time: "
+               "set [Cable]c1 to half of Name=c1 ; set [Cable]c1 to Name=c1 ",
                machine.status("Cable", "c1").c_str());
   machine.run_for(std::chrono::minutes(1));
   STRCMP_EQUAL("InDesiredState", machine.status("Cable", "c1").c_str());
@@ -545,7 +545,7 @@ TEST(Manager, WritesThatComeBackAfterItIsGoneAreIgnored) {
         user.resources.push_back(document_of("<Task Name='t'/>").resources.at(0));
         return {};
       },
-      [](const Result<>&) { FAIL("nobody is there to be told"); });
+      {"Set", {}}, [](const Result<>&) { FAIL("nobody is there to be told"); });
   machine.run();
   machine.manager.reset();
   machine.storage.finish_one();

@@ -101,7 +101,8 @@ TEST(Reader, ReportsEveryFaultOfADocumentInItsOrder) {
   STRCMP_EQUAL(
       "f.xml:1:57: error: Cable: Name '' is not a name; allowed: 1-63 letters, digits, '_', '.' and '-'\n"
       "f.xml:1:67: error: Cable: Length '1' is out of range; allowed: 0 or 3-100\n"
-      "f.xml:1:71: error: unknown resource 'Hubb'; did you mean 'Hub'? Allowed: Cable, Hub, Lamp, Frame, Spool, Task\n"
+      "f.xml:1:71: error: unknown resource 'Hubb'; did you mean 'Hub'? Allowed: Cable, Hub, Lamp, Frame, Spool, Task, "
+      "LocalConfigurationManager\n"
       "f.xml:1:91: error: [Lamp]h/10.0.0.1: attribute 'Asn' is missing; allowed: 1-65534 (without 23456) or "
       "131072-4294967294",
       faults_inside("<Cable Name='' Length='1'/><Hubb Name='x'/>    <Lamp HubName='h' Address='10.0.0.1'/>").c_str());
@@ -121,9 +122,9 @@ TEST(Reader, TellsWhatIsWrongWithEachPart) {
       Case{"<Cable Name='a' p:x='5'/>",
            "60: error: [Cable]a: unknown attribute 'p:x'; allowed: Name, Length, Shielded, MacAddress, PciAddress, "
            "Label, Ensure, DependsOn"},
-      Case{
-          "<p:Cable Name='a'/>",
-          "44: error: unknown resource 'p:Cable'; did you mean 'Cable'? Allowed: Cable, Hub, Lamp, Frame, Spool, Task"},
+      Case{"<p:Cable Name='a'/>",
+           "44: error: unknown resource 'p:Cable'; did you mean 'Cable'? Allowed: Cable, Hub, Lamp, Frame, Spool, "
+           "Task, LocalConfigurationManager"},
       Case{"<Cable/>",
            "44: error: Cable: attribute 'Name' is missing; allowed: 1-63 letters, digits, '_', '.' and '-'"},
       Case{"<Cable Name='a' Ensure='absent'/>",
@@ -224,4 +225,63 @@ TEST(Reader, StopsListingAfterAThousandFaults) {
   auto read = read_document(test_schema(), document_text(inside), "f.xml", Source::Dsc);
   LONGS_EQUAL(1001, read.error().size());
   STRCMP_EQUAL("TooMany", read.error().back().code.c_str());
+}
+
+// --- large documents are read in portions ----------------------------------------------------------------------------
+
+namespace {
+
+// Line 1 is the root's start tag, line n + 2 has task n. `extra` stands in a line of its own after that of task
+// `after`.
+std::string many_tasks(int count, int after = -1, const std::string& extra = {}) {
+  std::string text = "<Configuration xmlns=\"urn:portreeve:dsc:1\" Name='large'>\n";
+  for (int i = 0; i < count; ++i) {
+    text += "<Task Name='t" + std::to_string(i) + "' Text='some words about it'/>\n";
+    if (i == after) text += extra + "\n";
+  }
+  return text + "</Configuration>\n<!-- the end -->";
+}
+
+}  // namespace
+
+TEST(Reader, ALargeDocumentIsReadWholeWithEveryPlace) {
+  const auto read = read_document(test_schema(), many_tasks(5000), "f.xml", Source::Dsc);
+  LONGS_EQUAL(5000, read->resources.size());
+  STRCMP_EQUAL("large", read->name.c_str());
+  for (int i = 0; i < 5000; ++i) {
+    const Resource& task = read->resources[static_cast<std::size_t>(i)];
+    STRCMP_EQUAL(("t" + std::to_string(i)).c_str(), task.key.c_str());
+    LONGS_EQUAL(i + 2, task.at.line);
+    LONGS_EQUAL(1, task.at.column);
+    LONGS_EQUAL(task.key.size() + 21, task.location("Text").column);
+  }
+}
+
+TEST(Reader, FaultsFarInALargeDocumentHaveTheirPlaces) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"<Task Name='t7'/>", "f.xml:4002:1: error: [Task]t7 is already stated at f.xml:9:1; state it once in a file"},
+      {"stray words", "f.xml:4002:1: error: text 'stray words' cannot stand in Configuration; only resources may"},
+      {"<Cable Name='c' Length='1'/>",
+       "f.xml:4002:25: error: [Cable]c: Length '1' is out of range; allowed: 0 or 3-100"},
+      {"<!-- <Task/> --><Hub Name='h'><Cable>\nc</Cable><Cable>\nc</Cable></Hub>",
+       "f.xml:4004:1: error: [Hub]h: Cable 'c' is stated twice; state it once"},
+  };
+  for (const auto& [extra, fault] : cases) STRCMP_EQUAL(fault, faults_in(many_tasks(5000, 3999, extra)).c_str());
+}
+
+TEST(Reader, ALargeElementIsOnePortion) {
+  std::string hub = "<Hub Name='h'>";
+  for (int i = 0; i < 5000; ++i) hub += "<Cable>c" + std::to_string(i) + "</Cable>";
+  const Document document = document_of("<Task Name='before'/>" + hub + "</Hub><Task Name='after'/>");
+  LONGS_EQUAL(3, document.resources.size());
+  LONGS_EQUAL(5000, document.resources[1].list("Cable").size());
+}
+
+TEST(Reader, AnotherRootOfALargeDocumentIsToldOnce) {
+  std::string text = many_tasks(5000);
+  text.replace(0, 14, "<Configuratiom");
+  text.replace(text.find("</Configuration>"), 16, "</Configuratiom>");
+  STRCMP_EQUAL(
+      "f.xml:1:1: error: unknown root element 'Configuratiom'; did you mean 'Configuration'? Allowed: Configuration",
+      faults_in(text).c_str());
 }

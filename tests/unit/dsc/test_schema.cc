@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "dsc/document/reader.h"
+#include "dsc/local_configuration_manager.h"
 
 namespace portreeve::dsc::testing {
 namespace {
@@ -98,7 +99,8 @@ constexpr ResourceType kLamp{"Lamp", "Hangs on a hub.", kLampProperties};
 constexpr ResourceType kTask{"Task", "Stands alone.", kTaskProperties};
 constexpr ResourceType kFrame{"Frame", "Holds a hub.", kFrameProperties};
 constexpr ResourceType kSpool{"Spool", "Stands at a hub.", kSpoolProperties};
-constexpr std::array<const ResourceType*, 6> kTypes = {&kCable, &kHub, &kLamp, &kFrame, &kSpool, &kTask};
+constexpr std::array<const ResourceType*, 7> kTypes = {
+    &kCable, &kHub, &kLamp, &kFrame, &kSpool, &kTask, &kLocalConfigurationManagerType};
 
 }  // namespace
 

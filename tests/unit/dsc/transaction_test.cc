@@ -18,14 +18,16 @@ TEST_GROUP(Transaction) {
   Providers providers{{&cables}};
   StatusBoard board;
 
+  const std::shared_ptr<const Configuration> empty = std::make_shared<const Configuration>();
+
   std::shared_ptr<const Configuration> stated(std::string_view inside) {
     return std::make_shared<const Configuration>(*Assembler(test_schema(), {}).combine(document_of(inside), {}));
   }
 };
 
 TEST(Transaction, AnObserverIsToldOfEachOperationBeforeItRuns) {
-  Transaction transaction(Transaction::Mode::AllOrNothing, std::make_shared<const Configuration>(),
-                          stated("<Cable Name=\"c\"/>"), providers, board);
+  Transaction transaction(Transaction::Mode::AllOrNothing, Difference::between(empty, stated("<Cable Name=\"c\"/>")),
+                          providers, board);
   std::vector<std::string> told;
   transaction.on_operation([&](const ResourceId& id, const std::string& text) {
     LONGS_EQUAL(told.size(), world.log.size());
@@ -39,8 +41,8 @@ TEST(Transaction, AnObserverIsToldOfEachOperationBeforeItRuns) {
 
 TEST(Transaction, AnObserverIsToldOfWhatIsUndone) {
   world.fails = [](const std::string& text) { return text == "set [Cable]c to Name=c "; };
-  Transaction transaction(Transaction::Mode::AllOrNothing, std::make_shared<const Configuration>(),
-                          stated("<Cable Name=\"c\"/>"), providers, board);
+  Transaction transaction(Transaction::Mode::AllOrNothing, Difference::between(empty, stated("<Cable Name=\"c\"/>")),
+                          providers, board);
   std::string last;
   transaction.on_operation([&](const ResourceId& /*id*/, const std::string& text) { last = text; });
   while (!transaction.finished()) transaction.step();

@@ -146,7 +146,7 @@ Port2)"),
            "d.xml:1:1: error: unknown root element 'Config'; allowed: Configuration"},
       Case{"an unknown resource", inside(R"(<BGPPeers SwitchName="vSwitch1"/>)"),
            "d.xml:2:1: error: unknown resource 'BGPPeers'; did you mean 'BGPPeer'? Allowed: Port, "
-           "ExternalVirtualSwitch, IPAddressPool, BFDProfile, BGPSpeaker, BGPPeer, Service"},
+           "ExternalVirtualSwitch, IPAddressPool, BFDProfile, BGPSpeaker, BGPPeer, Service, LocalConfigurationManager"},
       Case{"an unknown attribute", inside(R"(<Port Name="Port2" Interfaces="eth1"/>)"),
            "d.xml:2:20: error: [Port]Port2: unknown attribute 'Interfaces'; did you mean 'Interface'? Allowed: Name, "
            "Interface, MacAddress, PciAddress, Ensure, DependsOn"},
@@ -493,7 +493,7 @@ TEST_GROUP(BadDropIns) {
 
   // With the directory's own name left out.
   [[nodiscard]] std::string fault() const {
-    const std::array directories = {directory.string()};
+    const std::array directories = {dsc::LayerPlace{directory.string()}};
     const std::string text = first_fault(dsc::read_drop_ins(directories));
     return text.substr(text.find(directory.string()) == 0 ? directory.string().size() + 1 : 0);
   }

@@ -4,7 +4,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <memory>
-#include <set>
+#include <utility>
 #include <string>
 #include <vector>
 
@@ -63,10 +63,9 @@ struct World {
   std::string run(const std::vector<dsc::Provider*>& on, const std::shared_ptr<const dsc::Configuration>& target,
                   dsc::StatusBoard& statuses) {
     const dsc::Providers these(on);
-    dsc::Transaction transaction(dsc::Transaction::Mode::AllOrNothing, applied, target, these, statuses);
-    std::set<dsc::ResourceId> every;
-    for (const dsc::Resource& resource : target->resources) every.insert(resource.id());
-    transaction.include(every);
+    dsc::Difference difference = dsc::Difference::between(applied, target);
+    difference.test_all();
+    dsc::Transaction transaction(dsc::Transaction::Mode::AllOrNothing, std::move(difference), these, statuses);
     std::string texts;
     transaction.on_operation([&](const dsc::ResourceId&, const std::string& text) { texts += text + "\n"; });
     while (!transaction.finished()) {

@@ -1,6 +1,7 @@
 #include "firmware/shell/complete.h"
 
 #include "tests/fakes/paper_daemon.h"
+#include "tests/fakes/temporary_directory.h"
 
 // Last: its macro for `new` does not take placement.
 #include <CppUTest/TestHarness.h>
@@ -13,6 +14,9 @@ TEST_GROUP(Complete) {
   void setup() override {
     for (const char* name : {"vSwitch10", "vSwitch2", "my switch"}) {
       daemon.shown["ExternalVirtualSwitch"].push_back(fakes::PaperDaemon::object({{"Name", std::string(name)}}));
+    }
+    for (const std::uint64_t id : {10U, 2U}) {
+      daemon.shown_configurations.push_back(fakes::PaperDaemon::object({{"Id", id}}));
     }
     daemon.shown["BGPPeer"].push_back(fakes::PaperDaemon::object({{"PeerAddress", std::string("10.126.77.125")}}));
   }
@@ -47,6 +51,9 @@ TEST(Complete, OffersWhatFits) {
       {"Get-Help remove", "Remove-HcsBFDProfile Remove-HcsBGPPeer Remove-HcsBGPSpeaker"},
       {"Set-HcsBGPPeer -PeerAsn 6", ""},
       {"Get-HcsBGPPeers vSwitch2 ", "-SwitchName"},
+      {"Restore-DscConfiguration -Id ", "2 10"},
+      {"Compare-DscConfiguration 1", "10"},
+      {"Test-DscConfiguration -Detailed -", "-Path"},
       {"Get-Foo ", ""},
       {"Get-Foo -", ""},
   };
@@ -57,6 +64,24 @@ TEST(Complete, ReplacesTheWordFromItsBeginning) {
   LONGS_EQUAL(0, shell::complete("Get-H", daemon).begin);
   LONGS_EQUAL(16, shell::complete("Get-HcsBGPPeers 'my", daemon).begin);
   LONGS_EQUAL(16, shell::complete("Get-HcsBGPPeers ", daemon).begin);
+}
+
+TEST(Complete, OffersFilesForAPath) {
+  const fakes::TemporaryDirectory directory;
+  for (const char* name : {"edge2.xml", "edge10.xml", "my edge.xml", ".edge"}) directory.put(name, "");
+  std::filesystem::create_directory(directory.file("edges"));
+  const auto files = [&](const std::string& typed) {
+    std::string all = candidates(("Start-DscConfiguration " + typed).c_str());
+    for (std::size_t at = 0; (at = all.find(directory.path() + "/", at)) != std::string::npos;) {
+      all.erase(at, directory.path().size() + 1);
+    }
+    return all;
+  };
+  STRCMP_EQUAL("edge2.xml edge10.xml edges/ 'my edge.xml'", files(directory.file("")).c_str());
+  STRCMP_EQUAL("edge2.xml edge10.xml edges/", files(directory.file("ed")).c_str());
+  STRCMP_EQUAL("edge10.xml", files("-Path " + directory.file("edge1")).c_str());
+  STRCMP_EQUAL(".edge", files(directory.file(".")).c_str());
+  STRCMP_EQUAL("", files(directory.file("nowhere/")).c_str());
 }
 
 TEST(Complete, OffersNoValuesWhereTheDaemonDoesNotAnswer) {

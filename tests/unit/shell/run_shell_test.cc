@@ -1,12 +1,16 @@
 // The whole minishell, in a process of its own, with a bus and a daemon of paper: D-Bus, standard streams, exit status.
 #include <fcntl.h>
+#include <pty.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <algorithm>
 
 #include <array>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
 
 #include "firmware/shell/shell.h"
+#include "tests/fakes/temporary_directory.h"
 #include "tests/unit/bus/served.h"
 
 // After Asio: its macro for `new` does not take placement.
@@ -33,6 +37,7 @@ void read_into(std::string& text, int descriptor) {
 
 TEST_GROUP(RunShell) {
   Served served;
+  boost::asio::steady_timer timer{served.context};
 
   // Runs it with these arguments and this standard input, while the daemon's event loop runs here.
   Ended run_with(std::vector<std::string_view> arguments, const std::string& input = {}) {
@@ -56,6 +61,14 @@ TEST_GROUP(RunShell) {
     read_into(ended.errors, pipes[2][0]);
     for (const int end : {pipes[1][0], pipes[2][0]}) close(end);
     return ended;
+  }
+  void end_job_soon() {
+    timer.expires_after(std::chrono::milliseconds(100));
+    timer.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      for (auto& job : served.control.shown_jobs) job = {"7", "Finished", "Done", "all is well", 1};
+      served.server.changed();
+    });
   }
   std::string bus_option() const { return "--bus=" + served.bus.address(); }
 };
@@ -133,6 +146,88 @@ TEST(RunShell, WarnsOfFaults) {
   STRCMP_CONTAINS("WARNING: a.xml:1:2: text\n", run_with({bus_option(), "-c", ""}).errors.c_str());
   STRCMP_CONTAINS("Column : 2\nCode   : Malformed\n",
                   run_with({bus_option(), "-c", "Get-HcsConfigurationFault"}).output.c_str());
+}
+
+TEST(RunShell, AppliesADocumentAndWaitsUntilItsJobHasEnded) {
+  served.start();
+  const fakes::TemporaryDirectory directory;
+  directory.put("edge.xml", "<x/>");
+  end_job_soon();
+  const Ended ended =
+      run_with({bus_option(), "-c", "Start-DscConfiguration", directory.file("edge.xml"), "-Confirm", "600"});
+  STRCMP_EQUAL("\nId     : 7\nState  : Finished\nResult : Done\nText   : all is well\n\n", ended.output.c_str());
+  STRCMP_EQUAL("", ended.errors.c_str());
+  CHECK(served.control.confirm_timeout == 600U);
+  LONGS_EQUAL(4, served.control.document_size);
+}
+
+TEST(RunShell, ShowsAtATerminalHowFarAJobHasCome) {
+  served.control.next_job.progress = 0.42;
+  served.start();
+  end_job_soon();
+  const std::string bus = bus_option();
+  int terminal = -1;
+  const pid_t child = forkpty(&terminal, nullptr, nullptr, nullptr);
+  if (child == 0) _exit(shell::run_shell(std::vector<std::string_view>{bus, "-c", "Restore-DscConfiguration"}));
+  CHECK(fakes::run_until(served.context, [&] { return waitpid(child, nullptr, WNOHANG) == child; }));
+  std::string shown;
+  read_into(shown, terminal);
+  close(terminal);
+  STRCMP_CONTAINS("\r[ 42 %]\x1b[K", shown.c_str());
+  STRCMP_CONTAINS("\r\x1b[K\r\nId     : 7\r\n", shown.c_str());
+}
+
+TEST(RunShell, ShowsWhatADocumentWouldDo) {
+  served.control.preview = {{{"[Port]Port2", "rename eth1"}, {"[Port]Port3", "rename eth2"}}, "no such device"};
+  served.start();
+  const Ended ended = run_with({bus_option(), "-c", "Test-DscConfiguration; Test-DscConfiguration -Detailed"});
+  STRCMP_EQUAL(
+      "False\n\nInDesiredState             : False\nResourcesNotInDesiredState : {[Port]Port2, [Port]Port3}\n"
+      "Operations                 : {rename eth1, rename eth2}\nFailure                    : no such device\n\n",
+      ended.output.c_str());
+}
+
+TEST(RunShell, ShowsHowTheConfigurationStands) {
+  served.control.shown_configurations = {{3, 1'600'000'000'000'000, "Boot", 0, "", "Success", ""}};
+  auto& shown = served.control.shown_configuration;
+  shown.current = 3;
+  shown.not_in_desired_state = {{"[Port]Port2", "Waiting", "for eth7"}, {"[Port]Port3", "Pending", ""}};
+  shown.overridden = {{"b.xml", 3, 4, "Overridden", "Mtu is 9000"}};
+  served.start();
+  const Ended ended = run_with({bus_option(), "-c", "Get-DscConfigurationStatus; Get-DscConfigurationStatus -All"});
+  for (const char* line : {"\nId                         : 3\nTime                       : 2020-09-13 12:26:40Z\n",
+                           ": {[Port]Port2: Waiting: for eth7, [Port]Port3: Pending}\n", ": {b.xml:3:4: Mtu is 9000}\n",
+                           "\n 3 2020-09-13 12:26:40Z Boot          Success\n"}) {
+    STRCMP_CONTAINS(line, ended.output.c_str());
+  }
+}
+
+TEST(RunShell, RestoresConfirmsComparesAndShowsADocument) {
+  served.control.next_job = {"7", "Finished", "Done", "", 1};
+  served.control.differences = {{"[Port]Port2", "Interface", "eth1", "eth2"}};
+  served.control.shown_document = "<Configuration/>\n";
+  served.start();
+  const Ended ended = run_with({bus_option()},
+                               "Restore-DscConfiguration -Id 12\n"
+                               "Confirm-DscConfiguration\n"
+                               "Compare-DscConfiguration 9 | Format-Table After\n"
+                               "Get-DscConfiguration\n");
+  STRCMP_EQUAL("\nId     : 7\nState  : Finished\nResult : Done\nText   :\n\n\nAfter\n-----\neth2\n\n<Configuration/>\n",
+               ended.output.c_str());
+  STRCMP_EQUAL("", ended.errors.c_str());
+  CHECK((std::vector<std::string>{"restore 12", "confirm", "compare 9 0"}) == served.control.asked);
+}
+
+TEST(RunShell, ShowsTheFaultsOfADocument) {
+  served.start();
+  served.control.outcome = Error{ErrorKind::InvalidArgument, "-:1:2: error: text"};
+  served.control.shown_faults = {{"-", 1, 2, "Malformed", "text"}};
+  const fakes::TemporaryDirectory directory;
+  directory.put("edge.xml", "<x/>");
+  const Ended ended = run_with({bus_option(), "-c", "Start-DscConfiguration -WhatIf", directory.file("edge.xml")});
+  STRCMP_CONTAINS(("Start-DscConfiguration : " + directory.file("edge.xml") + ":1:2: error: text\n").c_str(),
+                  ended.errors.c_str());
+  LONGS_EQUAL(1, ended.status);
 }
 
 TEST(RunShell, SaysThatTheDaemonIsNotThere) {

@@ -1,0 +1,194 @@
+// What the manager is asked, and does nothing for: what a document would do, what is wrong with it, what stands, what
+// was different.
+#include <utility>
+
+#include "dsc/check.h"
+#include "dsc/document/writer.h"
+#include "dsc/layers.h"
+#include "dsc/manager_state.h"
+
+namespace portreeve::dsc {
+namespace {
+
+// So many resources are looked at in one step.
+constexpr std::size_t kSurveyedAStep = 32;
+
+// Calls `done` with the files' texts once all are there.
+struct Loading {
+  std::vector<std::string> names;
+  std::vector<std::string> texts;
+  std::function<void(Result<std::vector<std::string>>)> done;
+};
+
+void load_next(Storage& storage, const std::shared_ptr<Loading>& loading) {
+  if (loading->texts.size() == loading->names.size()) {
+    loading->done(std::move(loading->texts));
+    return;
+  }
+  const std::string& name = loading->names[loading->texts.size()];
+  storage.load(name, [&storage, loading](Result<std::optional<std::string>> loaded) {
+    const std::string& asked = loading->names[loading->texts.size()];
+    if (!loaded) {
+      loading->done(loaded.error());
+    } else if (!*loaded) {
+      loading->done(Error{ErrorKind::NotFound, asked + " is not in the state directory any more"});
+    } else {
+      loading->texts.push_back(std::move(**loaded));
+      load_next(storage, loading);
+    }
+  });
+}
+
+Result<std::shared_ptr<const Configuration>> configuration_of(const Assembler& assembler, const std::string& drop_ins,
+                                                              const std::string& user) {
+  const auto faulty = [](const Diagnostics& faults) {
+    return Error{ErrorKind::NotSupported, "it is not valid by today's rules: " + summary(faults)};
+  };
+  auto below = assembler.read({"drop-ins", "drop-ins", drop_ins, {}}, Source::Dsc);
+  if (!below) return faulty(below.error());
+  auto above = assembler.read({"user", "user", user, {}}, Source::User);
+  if (!above) return faulty(above.error());
+  auto both = assembler.combine(std::move(*below), std::move(*above));
+  if (!both) return faulty(both.error());
+  return std::make_shared<const Configuration>(std::move(*both));
+}
+
+}  // namespace
+
+// --- validate --------------------------------------------------------------------------------------------------------
+
+void Manager::validate(std::string document, const std::string& file, std::function<void(Diagnostics)> done) {
+  auto faults = std::make_shared<Diagnostics>();
+  state_->worker.run(
+      [assembler = state_->assembler(), drop_ins = state_->standing.drop_ins,
+       text = SourceFile{file, file, std::move(document), {}}, faults] {
+        auto user = assembler.read(text, Source::User);
+        if (!user) {
+          *faults = user.error();
+          return;
+        }
+        const auto target = assembler.combine_and_check({drop_ins->name, drop_ins->resources}, std::move(*user));
+        if (!target) *faults = target.error();
+      },
+      [faults, done = std::move(done)] { done(std::move(*faults)); });
+}
+
+// --- what if ---------------------------------------------------------------------------------------------------------
+
+void Manager::State::start(WhatIfRequest request) {
+  Work asked;
+  asked.rehearsing = std::make_unique<Rehearsing>(
+      Rehearsing{rehearse(), Providers({}), StatusBoard(&board), {}, std::move(request.done)});
+  asked.rehearsing->providers = Providers(asked.rehearsing->rehearsal->providers());
+  work = std::move(asked);
+  prepare(
+      [assembler = assembler(), standing = standing,
+       text = SourceFile{"-", "-", std::move(request.document).value_or(""), {}},
+       is_document = request.document.has_value()] {
+        if (is_document) return prepare_user_layer(assembler, standing, text);
+        Prepared again;
+        again.next = standing;
+        again.difference = Difference::between(standing.effective, standing.effective);
+        again.difference.test_all();
+        return again;
+      },
+      &State::begin_rehearsal);
+}
+
+void Manager::State::begin_rehearsal(Prepared prepared) {
+  Rehearsing& rehearsing = *work->rehearsing;
+  if (prepared.refusal) {
+    std::string all;
+    for (const Diagnostic& fault : prepared.faults) all += (all.empty() ? "" : "\n") + fault.to_string();
+    rehearsing.done(Error{prepared.refusal->kind, all.empty() ? prepared.refusal->message : all});
+    end_work({});
+    return;
+  }
+  work->transaction = std::make_unique<Transaction>(Transaction::Mode::AllOrNothing, std::move(prepared.difference),
+                                                    rehearsing.providers, rehearsing.board);
+  work->transaction->on_operation([&preview = rehearsing.preview, &transaction = *work->transaction](
+                                      const ResourceId& id, const std::string& text) {
+    if (!transaction.error()) preview.steps.push_back({id, text});
+  });
+}
+
+void Manager::State::end_rehearsal() {
+  Rehearsing& rehearsing = *work->rehearsing;
+  rehearsing.preview.failure = work->transaction->error();
+  rehearsing.done(std::move(rehearsing.preview));
+  end_work({});
+}
+
+// --- survey ----------------------------------------------------------------------------------------------------------
+
+void Manager::State::start(SurveyRequest request) {
+  Work asked;
+  asked.surveying = std::make_unique<Surveying>(Surveying{{standing.effective->name, {}}, 0, std::move(request.done)});
+  work = std::move(asked);
+}
+
+void Manager::State::survey_some() {
+  Surveying& survey = *work->surveying;
+  const Configuration& effective = *standing.effective;
+  for (std::size_t i = 0; i < kSurveyedAStep && survey.next < effective.resources.size(); ++i) {
+    const Resource& desired = effective.resources[survey.next++];
+    const Provider* const provider = providers.of(*desired.type);
+    auto actual = provider == nullptr ? std::optional(desired) : provider->actual(desired);
+    if (actual) survey.document.resources.push_back(std::move(*actual));
+  }
+  if (survey.next < effective.resources.size()) return;
+  // What the user layer takes away of the drop-ins would come back if the document did not say so.
+  for (const Resource& below : standing.drop_ins->resources) {
+    if (effective.find(below.type->name, below.key) != nullptr) continue;
+    survey.document.resources.push_back(absent_form_of(below));
+  }
+  auto text = std::make_shared<std::string>();
+  worker.run([document = std::move(survey.document), text] { *text = write_document(document); },
+             [text, done = std::move(survey.done)] { done(std::move(*text)); });
+  end_work({});
+}
+
+// --- compare ---------------------------------------------------------------------------------------------------------
+
+void Manager::compare(std::uint64_t before, std::uint64_t after, Answer<std::vector<PropertyChange>> done) {
+  auto loading = std::make_shared<Loading>();
+  for (const std::uint64_t id : {before, after}) {
+    if (id == 0) continue;
+    const HistoryRecord* const record = state_->history.find(id);
+    if (record == nullptr) {
+      state_->worker.run([] {}, [id, done] { done(no_configuration(id)); });
+      return;
+    }
+    loading->names.insert(loading->names.end(), {History::drop_ins_file(record->documents.drop_ins),
+                                                 History::user_file(record->documents.user)});
+  }
+  loading->done = [weak = std::weak_ptr(state_), before, after,
+                   done = std::move(done)](Result<std::vector<std::string>> loaded) {
+    const auto state = weak.lock();
+    if (!state) return;
+    if (!loaded) {
+      done(loaded.error());
+      return;
+    }
+    using Answered = Result<std::vector<PropertyChange>>;
+    auto answer = std::make_shared<Answered>(std::vector<PropertyChange>());
+    state->worker.run(
+        [assembler = state->assembler(), now = state->standing.effective, texts = std::move(*loaded), before, after,
+         answer] {
+          auto next = texts.begin();
+          const auto one = [&](std::uint64_t id) -> Result<std::shared_ptr<const Configuration>> {
+            if (id == 0) return now;
+            const std::string& drop_ins = *next++;
+            const std::string& user = *next++;
+            return configuration_of(assembler, drop_ins, user);
+          };
+          const auto old = one(before);
+          const auto young = old ? one(after) : old;
+          *answer = young ? Answered(dsc::compare(**old, **young)) : Answered(young.error());
+        },
+        [answer, done] { done(std::move(*answer)); });
+  };
+  load_next(state_->storage, loading);
+}
+
+}  // namespace portreeve::dsc

@@ -1,0 +1,159 @@
+#include "dsc/preparation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "dsc/check.h"
+#include "dsc/document/writer.h"
+#include "dsc/layers.h"
+
+namespace portreeve::dsc {
+namespace {
+
+Document document_of(const Configuration& configuration) { return {configuration.name, configuration.resources}; }
+
+Error invalid(const Diagnostics& faults) { return {ErrorKind::InvalidArgument, summary(faults)}; }
+
+Prepared refused(Error why, Diagnostics faults = {}) {
+  Prepared prepared;
+  prepared.refusal = std::move(why);
+  prepared.faults = std::move(faults);
+  return prepared;
+}
+
+// Whether `resource` is stated in `document` more than once.
+bool is_duplicate(const Document& document, const Resource& resource) {
+  return std::count_if(document.resources.begin(), document.resources.end(), [&](const Resource& other) {
+           return other.type == resource.type && other.key == resource.key;
+         }) > 1;
+}
+
+// Checks what an edit stated; what stood before was checked then.
+Diagnostics check_edited(const Assembler& assembler, const Document& before, Document& after) {
+  Diagnostics faults;
+  std::vector<const Resource*> edited;
+  auto old = before.resources.begin();
+  for (Resource& resource : after.resources) {
+    const auto same =
+        std::find_if(old, before.resources.end(), [&](const Resource& r) { return r.same_state(resource); });
+    if (same != before.resources.end()) {
+      old = std::next(same);
+      continue;
+    }
+    resource.source = Source::User;
+    check_resource(assembler.schema(), resource, faults.size(), faults);
+    edited.push_back(&resource);
+  }
+  for (const Resource* resource : edited) {
+    if (!is_duplicate(after, *resource)) continue;
+    faults.push_back({resource->at, "Duplicate", resource->id().to_string() + " is already stated in the user layer"});
+  }
+  return faults;
+}
+
+// Rules may look at the world, which may have changed: what was wrong before is not this change's fault.
+Diagnostics new_faults(const Assembler& assembler, const Configuration& before, const Configuration& after) {
+  Diagnostics wrong = assembler.check(after);
+  if (wrong.empty()) return wrong;
+  const Diagnostics old = assembler.check(before);
+  std::erase_if(wrong, [&](const Diagnostic& fault) {
+    return std::any_of(old.begin(), old.end(),
+                       [&](const Diagnostic& one) { return one.code == fault.code && one.text == fault.text; });
+  });
+  return wrong;
+}
+
+Prepared with_user_layer(const Assembler& assembler, const Standing& now, Document user) {
+  auto target = assembler.combine(document_of(*now.drop_ins), user);
+  if (!target) return refused(invalid(target.error()), target.error());
+  if (Diagnostics wrong = new_faults(assembler, *now.effective, *target); !wrong.empty()) {
+    return refused(invalid(wrong), wrong);
+  }
+  Prepared prepared;
+  prepared.user_text = write_document(user);
+  prepared.next = {now.drop_ins, std::make_shared<const Document>(std::move(user)),
+                   std::make_shared<const Configuration>(std::move(*target))};
+  prepared.difference = Difference::between(now.effective, prepared.next.effective);
+  return prepared;
+}
+
+}  // namespace
+
+Prepared prepare_edit(const Assembler& assembler, const Standing& now, const Edit& edit) {
+  Document edited = *now.user;
+  if (auto agreed = edit(edited, *now.drop_ins, *now.effective); !agreed) return refused(agreed.error());
+  if (edited.same_state(*now.user)) {
+    Prepared nothing;
+    nothing.next = now;
+    return nothing;
+  }
+  if (Diagnostics wrong = check_edited(assembler, *now.user, edited); !wrong.empty()) {
+    return refused(invalid(wrong), wrong);
+  }
+  return with_user_layer(assembler, now, std::move(edited));
+}
+
+Prepared prepare_user_layer(const Assembler& assembler, const Standing& now, Document user) {
+  Prepared prepared = with_user_layer(assembler, now, std::move(user));
+  if (!prepared.refusal) prepared.difference.test_all();
+  return prepared;
+}
+
+Prepared prepare_user_layer(const Assembler& assembler, const Standing& now, const SourceFile& file) {
+  auto user = assembler.read(file, Source::User);
+  if (!user) return refused(invalid(user.error()), user.error());
+  return prepare_user_layer(assembler, now, std::move(*user));
+}
+
+Prepared prepare_drop_ins(const Assembler& assembler, const Standing& now, const std::vector<SourceFile>& files,
+                          const std::shared_ptr<const Document>& also) {
+  Diagnostics overridden;
+  auto drop_ins = assembler.read_drop_ins(files, &overridden);
+  if (!drop_ins) return refused(invalid(drop_ins.error()), drop_ins.error());
+  auto target = assembler.combine_and_check(*drop_ins, *now.user);
+  if (!target) return refused(invalid(target.error()), target.error());
+  if (also) {
+    if (const auto other = assembler.combine_and_check(*drop_ins, *also); !other) {
+      return refused(invalid(other.error()), other.error());
+    }
+  }
+  Prepared prepared;
+  prepared.overridden = std::move(overridden);
+  if (!drop_ins->same_state(document_of(*now.drop_ins))) prepared.drop_ins_text = write_document(*drop_ins);
+  prepared.next = {std::make_shared<const Configuration>(unchecked(std::move(*drop_ins))), now.user,
+                   std::make_shared<const Configuration>(std::move(*target))};
+  prepared.difference = Difference::between(now.effective, prepared.next.effective);
+  return prepared;
+}
+
+Prepared prepare_return(const Assembler& assembler, const Standing& now, std::shared_ptr<const Document> user) {
+  auto target = assembler.combine(document_of(*now.drop_ins), *user);
+  if (!target) return refused(invalid(target.error()), target.error());
+  Prepared prepared;
+  prepared.next = {now.drop_ins, std::move(user), std::make_shared<const Configuration>(std::move(*target))};
+  prepared.difference = Difference::between(now.effective, prepared.next.effective);
+  return prepared;
+}
+
+Boot prepare_boot(const Assembler& assembler, const Layers& layers, std::vector<Resource> standing) {
+  Boot boot;
+  Assembly assembly = assembler.boot(layers, boot.prepared.faults);
+  boot.drop_ins_name = std::move(assembly.drop_ins_name);
+  boot.user_name = std::move(assembly.user_name);
+  boot.has_newest_drop_ins = assembly.has_newest_drop_ins;
+  boot.has_newest_user = assembly.has_newest_user;
+  boot.is_nothing = assembly.is_nothing;
+  Prepared& prepared = boot.prepared;
+  prepared.overridden = std::move(assembly.overridden);
+  prepared.drop_ins_text = write_document(assembly.drop_ins);
+  prepared.user_text = write_document(assembly.user);
+  prepared.next = {std::make_shared<const Configuration>(unchecked(std::move(assembly.drop_ins))),
+                   std::make_shared<const Document>(std::move(assembly.user)),
+                   std::make_shared<const Configuration>(std::move(assembly.effective))};
+  // What stands of ours, and no document names, is removed, but not for want of a valid one.
+  auto from = std::make_shared<const Configuration>(unchecked({{}, std::move(standing)}));
+  prepared.difference = Difference::between(std::move(from), prepared.next.effective, boot.is_nothing);
+  return boot;
+}
+
+}  // namespace portreeve::dsc

@@ -1,0 +1,186 @@
+"""Documents of ten thousand resources, and two hundred switches made beside `ip -batch`."""
+import socket
+import struct
+import threading
+import time
+
+from appliance import Appliance, document, element, pool, service, switch
+from figures import Figure
+from harness import check, wait_until
+from rack import resident_memory
+
+RESOURCES = 10000
+SWITCHES = 200
+NEIGHBOUR, ASKED, ARP = "10.126.77.101", "10.126.77.200", 0x0806
+MANAGER = ("/org/portreeve/Portreeve1", "org.portreeve.Portreeve1.Manager")
+
+
+def large_document():
+    """A pool, and as many services as make it ten thousand."""
+    addresses = [f"10.{64 + number // 65536}.{number // 256 % 256}.{number % 256}" for number in range(RESOURCES - 2)]
+    return document(pool("10.64.0.0-10.64.255.255"),
+                    *(service(f"default/web{number}", address=address) for number, address in enumerate(addresses)),
+                    element("BFDProfile", Name="fast"))
+
+
+class Answers:
+    """How long the daemon's event loop is held meanwhile: a neighbour asks by ARP for a service's address, again and
+    again. (By D-Bus the bus's own work on a document of a megabyte would be measured, too.)"""
+
+    def __init__(self, namespace):
+        self.socket = namespace.inside(lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ARP)))
+        self.socket.bind(("eth0", 0))
+        self.socket.settimeout(2)
+        mac = self.socket.getsockname()[4]
+        self.request = (b"\xff" * 6 + mac + struct.pack("!HHHBBH", ARP, 1, 0x0800, 6, 4, 1) + mac +
+                        socket.inet_aton(NEIGHBOUR) + bytes(6) + socket.inet_aton(ASKED))
+        self.longest = 0.0
+        self.going = True
+        self.thread = threading.Thread(target=self._ask)
+        self.thread.start()
+
+    def _ask(self):
+        while self.going:
+            began = time.monotonic_ns()
+            self.socket.send(self.request)
+            while True:
+                frame = self.socket.recv(2048)
+                if frame[20:22] == b"\x00\x02" and frame[28:32] == socket.inet_aton(ASKED):
+                    break
+            self.longest = max(self.longest, (time.monotonic_ns() - began) / 1e6)
+            time.sleep(0.0005)
+
+    def stop(self):
+        self.going = False
+        self.thread.join()
+        self.socket.close()
+        return self.longest
+
+
+def timed(call):
+    began = time.monotonic_ns()
+    answer = call()
+    return (time.monotonic_ns() - began) / 1e6, answer
+
+
+def peak_memory(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        return int(next(line.split()[1] for line in status if line.startswith("VmHWM:")))
+
+
+def forget_peak(pid):
+    with open(f"/proc/{pid}/clear_refs", "w", encoding="ascii") as file:
+        file.write("5")
+
+
+def bench_large_document(lab, rounds):
+    """Asked over D-Bus, with the way there and back: validated; planned with nothing to do."""
+    namespace, other = lab.namespace("large"), lab.namespace("far")
+    lab.connect(namespace, "eth1", other, "eth0")
+    other.address("eth0", f"{NEIGHBOUR}/24")
+    appliance = Appliance(lab, namespace)
+    appliance.write_drop_in("10-lab.xml", document(switch(), pool(f"{ASKED}-{ASKED}", "asked"),
+                                                   service("default/asked", "asked")))
+    appliance.start()
+    text = large_document()
+    validated, planned, waits, peaks, kept = [], [], [], [], []
+    pid = appliance.process.pid
+    for _ in range(rounds):
+        time.sleep(2.5)
+        before = resident_memory(pid)
+        forget_peak(pid)
+        answers = Answers(other)
+        taken, faults = timed(lambda: appliance.bus("Validate", "s", text, seconds=120))
+        waits.append(answers.stop())
+        check("the document is valid", not faults, faults)
+        validated.append(taken)
+        peaks.append((peak_memory(pid) - before) * 1024 / len(text))
+        time.sleep(2.5)
+        kept.append(resident_memory(pid) - before)
+    appliance.bus("Apply", "sa{sv}", text, {}, seconds=120)
+    wait_until("it is applied", lambda: appliance.properties(*MANAGER)["NumberOfResources"] > RESOURCES, 60)
+    time.sleep(3)
+    plan_waits = []
+    for _ in range(rounds):
+        answers = Answers(other)
+        taken, answer = timed(lambda: appliance.bus("WhatIf", "s", text, seconds=120))
+        plan_waits.append(answers.stop())
+        check("there is nothing to do", answer == [[], ""], str(answer)[:500])
+        planned.append(taken)
+    what = "portreeve: 10,000 resources"
+    return [Figure(f"{what}, validated", "ms", validated),
+            Figure(f"{what}, validated: the longest hold of the event loop", "ms", waits),
+            Figure(f"{what}, validated: most memory, in documents", "", peaks),
+            Figure(f"{what}, validated: memory kept", "KiB", kept),
+            Figure(f"{what}, planned with nothing to do", "ms", planned),
+            Figure(f"{what}, planned: the longest hold of the event loop", "ms", plan_waits)]
+
+
+def bench_two_hundred_switches(lab, rounds):
+    """Each with a port and an address. `ip -batch` is given the same links, addresses and settings, `sysctl -p` the
+    same values below /proc/sys."""
+    ours, theirs = [], []
+    for number in range(rounds):
+        theirs.append(made_by_ip(lab, f"ip{number}"))
+        ours.append(made_by_portreeve(lab, f"portreeve{number}"))
+    beside = Figure("ip: 200 switches made", "ms", theirs)
+    return [beside, Figure("portreeve: 200 switches made", "ms", ours, beside)]
+
+
+def with_ports(lab, name):
+    namespace = lab.namespace(name)
+    batch = "".join(f"link add p{number} type veth peer name q{number}\nlink set q{number} up\n"
+                    for number in range(SWITCHES))
+    run_batch(namespace, lab.directory / f"{name}-ports", batch)
+    return namespace
+
+
+def run_batch(namespace, file, text):
+    file.write_text(text, encoding="ascii")
+    namespace.run("ip", "-batch", file, seconds=120)
+
+
+def address_of(number):
+    return f"10.{100 + number // 100}.{number % 100}.1/24"
+
+
+def made_by_ip(lab, name):
+    namespace = with_ports(lab, name)
+    lines, settings = [], []
+    for number in range(SWITCHES):
+        bridge, port = f"s{number}", f"p{number}"
+        lines += [f"link add {bridge} address 02:00:00:00:{number // 256:02x}:{number % 256:02x} group 1886549110 "
+                  "type bridge stp_state 0 mcast_snooping 0 forward_delay 0",
+                  f"link set {bridge} up", f"link set {port} alias Port{number}", f"link set {port} master {bridge}",
+                  f"link set {port} up", f"address add {address_of(number)} dev {bridge}"]
+        settings += [f"net.ipv4.conf.{bridge}.arp_ignore=1", f"net.ipv4.conf.{bridge}.arp_announce=2",
+                     f"net.ipv4.conf.{bridge}.promote_secondaries=1", f"net.ipv6.conf.{bridge}.accept_ra=0",
+                     f"net.ipv6.conf.{port}.disable_ipv6=1"]
+    values = lab.directory / f"{name}-values"
+    values.write_text("\n".join(settings) + "\n", encoding="ascii")
+    batch = lab.directory / f"{name}-batch"
+    batch.write_text("\n".join(lines) + "\n", encoding="ascii")
+    began = time.monotonic_ns()
+    namespace.run("sh", "-c", f"ip -batch {batch} && sysctl -q -p {values}", seconds=120)
+    taken = (time.monotonic_ns() - began) / 1e6
+    check("all are there", sum(link.startswith("s") for link in namespace.links()) == SWITCHES)
+    return taken
+
+
+def made_by_portreeve(lab, name):
+    """From the call of Apply to the end of its job."""
+    namespace = with_ports(lab, name)
+    appliance = Appliance(lab, namespace, name=name)
+    appliance.start()
+    text = document(*(switch(f"s{number}", f"Port{number}", f"p{number}", address_of(number))
+                      for number in range(SWITCHES)))
+    connection = appliance.connection
+    connection.subscribe("type='signal',member='Finished'")
+    began = time.monotonic_ns()
+    appliance.bus("Apply", "sa{sv}", text, {}, seconds=120)
+    ended = connection.signal("Finished", seconds=120)
+    taken = (time.monotonic_ns() - began) / 1e6
+    check("it is done", ended.arguments == ["Done"], ended.arguments)
+    check("all are there", sum(link.startswith("s") for link in namespace.links()) == SWITCHES)
+    appliance.stop()
+    return taken

@@ -150,7 +150,11 @@ void LinuxKernel::notify() {
 
 // Before the change is told: what is written after it is heard, what was written before is seen by who is told.
 void LinuxKernel::follow_sysctls() {
-  const std::vector<WatchedSysctl> watched = watched_sysctls(inventory());
+  std::vector<WatchedSysctl> watched = watched_sysctls(inventory());
+  for (WatchedSysctl& sysctl : watched) {
+    const auto changes = link_changes_.find(number(sysctl.link));
+    if (changes != link_changes_.end()) sysctl.link_changes = changes->second;
+  }
   sysctls_.follow(watched);
   sysctl_check_.cancel();
   if (watched.empty()) return;
@@ -193,6 +197,9 @@ Result<bool> LinuxKernel::read_all() {
   PORTREEVE_TRY(const auto routes, netlink::read_default_routes(*requests_));
   std::unordered_set<std::uint32_t> standing;
   for (const netlink::Link& link : links) standing.insert(number(link.index));
+  // What happened to them in between is not known.
+  std::erase_if(link_changes_, [&](const auto& entry) { return !standing.contains(entry.first); });
+  for (const std::uint32_t link : standing) ++link_changes_[link];
   records_.keep([&](IfIndex bridge) { return standing.contains(number(bridge)); });
   PORTREEVE_TRY(const auto local, netlink::read_local_routes(*requests_, kLoopback, kOurProtocol));
   for (const netlink::Link& link : links) {
@@ -213,7 +220,9 @@ bool LinuxKernel::take(const netlink::Message& message) {
       const auto link = netlink::parse_link(message.body);
       if (!link || !netlink::describes_link(message.body)) return false;
       note_loopback(*link);
-      return builder_->set_link(*link);
+      const bool changed = builder_->set_link(*link);
+      if (changed) ++link_changes_[number(link->index)];
+      return changed;
     }
     case RTM_DELLINK: {
       const auto link = netlink::parse_link(message.body);
@@ -245,6 +254,7 @@ bool LinuxKernel::take_removal(IfIndex link) {
   if (!lines.empty()) {
     if (const auto saved = file_->append(records_, lines); !saved) log_error(saved.error().message);
   }
+  link_changes_.erase(number(link));
   return builder_->remove_link(link);
 }
 

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -92,6 +93,7 @@ class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
   std::optional<netlink::EventSocket> events_;
   std::optional<netlink::Ethtool> ethtool_;
   SysctlWatch sysctls_;
+  std::unordered_map<std::uint32_t, std::uint32_t> link_changes_;    // of each link that stands, by index
   std::map<std::string, std::optional<std::string>> known_sysctls_;  // until something changes
   std::optional<InventoryBuilder> builder_;
   Inventory empty_;

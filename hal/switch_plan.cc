@@ -372,11 +372,11 @@ std::vector<WatchedSysctl> watched_sysctls(const Inventory& inventory) {
   for (const Bridge& bridge : inventory.bridges) {
     if (!bridge.ours) continue;
     for (SetSysctl& sysctl : switch_sysctls(bridge.interface)) {
-      watched.push_back({std::move(sysctl.path), bridge.index, bridge.mtu});
+      watched.push_back({std::move(sysctl.path), bridge.index});
     }
     for (const IfIndex index : bridge.joined) {
       const Port* const port = inventory.port(index);
-      if (port != nullptr) watched.push_back({disable_ipv6(port->interface), index, port->mtu});
+      if (port != nullptr) watched.push_back({disable_ipv6(port->interface), index});
     }
   }
   if (watched.empty()) return watched;

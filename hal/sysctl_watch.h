@@ -13,12 +13,12 @@
 
 namespace portreeve::hal {
 
-// The file is the same one as long as all of this is the same: it goes with its interface, and IPv6's go and come where
-// the MTU crosses 1280.
+// The file is the same one as long as all of this is the same: it goes with its interface and its name, and IPv6's go
+// and come where the MTU crosses 1280.
 struct WatchedSysctl {
-  std::string path;  // below /proc/sys
-  IfIndex link{};    // 0: of all interfaces
-  std::uint32_t mtu = 0;
+  std::string path;                // below /proc/sys
+  IfIndex link{};                  // 0: of all interfaces
+  std::uint32_t link_changes = 0;  // so far
 
   friend bool operator==(const WatchedSysctl&, const WatchedSysctl&) = default;
 };

@@ -272,7 +272,8 @@ TEST(Switch, WarnsWhenAllOverridesIt) {
   lab.apply(spec);
   STRCMP_EQUAL("", lab.host().switch_warning("vSwitch1").c_str());
   lab.command("echo 2 > /proc/sys/net/ipv4/conf/all/arp_ignore");
-  CHECK(has(lab.host().switch_warning("vSwitch1"), "net.ipv4.conf.all.arp_ignore=2 overrides"));
+  CHECK(lab.until(
+      [&] { return has(lab.host().switch_warning("vSwitch1"), "net.ipv4.conf.all.arp_ignore=2 overrides"); }));
 }
 
 TEST(Switch, AFailureCarriesTheKernelsWords) {

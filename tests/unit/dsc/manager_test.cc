@@ -498,9 +498,10 @@ TEST(Manager, AFightIsFoughtEverMoreSlowlyAndReported) {
   }
   // At 0, 0.1, 0.3, 0.7, … 51.1 s: ten corrections of two operations each.
   LONGS_EQUAL(20, machine.world.log.size());
-  STRCMP_EQUAL("Pending: something else keeps changing this: put right 10 times, at most every 30.0 s; the last time: "
-               "set [Cable]c1 to half of Name=c1 ; set [Cable]c1 to Name=c1 ",
-               machine.status("Cable", "c1").c_str());
+  STRCMP_EQUAL(
+      "Pending: something else keeps changing this: put right 10 times, at most every 30.0 s; the last time: "
+      "set [Cable]c1 to half of Name=c1 ; set [Cable]c1 to Name=c1 ",
+      machine.status("Cable", "c1").c_str());
   machine.run_for(std::chrono::minutes(1));
   STRCMP_EQUAL("InDesiredState", machine.status("Cable", "c1").c_str());
   CHECK_FALSE(machine.manager->next_wake().has_value());

@@ -389,14 +389,6 @@ TEST(SwitchPlan, WatchesTheSysctlsOfOurSwitchesAndWhatOverridesThem) {
   CHECK(paths == wanted);
 }
 
-TEST(SwitchPlan, WatchesAnotherFileWhereTheLinkOrItsMtuIsAnother) {
-  apply();
-  const auto before = watched_sysctls(host.state);
-  host.state.bridges[0].mtu = 1280;
-  CHECK_FALSE(watched_sysctls(host.state)[0] == before[0]);
-  CHECK(watched_sysctls(host.state)[4] == before[4]);
-}
-
 TEST(SwitchPlan, WatchesNoSysctlWhereNoSwitchIsOurs) {
   add_bridge("br0", false);
   CHECK(watched_sysctls(host.state).empty());

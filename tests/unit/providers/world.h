@@ -4,8 +4,8 @@
 #include <boost/asio/io_context.hpp>
 
 #include <memory>
-#include <utility>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dsc/transaction.h"

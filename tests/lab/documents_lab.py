@@ -1,10 +1,11 @@
 """Bad documents, from end to end: what `portreeve validate` says of each; and that a running appliance says the same
 when it lies in its drop directory, and goes on as it was."""
 import re
+import time
 
-from appliance import document, peer, pool, service, switch
+from appliance import document, element, peer, pool, service, switch
 from bus import BusError
-from harness import PROGRAM, check
+from harness import PROGRAM, check, wait_until
 from rack import Rack, SELF
 
 HEAD = '<Configuration xmlns="urn:portreeve:dsc:1">\n'
@@ -138,3 +139,26 @@ def lab_the_credential_is_a_layer_of_its_own(lab):
     rack.appliance.bus("Reload")
     check("empty, it is no layer", not rack.peer("10.126.77.125") and
           rack.namespace.links()["vSwitch1"]["mtu"] == 1500, rack.namespace.links()["vSwitch1"]["mtu"])
+
+
+def lab_where_they_are_watched_drop_ins_are_read_when_they_change(lab):
+    rack = Rack(lab)
+    rack.start()
+
+    def pools():
+        return {shown["Name"] for shown in rack.appliance.of_interface("IPAddressPool").values()}
+
+    rack.appliance.write_drop_in("60-more.xml", document(pool("10.1.0.1-10.1.0.9", "unasked")))
+    time.sleep(0.5)
+    check("not watched, a new file is not read", not pools(), pools())
+    rack.appliance.write_drop_in("40-watch.xml", document(element("LocalConfigurationManager", WatchDropIns=True)))
+    rack.appliance.bus("Reload")
+    check("read once, with all", pools() == {"unasked"}, pools())
+    rack.appliance.write_drop_in("60-more.xml", document(pool("10.1.0.1-10.1.0.9", "watched")))
+    wait_until("watched, a new file is read by itself", lambda: pools() == {"watched"}, 2)
+    rack.appliance.write_drop_in("60-more.xml", "<Configuration")
+    wait_until("a bad one is told", lambda: rack.appliance.properties(
+        "/org/portreeve/Portreeve1", "org.portreeve.Portreeve1.Manager")["ConfigurationFaults"], 2)
+    check("and changes nothing", pools() == {"watched"}, pools())
+    rack.appliance.remove_drop_in("60-more.xml")
+    wait_until("and one that goes is missed", lambda: not pools(), 2)

@@ -26,8 +26,6 @@ constexpr const char* kRestartFile = "restart";
 // must not wait for it. A clock that the machine's load makes long shall not stop it for ever.
 constexpr int kPublishShare = 10;
 constexpr std::chrono::seconds kPublishIntervalMost{1};
-// So long the manager may work in a turn of the event loop.
-constexpr std::chrono::milliseconds kStepMost{2};
 // Blocks of this size are mapped, and given back when they are freed; by itself glibc would keep ever larger ones.
 constexpr int kMappedBlock = 256 * 1024;
 constexpr int kKeptHeap = 4 * 1024 * 1024;
@@ -204,13 +202,7 @@ void Appliance::step() {
   step_posted_ = false;
   if (stopping_) return;
   stepping_ = true;
-  // Several operations a turn: what follows a turn (events, showing) grows with the number of turns.
-  const TimePoint end = Clock::now() + kStepMost;
-  const auto date = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-  for (TimePoint now = Clock::now(); now < end; now = Clock::now()) {
-    manager_.step(now, date);
-    if (!manager_.busy()) break;
-  }
+  manager_.step(Clock::now(), std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()));
   stepping_ = false;
   schedule();
 }

@@ -21,6 +21,18 @@ constexpr const char* kNotStored = "NotStored";
 constexpr std::string_view kBoot = "Boot";
 constexpr std::string_view kReload = "Reload";
 
+// Of a whole user layer, applied or restored.
+template <class JobRequest>
+Work work_of_job(const char* source, JobRequest& request) {
+  Work work;
+  work.of_user_layer = true;
+  work.origin = {source, request.options.author};
+  work.confirm_timeout = request.options.confirm_timeout;
+  work.job = std::move(request.job);
+  work.done = std::move(request.done);
+  return work;
+}
+
 }  // namespace
 
 Error no_configuration(std::uint64_t id) {
@@ -208,13 +220,7 @@ void Manager::State::start(EditRequest request) {
 }
 
 void Manager::State::start(ApplyRequest request) {
-  Work begun;
-  begun.of_user_layer = true;
-  begun.origin = {"Apply", request.options.author};
-  begun.confirm_timeout = request.options.confirm_timeout;
-  begun.job = std::move(request.job);
-  begun.done = std::move(request.done);
-  work = std::move(begun);
+  work = work_of_job("Apply", request);
   if (const auto refusal = refusal_while_unconfirmed()) return end_work(*refusal);
   prepare([assembler = assembler(), standing = standing,
            user = std::move(request.user)] { return prepare_user_layer(assembler, standing, user); },
@@ -228,13 +234,7 @@ void Manager::State::start(RestoreRequest request) {
     work->done = std::move(request.done);
     return;
   }
-  Work begun;
-  begun.of_user_layer = true;
-  begun.origin = {"Restore", request.options.author};
-  begun.confirm_timeout = request.options.confirm_timeout;
-  begun.job = std::move(request.job);
-  begun.done = std::move(request.done);
-  work = std::move(begun);
+  work = work_of_job("Restore", request);
   if (const auto refusal = refusal_while_unconfirmed()) return end_work(*refusal);
   const HistoryRecord* const record = request.id ? history.find(*request.id) : history.previous();
   if (record == nullptr) return end_work(no_configuration(request.id.value_or(0)));

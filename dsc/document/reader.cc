@@ -9,6 +9,7 @@
 #include <string>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "dsc/check.h"
 #include "dsc/document/well_formed.h"
@@ -163,21 +164,17 @@ Result<Document, Diagnostics> Reader::read() {
   root_ = checked->root;
   const std::string_view start_tag = text_.substr(checked->root, checked->inside - checked->root);
   const std::string end_tag = "</" + std::string(start_tag.substr(1, start_tag.find_first_of(" \t\r\n/>") - 1)) + ">";
+  std::vector<std::size_t> ends = checked->cuts;
+  ends.push_back(text_.size());
   std::size_t begin = 0;
-  for (const std::size_t cut : checked->cuts) {
-    // The first portion has the root's start tag, and each other one a copy of it.
+  for (const std::size_t end : ends) {
+    // The first portion has the root's start tag and the last its end tag; the others are given copies.
     std::string portion(begin == 0 ? std::string_view() : start_tag);
     const std::size_t start = portion.size();
-    portion.append(text_.substr(begin, cut - begin)).append(end_tag);
+    portion.append(text_.substr(begin, end - begin));
+    if (end != text_.size()) portion.append(end_tag);
     if (!read_portion(portion, start, begin)) break;
-    begin = cut;
-  }
-  const bool goes_on = checked->cuts.empty() || begin == checked->cuts.back();
-  if (goes_on) {
-    std::string portion(begin == 0 ? std::string_view() : start_tag);
-    const std::size_t start = portion.size();
-    portion.append(text_.substr(begin));
-    read_portion(portion, start, begin);
+    begin = end;
   }
   if (diagnostics_.empty()) return std::move(document_);
   std::stable_sort(diagnostics_.begin(), diagnostics_.end(), [](const Diagnostic& a, const Diagnostic& b) {

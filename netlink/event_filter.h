@@ -1,6 +1,7 @@
 // The kernel's filter of our events, a classic BPF program over one netlink message. Passed on are
 // - links, but not a bridge's view of its ports (AF_BRIDGE), whose RTM_DELLINK means only that a port left;
 // - addresses;
+// - VLANs of a bridge's ports;
 // - default routes of the main table. Another daemon's thousand routes, and the local route that comes with every
 //   address, are dropped where they arise.
 // Neighbours are in groups that we do not join.

@@ -40,8 +40,8 @@ Result<EventSocket> EventSocket::open() {
   if (setsockopt(opened.descriptor(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0) {
     return system_error("cannot filter netlink events", errno);
   }
-  static constexpr std::array kGroups = {RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV4_ROUTE,
-                                         RTNLGRP_IPV6_ROUTE};
+  static constexpr std::array kGroups = {RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR,
+                                         RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE,  RTNLGRP_BRVLAN};
   for (const rtnetlink_groups group : kGroups) {
     if (const int error = nl_socket_add_membership(socket, group); error < 0) {
       return Error{ErrorKind::Failed, std::string("cannot follow netlink events: ") + nl_geterror(error)};

@@ -4,6 +4,7 @@
 #include <linux/if_arp.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <linux/veth.h>
 #include <sys/socket.h>
 
 #include "netlink/attribute.h"
@@ -29,6 +30,9 @@ void read_bridge(AttributeReader& options, BridgeOptions& bridge) {
     case IFLA_BR_VLAN_FILTERING:
       bridge.vlan_filtering = options.u8() != 0;
       break;
+    case IFLA_BR_VLAN_DEFAULT_PVID:
+      bridge.default_pvid = options.u16();
+      break;
     default:
       break;
   }
@@ -43,7 +47,8 @@ void read_kind(AttributeReader& info, Link& link) {
   }
 }
 
-void read_attribute(AttributeReader& attribute, Link& link) {
+// `elsewhere`: the index that IFLA_LINK names is another network namespace's.
+void read_attribute(AttributeReader& attribute, Link& link, bool& elsewhere) {
   switch (attribute.type()) {
     case IFLA_IFNAME:
       link.name = attribute.text();
@@ -59,6 +64,12 @@ void read_attribute(AttributeReader& attribute, Link& link) {
       break;
     case IFLA_MASTER:
       link.master = IfIndex{attribute.u32()};
+      break;
+    case IFLA_LINK:
+      link.pair = IfIndex{attribute.u32()};
+      break;
+    case IFLA_LINK_NETNSID:
+      elsewhere = true;
       break;
     // Tunnels have addresses of other lengths; for them there is none.
     case IFLA_ADDRESS:
@@ -107,6 +118,7 @@ void put_bridge(Request& request, const BridgeOptions& from, const BridgeOptions
       };
       flag(IFLA_BR_MCAST_SNOOPING, from.multicast_snooping, to.multicast_snooping);
       flag(IFLA_BR_VLAN_FILTERING, from.vlan_filtering, to.vlan_filtering);
+      if (from.default_pvid != to.default_pvid) data.u16(IFLA_BR_VLAN_DEFAULT_PVID, to.default_pvid);
     });
   });
 }
@@ -123,7 +135,9 @@ Result<Link, Malformed> parse_link(Bytes body) {
   link.up = (info.ifi_flags & IFF_UP) != 0;
   link.carrier = (info.ifi_flags & IFF_LOWER_UP) != 0;
   AttributeReader attributes(attributes_of(body));
-  while (attributes.next()) read_attribute(attributes, link);
+  bool elsewhere = false;
+  while (attributes.next()) read_attribute(attributes, link, elsewhere);
+  if (elsewhere || link.kind != "veth") link.pair.reset();
   // A bridge sends messages of its own family about its ports; their removal means only that the port left.
   if (info.ifi_index <= 0 || info.ifi_family != AF_UNSPEC) attributes.fail();
   return attributes.finish(std::move(link));
@@ -161,6 +175,22 @@ Request change_bridge(IfIndex index, const BridgeOptions& from, const BridgeOpti
 
 Request delete_link(IfIndex index) { return {RTM_DELLINK, 0, header(index)}; }
 
+Request new_veth(const NewVeth& veth) {
+  Request request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, ifinfomsg{});
+  request.text(IFLA_IFNAME, veth.name).mac(IFLA_ADDRESS, veth.mac).u32(IFLA_MTU, veth.mtu);
+  request.u32(IFLA_GROUP, veth.group);
+  request.nested(IFLA_LINKINFO, [&](Request& info) {
+    info.text(IFLA_INFO_KIND, "veth");
+    info.nested(IFLA_INFO_DATA, [&](Request& data) {
+      data.nested(VETH_INFO_PEER, [&](Request& far_end) {
+        far_end.inner_header(ifinfomsg{}).text(IFLA_IFNAME, veth.far_end).u32(IFLA_MTU, veth.mtu);
+        far_end.u32(IFLA_GROUP, veth.group);
+      });
+    });
+  });
+  return request;
+}
+
 Request change_link(const LinkChange& change) {
   ifinfomsg info = header(change.index);
   if (change.up) {
@@ -169,6 +199,7 @@ Request change_link(const LinkChange& change) {
   }
   Request request(RTM_NEWLINK, 0, info);
   if (change.name) request.text(IFLA_IFNAME, *change.name);
+  if (change.mac) request.mac(IFLA_ADDRESS, *change.mac);
   if (change.mtu) request.u32(IFLA_MTU, *change.mtu);
   if (change.master) request.index(IFLA_MASTER, *change.master);
   // An alias of no octets is none.

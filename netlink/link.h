@@ -20,6 +20,7 @@ struct BridgeOptions {
   bool multicast_snooping = false;
   bool vlan_filtering = false;
   std::uint32_t forward_delay = 0;  // hundredths of a second
+  std::uint16_t default_pvid = 0;   // the VLAN of untagged frames; 0: the kernel's bridges know no VLANs
 
   friend bool operator==(const BridgeOptions&, const BridgeOptions&) = default;
 };
@@ -39,8 +40,9 @@ struct Link {
   std::optional<MacAddress> mac;
   std::optional<MacAddress> permanent_mac;
   std::optional<IfIndex> master;
-  std::string parent_device;  // "0000:00:03.0", "virtio2"
-  std::string parent_bus;     // "pci", "virtio"
+  std::optional<IfIndex> pair;  // the other end of a veth, in this network namespace
+  std::string parent_device;    // "0000:00:03.0", "virtio2"
+  std::string parent_bus;       // "pci", "virtio"
   std::optional<BridgeOptions> bridge;
 
   friend bool operator==(const Link&, const Link&) = default;
@@ -65,6 +67,16 @@ Request new_bridge(const NewBridge& bridge);
 Request change_bridge(IfIndex index, const BridgeOptions& from, const BridgeOptions& to);
 Request delete_link(IfIndex index);
 
+// A veth pair: its two ends, both in the group.
+struct NewVeth {
+  std::string name;
+  MacAddress mac;
+  std::string far_end;
+  std::uint32_t mtu = 0;  // of both
+  std::uint32_t group = 0;
+};
+Request new_veth(const NewVeth& veth);
+
 // What is not given stays as it is.
 struct LinkChange {
   IfIndex index{};
@@ -73,6 +85,7 @@ struct LinkChange {
   std::optional<IfIndex> master = std::nullopt;  // 0: none
   std::optional<std::string> alias = std::nullopt;
   std::optional<std::string> name = std::nullopt;
+  std::optional<MacAddress> mac = std::nullopt;
 };
 Request change_link(const LinkChange& change);
 

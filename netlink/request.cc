@@ -11,8 +11,8 @@ void Request::Free::operator()(nl_msg* message) const { nlmsg_free(message); }
 
 Request::Request(std::uint16_t type, std::uint16_t flags, Bytes header)
     : message_(nlmsg_alloc_simple(type, NLM_F_REQUEST | flags)) {
-  good_ = message_ != nullptr && nlmsg_append(message_.get(), const_cast<std::byte*>(header.data()), header.size(),
-                                              NLMSG_ALIGNTO) == 0;  // libnl copies it
+  good_ = message_ != nullptr;
+  append(header);
 }
 Request::~Request() = default;
 Request::Request(Request&& other) noexcept = default;
@@ -25,12 +25,21 @@ Request& Request::bytes(int attribute, Bytes value) {
 Request& Request::u8(int attribute, std::uint8_t value) {
   return bytes(attribute, std::as_bytes(std::span(&value, 1)));
 }
+Request& Request::u16(int attribute, std::uint16_t value) {
+  return bytes(attribute, std::as_bytes(std::span(&value, 1)));
+}
 Request& Request::u32(int attribute, std::uint32_t value) {
   return bytes(attribute, std::as_bytes(std::span(&value, 1)));
 }
 Request& Request::text(int attribute, std::string_view value) {
   const std::string terminated(value);
   return bytes(attribute, std::as_bytes(std::span(terminated.c_str(), terminated.size() + 1)));
+}
+
+Request& Request::append(Bytes header) {
+  good_ = good_ && nlmsg_append(message_.get(), const_cast<std::byte*>(header.data()), header.size(), NLMSG_ALIGNTO) ==
+                       0;  // libnl copies it
+  return *this;
 }
 
 void* Request::open(int attribute) {

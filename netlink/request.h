@@ -27,9 +27,15 @@ class Request {
   Request& operator=(Request&& other) noexcept;
 
   Request& u8(int attribute, std::uint8_t value);
+  Request& u16(int attribute, std::uint16_t value);
   Request& u32(int attribute, std::uint32_t value);
   Request& text(int attribute, std::string_view value);
   Request& bytes(int attribute, Bytes value);
+  // A structure that stands before the attributes inside the one that is open.
+  template <class Header>
+  Request& inner_header(const Header& header) {
+    return append(std::as_bytes(std::span(&header, 1)));
+  }
   Request& address(int attribute, const IpAddress& value) { return bytes(attribute, value.octets()); }
   Request& mac(int attribute, const MacAddress& value) { return bytes(attribute, value.octets); }
   Request& index(int attribute, IfIndex value) { return u32(attribute, number(value)); }
@@ -52,6 +58,7 @@ class Request {
   struct Free {
     void operator()(nl_msg* message) const;
   };
+  Request& append(Bytes header);
   void* open(int attribute);
   void close(void* place);
 

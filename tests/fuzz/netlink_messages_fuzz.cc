@@ -8,6 +8,7 @@
 #include "netlink/link.h"
 #include "netlink/message.h"
 #include "netlink/route.h"
+#include "netlink/vlan.h"
 
 using namespace portreeve;
 using namespace portreeve::netlink;
@@ -25,6 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (std::size_t i = 0; routes && i < routes->size(); ++i) {
       if (number((*routes)[i].interface) == 0) std::abort();
     }
+    const auto vlans = parse_port_vlans(body);
+    if (vlans && vlans->tagged.size() > body.size() * 4094) std::abort();
     static_cast<void>(parse_link_modes(body).has_value());
     static_cast<void>(parse_verdict(reader.message()).has_value());
   }

@@ -34,9 +34,9 @@ TEST_GROUP(EventFilter) {
 };
 // clang-format on
 
-TEST(EventFilter, LinksAddressesAndDefaultRoutesPass) {
+TEST(EventFilter, LinksAddressesVlansAndDefaultRoutesPass) {
   for (const char* name : {"link_virtio", "link_removed", "link_bridge", "address_ipv4_ours", "address_ipv6_ours",
-                           "route_default", "route_multipath"}) {
+                           "route_default", "route_multipath", "vlan_event"}) {
     CHECK_TEXT(passes(Recorded(name).datagram()), name);
   }
 }

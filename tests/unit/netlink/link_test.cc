@@ -49,6 +49,19 @@ TEST(Link, ABridgeHasOptionsGroupAndAlternativeNames) {
   CHECK(link.alternative_names == std::vector<std::string>{"vswitch-for-the-compute-network"});
 }
 
+TEST(Link, AVethNamesItsOtherEnd) {
+  const Link link = parsed("link_veth");
+  STRCMP_EQUAL("v100", link.name.c_str());
+  CHECK(link.pair && *link.pair != link.index);
+  CHECK(!parsed("link_virtio").pair);
+}
+
+TEST(Link, ABridgeThatTellsVlansApartSaysWhichIsThatOfUntaggedFrames) {
+  CHECK(parsed("link_bridge_vlans").bridge->vlan_filtering);
+  CHECK_EQUAL(1, parsed("link_bridge_vlans").bridge->default_pvid);
+  CHECK_EQUAL(0, parsed("link_bridge").bridge->default_pvid);  // of a kernel without VLANs
+}
+
 TEST(Link, LoIsLoopbackAndNotEthernet) {
   const Link link = parsed("link_loopback");
   CHECK(link.loopback && !link.ethernet);

@@ -36,6 +36,17 @@ const Bridge* Inventory::switch_by_name(std::string_view name) const {
   return at == bridges.end() ? nullptr : &*at;
 }
 
+const HostVnic* Inventory::vnic_by_name(std::string_view name) const {
+  const auto at = std::find_if(vnics.begin(), vnics.end(), [&](const HostVnic& vnic) { return vnic.name == name; });
+  return at == vnics.end() ? nullptr : &*at;
+}
+
+std::optional<HostEnd> Inventory::host_end(std::string_view name) const {
+  if (const Bridge* const bridge = switch_by_name(name)) return HostEnd{bridge->index, bridge->mac, bridge->carrier};
+  if (const HostVnic* const vnic = vnic_by_name(name)) return HostEnd{vnic->index, vnic->mac, vnic->carrier};
+  return std::nullopt;
+}
+
 std::vector<std::string> Inventory::our_switches() const {
   std::vector<std::string> names;
   for (const Bridge& bridge : bridges) {

@@ -20,6 +20,14 @@
 
 namespace portreeve::hal {
 
+// The VLANs that a port of a bridge is in.
+struct PortVlans {
+  std::uint16_t untagged = 0;         // of frames without a tag; 0: such frames are dropped, or it is not known
+  std::vector<std::uint16_t> tagged;  // sorted
+
+  friend bool operator==(const PortVlans&, const PortVlans&) = default;
+};
+
 enum class Duplex : std::uint8_t { Unknown, Half, Full };
 
 // An Ethernet link that Portreeve did not make.
@@ -41,6 +49,7 @@ struct Port {
   std::optional<std::uint32_t> speed_mbps;  // none: unknown
   Duplex duplex = Duplex::Unknown;
   std::optional<IfIndex> master;
+  PortVlans vlans;  // of a member of a bridge of ours
 
   friend bool operator==(const Port&, const Port&) = default;
 };
@@ -63,6 +72,7 @@ struct Bridge {
   bool ours = false;        // carries our link group, or its name was written down before it was made
   std::string switch_name;  // of ours: the switch that it is
   BridgeSettings settings;
+  std::uint16_t untagged_vlan = 0;  // that frames without a tag are in; 0: this kernel's bridges know no VLANs
   MacAddress mac;
   bool up = false;
   bool carrier = false;
@@ -71,6 +81,34 @@ struct Bridge {
   std::vector<IfIndex> joined;   // of ours: those that Portreeve made members; the others are guests' and left alone
 
   friend bool operator==(const Bridge&, const Bridge&) = default;
+};
+
+// Which resource a host virtual NIC was made for.
+enum class VnicOwner : std::uint8_t { HostVnic, VirtualNetwork };
+
+// A virtual NIC of the host on a switch: a veth pair, one end of which is a port of the bridge.
+struct HostVnic {
+  IfIndex index{};  // of the host's end
+  std::string interface;
+  std::vector<std::string> alternative_names;
+  std::string name;  // as the resource is named
+  VnicOwner owner = VnicOwner::HostVnic;
+  MacAddress mac;
+  bool up = false;  // both ends are
+  bool carrier = false;
+  std::uint32_t mtu = 0;
+  IfIndex port{};                 // the end in the bridge
+  std::optional<IfIndex> bridge;  // that it is a port of
+  PortVlans vlans;                // of the port
+
+  friend bool operator==(const HostVnic&, const HostVnic&) = default;
+};
+
+// Where the host itself stands in a network: the link of a switch, or that of a host virtual NIC.
+struct HostEnd {
+  IfIndex index{};
+  MacAddress mac;
+  bool carrier = false;
 };
 
 struct InterfaceAddress {
@@ -97,6 +135,7 @@ struct Gateway {
 struct Inventory {
   std::vector<Port> ports;      // by index
   std::vector<Bridge> bridges;  // by index
+  std::vector<HostVnic> vnics;  // by index; all are ours
   std::vector<InterfaceAddress> addresses;
   std::vector<Gateway> gateways;
 
@@ -105,6 +144,10 @@ struct Inventory {
   [[nodiscard]] const Bridge* bridge(IfIndex index) const;
   [[nodiscard]] const Bridge* bridge_by_name(std::string_view name) const;  // interface or alternative name
   [[nodiscard]] const Bridge* switch_by_name(std::string_view name) const;  // ours; by the name of the switch
+
+  [[nodiscard]] const HostVnic* vnic_by_name(std::string_view name) const;  // by the name of the resource
+  // Of a switch or a host virtual NIC that is ours.
+  [[nodiscard]] std::optional<HostEnd> host_end(std::string_view name) const;
 
   [[nodiscard]] std::vector<std::string> our_switches() const;
 
@@ -130,6 +173,18 @@ struct SwitchSpec {
   std::vector<IpPrefix> addresses;  // of the host, on the bridge
   std::vector<IpAddress> gateways;  // at most one a family
   std::uint32_t mtu = 1500;
+  std::vector<std::uint16_t> vlans = {};  // that its ports carry with a tag; sorted
+};
+
+// What a host virtual NIC shall be.
+struct VnicSpec {
+  std::string name;
+  VnicOwner owner = VnicOwner::HostVnic;
+  std::string switch_name;
+  std::uint16_t vlan = 0;         // 0: that of untagged frames
+  std::optional<MacAddress> mac;  // none: made of the name, always the same
+  std::vector<IpPrefix> addresses;
+  std::uint32_t mtu = 1500;
 };
 
 // One change of a switch, in words and as a call.
@@ -149,9 +204,20 @@ class Host {
   virtual Result<std::vector<SwitchOperation>> plan_switch(const SwitchSpec& spec) = 0;
   // Changes that remove the switch: its ports are released (up, no master). Empty where it is not there or not ours.
   virtual std::vector<SwitchOperation> plan_switch_removal(const std::string& name) = 0;
+  // Changes that have the switch's ports carry these VLANs with a tag, and no others. NotReady: there is no such
+  // switch. NotSupported: the kernel's bridges know no VLANs.
+  virtual Result<std::vector<SwitchOperation>> plan_vlans(const std::string& switch_name,
+                                                          const std::vector<std::uint16_t>& vlans) = 0;
+  // The same, without that VLAN; nothing where a host virtual NIC is in it.
+  virtual std::vector<SwitchOperation> plan_vlan_removal(const std::string& switch_name, std::uint16_t vlan) = 0;
+  // Changes that make the virtual NIC what `spec` says. NotReady: its switch does not stand; refuses (NotManaged) where
+  // something else has its name.
+  virtual Result<std::vector<SwitchOperation>> plan_vnic(const VnicSpec& spec) = 0;
+  // Empty where it is not there, or was made for another kind of resource.
+  virtual std::vector<SwitchOperation> plan_vnic_removal(const std::string& name, VnicOwner owner) = 0;
   // Switches that are ours and stand, whatever the configuration says.
   [[nodiscard]] virtual std::vector<std::string> our_switches() const = 0;
-  // The interface name that a switch of this name has or will have (15 octets at most).
+  // The interface name that a switch or host virtual NIC of this name has or will have (15 octets at most).
   [[nodiscard]] virtual std::string switch_interface(const std::string& name) const = 0;
   // What about a standing switch cannot be as it should ("net.ipv4.conf.all.arp_ignore=2 overrides …"); empty: nothing.
   [[nodiscard]] virtual std::string switch_warning(const std::string& name) const = 0;

@@ -28,6 +28,13 @@ std::uint32_t hash(std::string_view text) {
   return value;
 }
 
+std::string hash_digits(std::string_view text) {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string digits;
+  for (int shift = 28; shift >= 0; shift -= 4) digits += kDigits[(hash(text) >> static_cast<unsigned>(shift)) & 0xFU];
+  return digits;
+}
+
 }  // namespace
 
 std::string interface_of_switch(const std::string& name) {
@@ -35,10 +42,11 @@ std::string interface_of_switch(const std::string& name) {
   std::string derived = name.substr(0, kLongest - 9);
   std::replace_if(
       derived.begin(), derived.end(), [](char c) { return !is_plain(c); }, '_');
-  derived += '-';
-  static constexpr std::string_view kDigits = "0123456789abcdef";
-  for (int shift = 28; shift >= 0; shift -= 4) derived += kDigits[(hash(name) >> static_cast<unsigned>(shift)) & 0xFU];
-  return derived;
+  return derived + "-" + hash_digits(name);
+}
+
+std::string port_of_vnic(VnicOwner owner, const std::string& interface) {
+  return (owner == VnicOwner::VirtualNetwork ? "vnet-" : "vnic-") + hash_digits(interface);
 }
 
 }  // namespace portreeve::hal

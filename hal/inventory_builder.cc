@@ -17,6 +17,7 @@ auto order(const Gateway& gateway) {
 }
 auto order(const Port& port) { return std::tie(port.index); }
 auto order(const Bridge& bridge) { return std::tie(bridge.index); }
+auto order(const HostVnic& vnic) { return std::tie(vnic.index); }
 
 // The lists of the inventory are sorted, so that one of a thousand is found and changed in a few steps.
 template <class T>
@@ -65,6 +66,8 @@ bool is_port(const netlink::Link& link) {
   return link.ethernet && !link.loopback && !is_bridge(link) && link.group != kOurLinkGroup;
 }
 
+bool is_vnic_end(const netlink::Link& link) { return link.kind == "veth" && link.group == kOurLinkGroup; }
+
 // virtio's parent is a device of its own bus; the driver knows the PCI device that it sits on ("0000:00:03.0").
 bool is_pci_address(const std::string& text) { return text.size() == 12 && text[4] == ':' && text[10] == '.'; }
 
@@ -90,7 +93,10 @@ bool InventoryBuilder::replace_all(const std::vector<netlink::Link>& links,
     if (link.loopback) loopback_ = link.index;
     if (link.master) members[*link.master].push_back(link.index);
   }
+  vlans_.clear();
+  for (const netlink::Link& link : links) read_vlans(link);
   for (const netlink::Link& link : links) {
+    if (is_vnic_end(link)) refresh_vnic(link.index);
     if (is_bridge(link)) {
       std::sort(members[link.index].begin(), members[link.index].end());
       set_in(inventory_.bridges, bridge_of(link, members[link.index]));
@@ -121,6 +127,7 @@ bool InventoryBuilder::set_link(const netlink::Link& link) {
 
   bool changed = false;
   if (before.master != link.master) {
+    read_vlans(link);
     move_member(link.index, before.master, link.master);
     changed = true;
   }
@@ -133,6 +140,10 @@ bool InventoryBuilder::set_link(const netlink::Link& link) {
   } else {
     changed |= remove_link_from(inventory_.ports, link.index);
   }
+  if (is_vnic_end(link) || is_vnic_end(before)) {
+    changed |= refresh_vnic(link.index);
+    if (link.pair) changed |= refresh_vnic(*link.pair);
+  }
   if (before.up && !link.up) changed |= read_routes_again(link.index);
   return changed;
 }
@@ -141,13 +152,29 @@ bool InventoryBuilder::remove_link(IfIndex index) {
   const auto known = links_.find(number(index));
   if (known == links_.end()) return false;
   move_member(index, known->second.master, std::nullopt);
-  const bool listed = is_bridge(known->second) || is_port(known->second);
+  const bool listed = is_bridge(known->second) || is_port(known->second) || is_vnic_end(known->second);
+  const std::optional<IfIndex> pair = known->second.pair;
   links_.erase(known);
+  vlans_.erase(number(index));
+  remove_link_from(inventory_.vnics, index);
+  if (pair) refresh_vnic(*pair);
   remove_link_from(inventory_.bridges, index);
   remove_link_from(inventory_.ports, index);
   const auto on_link = [&](const auto& item) { return item.interface == index; };
   const std::size_t others = std::erase_if(inventory_.addresses, on_link) + std::erase_if(inventory_.gateways, on_link);
   return listed || others != 0;
+}
+
+bool InventoryBuilder::vlans_changed(IfIndex port) {
+  const auto known = links_.find(number(port));
+  if (known == links_.end() || !vlans_.contains(number(port))) return false;
+  read_vlans(known->second);
+  if (is_vnic_end(known->second)) return known->second.pair && refresh_vnic(*known->second.pair);
+  const Port* const listed = inventory_.port(port);
+  if (listed == nullptr) return false;
+  Port now = *listed;
+  now.vlans = vlans_of(port);
+  return set_in(inventory_.ports, std::move(now));
 }
 
 bool InventoryBuilder::set_address(const netlink::Address& address) {
@@ -207,6 +234,7 @@ Port InventoryBuilder::port_of(const netlink::Link& link, const Port* before) co
   port.carrier = link.carrier;
   port.mtu = link.mtu;
   port.master = link.master;
+  port.vlans = vlans_of(link.index);
   if (before != nullptr) {
     // A driver stays for a link's life.
     port.driver = before->driver;
@@ -240,6 +268,7 @@ Bridge InventoryBuilder::bridge_of(const netlink::Link& link, std::vector<IfInde
   if (link.bridge) {
     bridge.settings = {link.bridge->stp, link.bridge->multicast_snooping, link.bridge->vlan_filtering,
                        link.bridge->forward_delay};
+    bridge.untagged_vlan = link.bridge->default_pvid;
   }
   bridge.mac = link.mac.value_or(MacAddress());
   bridge.up = link.up;
@@ -260,6 +289,54 @@ Bridge InventoryBuilder::bridge_of(const netlink::Link& link, std::vector<IfInde
     }
   }
   return bridge;
+}
+
+// A bridge of a kernel without VLANs has no default PVID.
+void InventoryBuilder::read_vlans(const netlink::Link& port) {
+  vlans_.erase(number(port.index));
+  if (!port.master || !questions_.port_vlans) return;
+  const auto master = links_.find(number(*port.master));
+  if (master == links_.end() || !master->second.bridge || master->second.bridge->default_pvid == 0) return;
+  if (master->second.group != kOurLinkGroup && records_.find(*port.master) == nullptr) return;
+  netlink::PortVlans vlans = questions_.port_vlans(port.index);
+  vlans_[number(port.index)] = {vlans.pvid, std::move(vlans.tagged)};
+}
+
+PortVlans InventoryBuilder::vlans_of(IfIndex port) const {
+  const auto known = vlans_.find(number(port));
+  return known == vlans_.end() ? PortVlans{} : known->second;
+}
+
+// By the host's end: the other bears a name that is made of this one's.
+std::optional<HostVnic> InventoryBuilder::vnic_of(const netlink::Link& link) const {
+  const auto far = link.pair ? links_.find(number(*link.pair)) : links_.end();
+  if (!is_vnic_end(link) || far == links_.end()) return std::nullopt;
+  const netlink::Link& port = far->second;
+  HostVnic vnic;
+  for (const VnicOwner owner : {VnicOwner::VirtualNetwork, VnicOwner::HostVnic}) {
+    if (port.name == port_of_vnic(owner, link.name)) vnic.owner = owner;
+  }
+  if (port.name != port_of_vnic(vnic.owner, link.name)) return std::nullopt;
+  vnic.index = link.index;
+  vnic.interface = vnic.name = link.name;
+  vnic.alternative_names = link.alternative_names;
+  for (const std::string& name : link.alternative_names) {
+    if (interface_of_switch(name) == link.name) vnic.name = name;
+  }
+  vnic.mac = link.mac.value_or(MacAddress());
+  vnic.up = link.up && port.up;
+  vnic.carrier = link.carrier;
+  vnic.mtu = std::min(link.mtu, port.mtu);
+  vnic.port = port.index;
+  vnic.bridge = port.master;
+  vnic.vlans = vlans_of(port.index);
+  return vnic;
+}
+
+bool InventoryBuilder::refresh_vnic(IfIndex index) {
+  const auto link = links_.find(number(index));
+  auto vnic = link == links_.end() ? std::nullopt : vnic_of(link->second);
+  return vnic ? set_in(inventory_.vnics, std::move(*vnic)) : remove_link_from(inventory_.vnics, index);
 }
 
 bool InventoryBuilder::read_routes_again(IfIndex interface) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "netlink/ethtool.h"
 #include "netlink/link.h"
 #include "netlink/route.h"
+#include "netlink/vlan.h"
 
 namespace portreeve::hal {
 
@@ -26,6 +28,8 @@ class InventoryBuilder {
     std::function<netlink::LinkModes(IfIndex)> link_modes;
     // Asked where the kernel drops routes without a word: a link goes down, an address is removed.
     std::function<std::vector<netlink::DefaultRoute>(IfIndex)> default_routes;
+    // Of a port of a bridge of ours, when it becomes one and after `vlans_changed`.
+    std::function<netlink::PortVlans(IfIndex)> port_vlans = {};
   };
 
   // `records` says which bridges and members are ours; it outlives this, and may change before a link is set.
@@ -36,6 +40,7 @@ class InventoryBuilder {
                    const std::vector<netlink::DefaultRoute>& routes);
   bool set_link(const netlink::Link& link);
   bool remove_link(IfIndex index);
+  bool vlans_changed(IfIndex port);
   bool set_address(const netlink::Address& address);
   bool remove_address(const netlink::Address& address);
   bool set_routes(const std::vector<netlink::DefaultRoute>& routes, bool replaces);
@@ -53,11 +58,16 @@ class InventoryBuilder {
   [[nodiscard]] Port port_of(const netlink::Link& link, const Port* before) const;
   [[nodiscard]] Bridge bridge_of(const netlink::Link& link, std::vector<IfIndex> members) const;
   bool read_routes_again(IfIndex interface);
+  void read_vlans(const netlink::Link& port);
+  [[nodiscard]] PortVlans vlans_of(IfIndex port) const;
+  [[nodiscard]] std::optional<HostVnic> vnic_of(const netlink::Link& link) const;
+  bool refresh_vnic(IfIndex index);
   void move_member(IfIndex member, std::optional<IfIndex> from, std::optional<IfIndex> to);
 
   const SwitchRecords& records_;
   Questions questions_;
   std::unordered_map<std::uint32_t, netlink::Link> links_;
+  std::unordered_map<std::uint32_t, PortVlans> vlans_;  // of ports of bridges of ours
   std::optional<IfIndex> loopback_;
   Inventory inventory_;
   std::unordered_set<IpAddress> local_addresses_;

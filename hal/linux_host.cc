@@ -8,16 +8,18 @@
 #include "hal/linux_switch.h"
 #include "hal/rehearsal_host.h"
 #include "hal/sysctl.h"
+#include "hal/vlan_plan.h"
+#include "hal/vnic_plan.h"
 
 namespace portreeve::hal {
 namespace {
 
-// Of this machine and this switch, always the same: locally administered, unicast.
-MacAddress derived_mac(const std::string& switch_name) {
+// Of this machine and this switch or vNIC, always the same: locally administered, unicast.
+MacAddress derived_mac(const std::string& name) {
   std::string seed;
   std::ifstream("/etc/machine-id") >> seed;
   seed += "/";
-  seed += switch_name;
+  seed += name;
   std::uint64_t hash = 0xCBF29CE484222325U;  // FNV-1a
   for (const char c : seed) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
   MacAddress mac;
@@ -59,6 +61,29 @@ Result<std::vector<SwitchOperation>> LinuxHost::plan_switch(const SwitchSpec& sp
 std::vector<SwitchOperation> LinuxHost::plan_switch_removal(const std::string& name) {
   kernel_->catch_up();
   return operations(hal::plan_switch_removal(name, inventory()));
+}
+
+Result<std::vector<SwitchOperation>> LinuxHost::plan_vlans(const std::string& switch_name,
+                                                           const std::vector<std::uint16_t>& vlans) {
+  kernel_->catch_up();
+  PORTREEVE_TRY(auto changes, hal::plan_vlans(switch_name, vlans, inventory()));
+  return operations(std::move(changes));
+}
+
+std::vector<SwitchOperation> LinuxHost::plan_vlan_removal(const std::string& switch_name, std::uint16_t vlan) {
+  kernel_->catch_up();
+  return operations(hal::plan_vlan_removal(switch_name, vlan, inventory()));
+}
+
+Result<std::vector<SwitchOperation>> LinuxHost::plan_vnic(const VnicSpec& spec) {
+  kernel_->catch_up();
+  PORTREEVE_TRY(auto changes, hal::plan_vnic(spec, {inventory(), &read_sysctl, derived_mac(spec.name)}));
+  return operations(std::move(changes));
+}
+
+std::vector<SwitchOperation> LinuxHost::plan_vnic_removal(const std::string& name, VnicOwner owner) {
+  kernel_->catch_up();
+  return operations(hal::plan_vnic_removal(name, owner, inventory()));
 }
 
 std::vector<std::string> LinuxHost::our_switches() const { return inventory().our_switches(); }

@@ -31,6 +31,11 @@ class LinuxHost : public Host {
   // Operations may be run while this lives; the inventory shows the effect of each as soon as it has run.
   Result<std::vector<SwitchOperation>> plan_switch(const SwitchSpec& spec) override;
   std::vector<SwitchOperation> plan_switch_removal(const std::string& name) override;
+  Result<std::vector<SwitchOperation>> plan_vlans(const std::string& switch_name,
+                                                  const std::vector<std::uint16_t>& vlans) override;
+  std::vector<SwitchOperation> plan_vlan_removal(const std::string& switch_name, std::uint16_t vlan) override;
+  Result<std::vector<SwitchOperation>> plan_vnic(const VnicSpec& spec) override;
+  std::vector<SwitchOperation> plan_vnic_removal(const std::string& name, VnicOwner owner) override;
   [[nodiscard]] std::vector<std::string> our_switches() const override;
   [[nodiscard]] std::string switch_interface(const std::string& name) const override;
   [[nodiscard]] std::string switch_warning(const std::string& name) const override;

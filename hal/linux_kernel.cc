@@ -73,6 +73,11 @@ Result<> LinuxKernel::start() {
                                        auto routes = netlink::read_default_routes(*requests_, index);
                                        return routes ? std::move(*routes) : std::vector<netlink::DefaultRoute>();
                                      },
+                                 .port_vlans =
+                                     [this](IfIndex port) {
+                                       auto vlans = netlink::read_port_vlans(*requests_, port);
+                                       return vlans ? std::move(*vlans) : netlink::PortVlans();
+                                     },
                              });
   PORTREEVE_TRY([[maybe_unused]] const bool changed, read_all());
   boost::system::error_code error;
@@ -227,6 +232,11 @@ bool LinuxKernel::take(const netlink::Message& message) {
     case RTM_DELLINK: {
       const auto link = netlink::parse_link(message.body);
       return link && take_removal(link->index);
+    }
+    case RTM_NEWVLAN:
+    case RTM_DELVLAN: {
+      const auto port = netlink::parse_vlan_port(message.body);
+      return port && builder_->vlans_changed(*port);
     }
     case RTM_NEWADDR: {
       const auto address = netlink::parse_address(message.body);

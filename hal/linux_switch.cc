@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "hal/sysctl.h"
+#include "netlink/vlan.h"
 
 namespace portreeve::hal {
 namespace {
@@ -30,15 +31,23 @@ class Carrier {
 
   Result<> operator()(const MakeBridge& action) const;
   Result<> operator()(const RenameBridge& action) const;
-  Result<> operator()(const NameBridge& action) const;
+  Result<> operator()(const NameLink& action) const;
   Result<> operator()(const ConfigureBridge& action) const;
+  Result<> operator()(const SetUntaggedVlan& action) const;
   Result<> operator()(const SetSysctl& action) const { return write_sysctl(action.path, action.value); }
   Result<> operator()(const SetBridgeMtu& action) const;
   Result<> operator()(const SetPortMtu& action) const;
-  Result<> operator()(const SetBridgeUp& action) const;
+  Result<> operator()(const SetLinkUp& action) const;
   Result<> operator()(const JoinPort& action) const;
   Result<> operator()(const KnowPort& action) const;
   Result<> operator()(const LeavePort& action) const;
+  Result<> operator()(const AddPortVlan& action) const;
+  Result<> operator()(const RemovePortVlan& action) const;
+  Result<> operator()(const MakeVnic& action) const;
+  Result<> operator()(const PutVnic& action) const;
+  Result<> operator()(const SetVnicMac& action) const;
+  Result<> operator()(const SetVnicMtu& action) const;
+  Result<> operator()(const DeleteVnic& action) const;
   Result<> operator()(const AddAddress& action) const;
   Result<> operator()(const RemoveAddress& action) const;
   Result<> operator()(const AddGateway& action) const;
@@ -47,6 +56,8 @@ class Carrier {
 
  private:
   [[nodiscard]] Result<IfIndex> bridge(const std::string& name) const;
+  [[nodiscard]] Result<HostVnic> vnic(const std::string& interface) const;
+  [[nodiscard]] Result<IfIndex> own_link(const std::string& name) const;  // either
   [[nodiscard]] Result<std::string> port(IfIndex index) const;
   [[nodiscard]] Result<> remember_joined(const std::string& switch_name, IfIndex bridge, IfIndex port) const;
   [[nodiscard]] Result<> copy_addresses(const JoinPort& action, IfIndex bridge, std::vector<IpPrefix>& added) const;
@@ -61,6 +72,18 @@ Result<IfIndex> Carrier::bridge(const std::string& name) const {
   if (found == nullptr) return Error{ErrorKind::NotFound, "there is no bridge " + name + " any more"};
   if (!found->ours) return Error{ErrorKind::NotManaged, "the bridge " + name + " is not Portreeve's any more"};
   return found->index;
+}
+
+Result<HostVnic> Carrier::vnic(const std::string& interface) const {
+  for (const HostVnic& vnic : kernel_.inventory().vnics) {
+    if (vnic.interface == interface) return vnic;
+  }
+  return Error{ErrorKind::NotFound, "there is no host virtual NIC " + interface + " any more"};
+}
+
+Result<IfIndex> Carrier::own_link(const std::string& name) const {
+  if (const auto found = vnic(name)) return found->index;
+  return bridge(name);
 }
 
 Result<std::string> Carrier::port(IfIndex index) const {
@@ -90,16 +113,16 @@ Result<> Carrier::operator()(const RenameBridge& action) const {
                         "rename a bridge to " + action.bridge);
 }
 
-Result<> Carrier::operator()(const NameBridge& action) const {
-  PORTREEVE_TRY(const IfIndex index, bridge(action.bridge));
+Result<> Carrier::operator()(const NameLink& action) const {
+  PORTREEVE_TRY(const IfIndex index, own_link(action.link));
   return kernel_.change(netlink::add_alternative_name(index, action.name),
-                        "name bridge " + action.bridge + " also " + action.name);
+                        "name " + action.link + " also " + action.name);
 }
 
 Result<> Carrier::operator()(const ConfigureBridge& action) const {
   PORTREEVE_TRY(const IfIndex index, bridge(action.bridge));
   const netlink::BridgeOptions now = options_of(kernel_.inventory().bridge(index)->settings);
-  const netlink::BridgeOptions wanted = options_of({});
+  const netlink::BridgeOptions wanted = options_of(action.settings);
   // With the spanning tree on, the kernel refuses a forward delay below 2 s: off first.
   netlink::BridgeOptions between = wanted;
   between.forward_delay = now.forward_delay;
@@ -108,6 +131,17 @@ Result<> Carrier::operator()(const ConfigureBridge& action) const {
     PORTREEVE_TRY_VOID(kernel_.change(netlink::change_bridge(index, from, to), "configure bridge " + action.bridge));
   }
   return {};
+}
+
+Result<> Carrier::operator()(const SetUntaggedVlan& action) const {
+  PORTREEVE_TRY(const IfIndex index, bridge(action.bridge));
+  const Bridge& now = *kernel_.inventory().bridge(index);
+  netlink::BridgeOptions from = options_of(now.settings);
+  from.default_pvid = now.untagged_vlan;
+  netlink::BridgeOptions to = from;
+  to.default_pvid = action.vlan;
+  return kernel_.change(netlink::change_bridge(index, from, to),
+                        "move untagged frames of " + action.bridge + " to VLAN " + std::to_string(action.vlan));
 }
 
 Result<> Carrier::operator()(const SetBridgeMtu& action) const {
@@ -122,9 +156,13 @@ Result<> Carrier::operator()(const SetPortMtu& action) const {
                         "set MTU " + std::to_string(action.mtu) + " on " + name);
 }
 
-Result<> Carrier::operator()(const SetBridgeUp& action) const {
-  PORTREEVE_TRY(const IfIndex index, bridge(action.bridge));
-  return kernel_.change(netlink::change_link({.index = index, .up = true}), "set up " + action.bridge);
+Result<> Carrier::operator()(const SetLinkUp& action) const {
+  if (const auto found = vnic(action.link)) {
+    PORTREEVE_TRY_VOID(
+        kernel_.change(netlink::change_link({.index = found->port, .up = true}), "set up the port of " + action.link));
+  }
+  PORTREEVE_TRY(const IfIndex index, own_link(action.link));
+  return kernel_.change(netlink::change_link({.index = index, .up = true}), "set up " + action.link);
 }
 
 Result<> Carrier::remember_joined(const std::string& switch_name, IfIndex bridge, IfIndex port) const {
@@ -206,18 +244,84 @@ Result<> Carrier::operator()(const LeavePort& action) const {
   return kernel_.remember(IfIndex{}, [&](SwitchRecords& records) { return records.leave(action.port); });
 }
 
-Result<> Carrier::operator()(const AddAddress& action) const {
+Result<> Carrier::operator()(const AddPortVlan& action) const {
+  PORTREEVE_TRY(const std::string name, port(action.port));
+  return kernel_.change(action.untagged ? netlink::set_pvid(action.port, action.vlan)
+                                        : netlink::add_tagged_vlan(action.port, action.vlan),
+                        "carry VLAN " + std::to_string(action.vlan) + " on " + name);
+}
+
+Result<> Carrier::operator()(const RemovePortVlan& action) const {
+  PORTREEVE_TRY(const std::string name, port(action.port));
+  return unless(ErrorKind::NotFound,
+                kernel_.change(netlink::remove_vlan(action.port, action.vlan),
+                               "carry VLAN " + std::to_string(action.vlan) + " no more on " + name));
+}
+
+Result<> Carrier::operator()(const MakeVnic& action) const {
+  const netlink::NewVeth wanted{action.vnic, action.mac, action.port, action.mtu, kOurLinkGroup};
+  PORTREEVE_TRY_VOID(kernel_.change(netlink::new_veth(wanted), "make host virtual NIC " + action.vnic));
+  std::vector<SetSysctl> sysctls = switch_sysctls(action.vnic);
+  sysctls.push_back({disable_ipv6(action.port), "1"});
+  for (const SetSysctl& sysctl : sysctls) PORTREEVE_TRY_VOID(unless(ErrorKind::NotFound, (*this)(sysctl)));
+  return {};
+}
+
+Result<> Carrier::operator()(const PutVnic& action) const {
   PORTREEVE_TRY(const IfIndex index, bridge(action.bridge));
-  return unless(ErrorKind::Conflict,
-                kernel_.change(netlink::add_address({index, action.prefix, kOurProtocol, false}),
-                               "add address " + action.prefix.to_string() + " to " + action.bridge));
+  PORTREEVE_TRY(HostVnic now, vnic(action.vnic));
+  if (now.bridge != index) {
+    PORTREEVE_TRY_VOID(kernel_.change(netlink::change_link({.index = now.port, .master = index}),
+                                      "put " + action.vnic + " on " + action.bridge));
+    kernel_.catch_up();
+    PORTREEVE_TRY(now, vnic(action.vnic));
+  }
+  const std::uint16_t untagged = kernel_.inventory().bridge(index)->untagged_vlan;
+  const std::uint16_t wanted = action.vlan == 0 ? untagged : action.vlan;
+  if (untagged == 0) return {};
+  const std::string doing = "put " + action.vnic + " into VLAN " + std::to_string(wanted);
+  if (now.vlans.untagged != wanted) {
+    PORTREEVE_TRY_VOID(kernel_.change(netlink::set_pvid(now.port, wanted), doing));
+    if (now.vlans.untagged != 0) now.vlans.tagged.push_back(now.vlans.untagged);  // it stays one of the port's
+  }
+  for (const std::uint16_t other : now.vlans.tagged) {
+    if (other == wanted) continue;
+    PORTREEVE_TRY_VOID(
+        unless(ErrorKind::NotFound, kernel_.change(netlink::remove_vlan(now.port, other), doing + " alone")));
+  }
+  return {};
+}
+
+Result<> Carrier::operator()(const SetVnicMac& action) const {
+  PORTREEVE_TRY(const HostVnic now, vnic(action.vnic));
+  return kernel_.change(netlink::change_link({.index = now.index, .mac = action.mac}),
+                        "set MAC address " + action.mac.to_string() + " on " + action.vnic);
+}
+
+Result<> Carrier::operator()(const SetVnicMtu& action) const {
+  PORTREEVE_TRY(const HostVnic now, vnic(action.vnic));
+  for (const IfIndex end : {now.port, now.index}) {
+    PORTREEVE_TRY_VOID(kernel_.change(netlink::change_link({.index = end, .mtu = action.mtu}),
+                                      "set MTU " + std::to_string(action.mtu) + " on " + action.vnic));
+  }
+  return {};
+}
+
+Result<> Carrier::operator()(const DeleteVnic& action) const {
+  return unless(ErrorKind::NotFound, kernel_.change(netlink::delete_link(action.index), "remove a host virtual NIC"));
+}
+
+Result<> Carrier::operator()(const AddAddress& action) const {
+  PORTREEVE_TRY(const IfIndex index, own_link(action.link));
+  return unless(ErrorKind::Conflict, kernel_.change(netlink::add_address({index, action.prefix, kOurProtocol, false}),
+                                                    "add address " + action.prefix.to_string() + " to " + action.link));
 }
 
 Result<> Carrier::operator()(const RemoveAddress& action) const {
-  PORTREEVE_TRY(const IfIndex index, bridge(action.bridge));
+  PORTREEVE_TRY(const IfIndex index, own_link(action.link));
   return unless(ErrorKind::NotFound,
                 kernel_.change(netlink::delete_address(index, action.prefix),
-                               "remove address " + action.prefix.to_string() + " from " + action.bridge));
+                               "remove address " + action.prefix.to_string() + " from " + action.link));
 }
 
 Result<> Carrier::operator()(const AddGateway& action) const {

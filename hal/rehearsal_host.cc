@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "hal/interface_name.h"
+#include "hal/vlan_plan.h"
+#include "hal/vnic_plan.h"
 
 namespace portreeve::hal {
 namespace {
@@ -11,6 +13,15 @@ namespace {
 // Both stand: the planner names only what does.
 Bridge& find(Inventory& state, const std::string& name) {
   return *std::find_if(state.bridges.begin(), state.bridges.end(), [&](const auto& b) { return b.interface == name; });
+}
+HostVnic& find_vnic(Inventory& state, const std::string& name) {
+  return *std::find_if(state.vnics.begin(), state.vnics.end(), [&](const auto& v) { return v.interface == name; });
+}
+bool is_vnic(const Inventory& state, const std::string& name) {
+  return std::any_of(state.vnics.begin(), state.vnics.end(), [&](const auto& v) { return v.interface == name; });
+}
+IfIndex link(Inventory& state, const std::string& name) {
+  return is_vnic(state, name) ? find_vnic(state, name).index : find(state, name).index;
 }
 Port& find(Inventory& state, IfIndex index) {
   return *std::find_if(state.ports.begin(), state.ports.end(), [&](const auto& p) { return p.index == index; });
@@ -41,6 +52,7 @@ struct Carry {
     bridge.ours = true;
     bridge.mac = a.mac;
     bridge.mtu = 1500;
+    bridge.untagged_vlan = 1;
     state.bridges.push_back(bridge);
     for (const SetSysctl& wanted : switch_sysctls(a.bridge)) (*this)(wanted);
   }
@@ -49,12 +61,40 @@ struct Carry {
       if (bridge.index == a.index) bridge.interface = a.bridge;
     }
   }
-  void operator()(const NameBridge& a) const { find(state, a.bridge).alternative_names.push_back(a.name); }
-  void operator()(const ConfigureBridge& a) const { find(state, a.bridge).settings = {}; }
+  void operator()(const NameLink& a) const {
+    if (is_vnic(state, a.link)) {
+      HostVnic& vnic = find_vnic(state, a.link);
+      vnic.alternative_names.push_back(a.name);
+      vnic.name = a.name;
+    } else {
+      find(state, a.link).alternative_names.push_back(a.name);
+    }
+  }
+  void operator()(const ConfigureBridge& a) const { find(state, a.bridge).settings = a.settings; }
+  void operator()(const SetUntaggedVlan& a) const {
+    Bridge& bridge = find(state, a.bridge);
+    const auto move = [&](PortVlans& vlans) {
+      if (vlans.untagged == bridge.untagged_vlan) vlans.untagged = a.vlan;
+    };
+    for (Port& port : state.ports) {
+      if (port.master == bridge.index) move(port.vlans);
+    }
+    for (HostVnic& vnic : state.vnics) {
+      if (vnic.bridge == bridge.index) move(vnic.vlans);
+    }
+    bridge.untagged_vlan = a.vlan;
+  }
   void operator()(const SetSysctl& a) const { sysctls[a.path] = a.value; }
   void operator()(const SetBridgeMtu& a) const { find(state, a.bridge).mtu = a.mtu; }
   void operator()(const SetPortMtu& a) const { find(state, a.port).mtu = a.mtu; }
-  void operator()(const SetBridgeUp& a) const { find(state, a.bridge).up = true; }
+  void operator()(const SetLinkUp& a) const {
+    if (is_vnic(state, a.link)) {
+      HostVnic& vnic = find_vnic(state, a.link);
+      vnic.up = vnic.carrier = true;
+    } else {
+      find(state, a.link).up = true;
+    }
+  }
   void operator()(const JoinPort& a) const {
     leave(state, a.port);
     Port& port = find(state, a.port);
@@ -62,6 +102,7 @@ struct Carry {
     port.master = bridge.index;
     port.up = true;
     port.alias = a.alias;
+    port.vlans = {bridge.untagged_vlan, {}};
     insert(bridge.members, a.port);
     insert(bridge.joined, a.port);
     bridge.carrier = bridge.carrier || port.carrier;
@@ -83,14 +124,49 @@ struct Carry {
     port.master.reset();
     port.up = true;
     port.alias.clear();
+    port.vlans = {};
     sysctls[disable_ipv6(port.interface)] = "0";
   }
+  void operator()(const AddPortVlan& a) const {
+    PortVlans& vlans = find(state, a.port).vlans;
+    std::erase(vlans.tagged, a.vlan);
+    if (a.untagged) {
+      vlans.untagged = a.vlan;
+    } else {
+      vlans.tagged.insert(std::lower_bound(vlans.tagged.begin(), vlans.tagged.end(), a.vlan), a.vlan);
+      if (vlans.untagged == a.vlan) vlans.untagged = 0;
+    }
+  }
+  void operator()(const RemovePortVlan& a) const { std::erase(find(state, a.port).vlans.tagged, a.vlan); }
+  void operator()(const MakeVnic& a) const {
+    HostVnic vnic;
+    vnic.port = take_index();
+    vnic.index = take_index();
+    vnic.interface = vnic.name = a.vnic;
+    vnic.owner = a.port == port_of_vnic(VnicOwner::HostVnic, a.vnic) ? VnicOwner::HostVnic : VnicOwner::VirtualNetwork;
+    vnic.mac = a.mac;
+    vnic.mtu = a.mtu;
+    state.vnics.push_back(vnic);
+    for (const SetSysctl& wanted : switch_sysctls(a.vnic)) (*this)(wanted);
+  }
+  void operator()(const PutVnic& a) const {
+    const Bridge& bridge = find(state, a.bridge);
+    HostVnic& vnic = find_vnic(state, a.vnic);
+    vnic.bridge = bridge.index;
+    vnic.vlans = {a.vlan == 0 ? bridge.untagged_vlan : a.vlan, {}};
+  }
+  void operator()(const SetVnicMac& a) const { find_vnic(state, a.vnic).mac = a.mac; }
+  void operator()(const SetVnicMtu& a) const { find_vnic(state, a.vnic).mtu = a.mtu; }
+  void operator()(const DeleteVnic& a) const {
+    std::erase_if(state.addresses, [&](const auto& item) { return item.interface == a.index; });
+    std::erase_if(state.vnics, [&](const HostVnic& vnic) { return vnic.index == a.index; });
+  }
   void operator()(const AddAddress& a) const {
-    state.addresses.push_back({find(state, a.bridge).index, a.prefix, kOurProtocol});
+    state.addresses.push_back({link(state, a.link), a.prefix, kOurProtocol});
   }
   void operator()(const RemoveAddress& a) const {
-    const IfIndex bridge = find(state, a.bridge).index;
-    std::erase_if(state.addresses, [&](const auto& x) { return x.interface == bridge && x.prefix == a.prefix; });
+    const IfIndex from = link(state, a.link);
+    std::erase_if(state.addresses, [&](const auto& x) { return x.interface == from && x.prefix == a.prefix; });
   }
   void operator()(const AddGateway& a) const {
     const Gateway added{find(state, a.bridge).index, a.address, kOurProtocol, kGatewayMetric};
@@ -107,6 +183,9 @@ struct Carry {
     for (Port& port : state.ports) {
       if (port.master == a.index) port.master.reset();
     }
+    for (HostVnic& vnic : state.vnics) {
+      if (vnic.bridge == a.index) vnic.bridge.reset();
+    }
     std::erase_if(state.bridges, [&](const Bridge& bridge) { return bridge.index == a.index; });
   }
 };
@@ -120,6 +199,10 @@ std::uint32_t index_after(const Inventory& inventory) {
     see(port.master.value_or(port.index));
   }
   for (const Bridge& bridge : inventory.bridges) see(bridge.index);
+  for (const HostVnic& vnic : inventory.vnics) {
+    see(vnic.index);
+    see(vnic.port);
+  }
   for (const InterfaceAddress& address : inventory.addresses) see(address.interface);
   for (const Gateway& gateway : inventory.gateways) see(gateway.interface);
   return last + 1;
@@ -127,10 +210,10 @@ std::uint32_t index_after(const Inventory& inventory) {
 
 }  // namespace
 
-RehearsalHost::RehearsalHost(Inventory inventory, Sysctl sysctl, MacOfSwitch mac_without_ports)
+RehearsalHost::RehearsalHost(Inventory inventory, Sysctl sysctl, DerivedMac derived_mac)
     : inventory_(std::move(inventory)),
       sysctl_(std::move(sysctl)),
-      mac_without_ports_(std::move(mac_without_ports)),
+      derived_mac_(std::move(derived_mac)),
       next_index_(index_after(inventory_)) {}
 
 std::optional<std::string> RehearsalHost::sysctl(const std::string& path) const {
@@ -139,8 +222,8 @@ std::optional<std::string> RehearsalHost::sysctl(const std::string& path) const 
   return sysctl_(path);
 }
 
-Surroundings RehearsalHost::around(const std::string& switch_name) const {
-  return {inventory_, [this](const std::string& path) { return sysctl(path); }, mac_without_ports_(switch_name)};
+Surroundings RehearsalHost::around(const std::string& name) const {
+  return {inventory_, [this](const std::string& path) { return sysctl(path); }, derived_mac_(name)};
 }
 
 IfIndex RehearsalHost::take_index() { return IfIndex{next_index_++}; }
@@ -168,6 +251,25 @@ std::vector<SwitchOperation> RehearsalHost::plan_switch_removal(const std::strin
   return operations(hal::plan_switch_removal(name, inventory_));
 }
 
+Result<std::vector<SwitchOperation>> RehearsalHost::plan_vlans(const std::string& switch_name,
+                                                               const std::vector<std::uint16_t>& vlans) {
+  PORTREEVE_TRY(auto changes, hal::plan_vlans(switch_name, vlans, inventory_));
+  return operations(std::move(changes));
+}
+
+std::vector<SwitchOperation> RehearsalHost::plan_vlan_removal(const std::string& switch_name, std::uint16_t vlan) {
+  return operations(hal::plan_vlan_removal(switch_name, vlan, inventory_));
+}
+
+Result<std::vector<SwitchOperation>> RehearsalHost::plan_vnic(const VnicSpec& spec) {
+  PORTREEVE_TRY(auto changes, hal::plan_vnic(spec, around(spec.name)));
+  return operations(std::move(changes));
+}
+
+std::vector<SwitchOperation> RehearsalHost::plan_vnic_removal(const std::string& name, VnicOwner owner) {
+  return operations(hal::plan_vnic_removal(name, owner, inventory_));
+}
+
 std::string RehearsalHost::switch_interface(const std::string& name) const {
   const Bridge* const bridge = inventory_.switch_by_name(name);
   return bridge == nullptr ? interface_of_switch(name) : bridge->interface;
@@ -189,7 +291,7 @@ Result<> RehearsalHost::remove_local_address(const IpAddress& address) {
 }
 
 std::unique_ptr<Host> RehearsalHost::rehearsal() const {
-  auto copy = std::make_unique<RehearsalHost>(inventory_, sysctl_, mac_without_ports_);
+  auto copy = std::make_unique<RehearsalHost>(inventory_, sysctl_, derived_mac_);
   copy->written_ = written_;
   return copy;
 }

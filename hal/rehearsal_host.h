@@ -20,14 +20,19 @@ namespace portreeve::hal {
 class RehearsalHost : public Host {
  public:
   using Sysctl = std::function<std::optional<std::string>(const std::string& path)>;
-  using MacOfSwitch = std::function<MacAddress(const std::string& switch_name)>;  // of one that has no port
+  using DerivedMac = std::function<MacAddress(const std::string& name)>;  // of a switch without a port, or of a vNIC
 
-  RehearsalHost(Inventory inventory, Sysctl sysctl, MacOfSwitch mac_without_ports);
+  RehearsalHost(Inventory inventory, Sysctl sysctl, DerivedMac derived_mac);
 
   [[nodiscard]] const Inventory& inventory() const override { return inventory_; }
   // Operations may be run while this lives.
   Result<std::vector<SwitchOperation>> plan_switch(const SwitchSpec& spec) override;
   std::vector<SwitchOperation> plan_switch_removal(const std::string& name) override;
+  Result<std::vector<SwitchOperation>> plan_vlans(const std::string& switch_name,
+                                                  const std::vector<std::uint16_t>& vlans) override;
+  std::vector<SwitchOperation> plan_vlan_removal(const std::string& switch_name, std::uint16_t vlan) override;
+  Result<std::vector<SwitchOperation>> plan_vnic(const VnicSpec& spec) override;
+  std::vector<SwitchOperation> plan_vnic_removal(const std::string& name, VnicOwner owner) override;
   [[nodiscard]] std::vector<std::string> our_switches() const override { return inventory_.our_switches(); }
   [[nodiscard]] std::string switch_interface(const std::string& name) const override;
   [[nodiscard]] std::string switch_warning(const std::string& name) const override;
@@ -47,10 +52,10 @@ class RehearsalHost : public Host {
  private:
   std::vector<SwitchOperation> operations(std::vector<SwitchChange> changes);
   [[nodiscard]] std::optional<std::string> sysctl(const std::string& path) const;
-  [[nodiscard]] Surroundings around(const std::string& switch_name) const;
+  [[nodiscard]] Surroundings around(const std::string& name) const;
 
   Sysctl sysctl_;
-  MacOfSwitch mac_without_ports_;
+  DerivedMac derived_mac_;
   std::vector<IpAddress> local_addresses_;
   std::uint32_t next_index_;
 };

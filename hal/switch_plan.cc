@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hal/interface_name.h"
+#include "hal/vlan_plan.h"
 
 namespace portreeve::hal {
 namespace {
@@ -20,17 +21,6 @@ constexpr std::uint8_t kRouterAdvertisement = 9;
 
 bool contains(const std::vector<IfIndex>& list, IfIndex index) {
   return std::find(list.begin(), list.end(), index) != list.end();
-}
-
-std::string port_text(const SwitchMember& member, const Port& port) {
-  return member.name.empty() || member.name == port.interface ? "port " + port.interface
-                                                              : "port " + member.name + " (" + port.interface + ")";
-}
-
-std::string link_name(const Inventory& inventory, IfIndex index) {
-  if (const Bridge* bridge = inventory.bridge(index)) return bridge->interface;
-  if (const Port* port = inventory.port(index)) return port->interface;
-  return "interface " + std::to_string(number(index));
 }
 
 Error not_managed(const std::string& text) { return {ErrorKind::NotManaged, text}; }
@@ -52,10 +42,11 @@ class Planner {
     plan_bridge();
     const std::uint32_t mtu = bridge_ == nullptr ? 0 : bridge_->mtu;
     if (bridge_ == nullptr || mtu > spec_.mtu) plan_mtu();  // lowered before its ports'
-    if (bridge_ == nullptr || !bridge_->up) add("set up bridge " + name_, SetBridgeUp{name_});
+    if (bridge_ == nullptr || !bridge_->up) add("set up bridge " + name_, SetLinkUp{name_});
     // An old port leaves before a new one joins: with both, and no spanning tree, there could be a loop.
     plan_leaving();
     for (const SwitchMember& member : spec_.members) plan_member(member);
+    PORTREEVE_TRY_VOID(plan_ports_vlans());
     if (bridge_ != nullptr && mtu < spec_.mtu) plan_mtu();  // raised after its ports'
     plan_addresses();
     plan_gateways();
@@ -77,6 +68,10 @@ class Planner {
       if (other != nullptr && other != bridge_) {
         return Error{ErrorKind::Conflict, "switch " + spec_.name + ": the bridge " + name + " is switch " +
                                               other->switch_name + "'s; choose another name"};
+      }
+      if (inventory_.vnic_by_name(name) != nullptr) {
+        return Error{ErrorKind::Conflict,
+                     "switch " + spec_.name + ": a host virtual NIC is named " + name + "; choose another name"};
       }
       if (inventory_.port_by_interface(name) != nullptr) {
         return not_managed("switch " + spec_.name + ": a network interface named " + name +
@@ -104,7 +99,7 @@ class Planner {
       return Error{ErrorKind::NotReady, "switch " + spec_.name + ": port " + member.name + " has gone"};
     }
     if (is_member(*port)) return {};  // what others put on it since is theirs, and no reason to do nothing
-    const std::string who = "switch " + spec_.name + ": " + port_text(member, *port);
+    const std::string who = "switch " + spec_.name + ": " + port_text(member.name, *port);
     if (port->master) {
       const Bridge* const master = inventory_.bridge(*port->master);
       if (master == nullptr || !master->ours) {
@@ -151,11 +146,11 @@ class Planner {
     for (std::size_t i = 0; i < wanted.size(); ++i) plan_sysctl(now[i].path, wanted[i]);
   }
 
-  void plan_alternative_name() { add("name bridge " + name_ + " also " + spec_.name, NameBridge{name_, spec_.name}); }
+  void plan_alternative_name() { add("name bridge " + name_ + " also " + spec_.name, NameLink{name_, spec_.name}); }
 
   void plan_settings() {
-    const BridgeSettings wanted;
     const BridgeSettings& now = bridge_->settings;
+    const BridgeSettings wanted{.vlan_filtering = now.vlan_filtering};  // which follows the VLANs
     if (now == wanted) return;
     std::string text = "configure bridge " + name_ + ":";
     const auto say = [&](const char* what, bool from, bool to) {
@@ -163,11 +158,10 @@ class Planner {
     };
     say("spanning tree", now.stp, wanted.stp);
     say("multicast snooping", now.multicast_snooping, wanted.multicast_snooping);
-    say("VLAN filtering", now.vlan_filtering, wanted.vlan_filtering);
     if (now.forward_delay != wanted.forward_delay) {
       text += " forward delay " + std::to_string(now.forward_delay) + " → " + std::to_string(wanted.forward_delay);
     }
-    add(text, ConfigureBridge{name_});
+    add(text, ConfigureBridge{name_, wanted});
   }
 
   void plan_sysctl(const std::string& path_now, const SetSysctl& wanted) {
@@ -178,7 +172,7 @@ class Planner {
 
   [[nodiscard]] MacAddress first_mac() const {
     const Port* const port = spec_.members.empty() ? nullptr : inventory_.port(spec_.members.front().port);
-    return port == nullptr ? around_.mac_without_ports : port->permanent_mac.value_or(port->mac);
+    return port == nullptr ? around_.derived_mac : port->permanent_mac.value_or(port->mac);
   }
 
   void plan_mtu() {
@@ -198,7 +192,7 @@ class Planner {
 
   void plan_member(const SwitchMember& member) {
     const Port& port = *inventory_.port(member.port);
-    const std::string who = port_text(member, port);
+    const std::string who = port_text(member.name, port);
     if (port.mtu != spec_.mtu) {
       add("set MTU of " + who + " " + std::to_string(port.mtu) + " → " + std::to_string(spec_.mtu),
           SetPortMtu{port.index, spec_.mtu});
@@ -234,6 +228,19 @@ class Planner {
     }
     for (const JoinPort::Moved& address : join.addresses) arrived_.push_back(address.to);
     for (const Gateway& gateway : join.gateways) arrived_gateways_.push_back(gateway.address);
+  }
+
+  Result<> plan_ports_vlans() {
+    VlanPlan plan{name_, spec_.vlans, {}, {}};
+    if (bridge_ != nullptr) plan.bridge = *bridge_;
+    for (const SwitchMember& member : spec_.members) {
+      const Port& port = *inventory_.port(member.port);
+      auto now = is_member(port) ? std::optional(port.vlans) : std::nullopt;
+      plan.ports.push_back({member.port, port_text(member.name, port), std::move(now)});
+    }
+    PORTREEVE_TRY(const auto changes, plan_vlans(plan, inventory_));
+    for (const SwitchChange& change : changes) add(change.text, change.action);
+    return {};
   }
 
   [[nodiscard]] bool stands(const IpPrefix& prefix) const {
@@ -303,6 +310,16 @@ class Planner {
 };
 
 }  // namespace
+
+std::string port_text(const std::string& name, const Port& port) {
+  return name.empty() || name == port.interface ? "port " + port.interface : "port " + name + " (" + port.interface + ")";
+}
+
+std::string link_name(const Inventory& inventory, IfIndex index) {
+  if (const Bridge* bridge = inventory.bridge(index)) return bridge->interface;
+  if (const Port* port = inventory.port(index)) return port->interface;
+  return "interface " + std::to_string(number(index));
+}
 
 Result<std::vector<SwitchChange>> plan_switch(const SwitchSpec& spec, const Surroundings& around) {
   return Planner(spec, around).plan();
@@ -378,6 +395,9 @@ std::vector<WatchedSysctl> watched_sysctls(const Inventory& inventory) {
       const Port* const port = inventory.port(index);
       if (port != nullptr) watched.push_back({disable_ipv6(port->interface), index});
     }
+  }
+  for (const HostVnic& vnic : inventory.vnics) {
+    for (SetSysctl& sysctl : switch_sysctls(vnic.interface)) watched.push_back({std::move(sysctl.path), vnic.index});
   }
   if (watched.empty()) return watched;
   for (const char* path : {"net/ipv4/conf/all/arp_ignore", "net/ipv4/conf/all/arp_announce"}) watched.push_back({path});

@@ -28,12 +28,17 @@ struct RenameBridge {
   IfIndex index{};
   std::string bridge;
 };
-struct NameBridge {  // alternative name
-  std::string bridge;
+struct NameLink {  // alternative name of a bridge or a host virtual NIC
+  std::string link;
   std::string name;
 };
 struct ConfigureBridge {
   std::string bridge;
+  BridgeSettings settings;
+};
+struct SetUntaggedVlan {  // of the bridge and of all ports that are in the one before
+  std::string bridge;
+  std::uint16_t vlan = 0;
 };
 struct SetSysctl {
   std::string path;  // below /proc/sys
@@ -47,8 +52,8 @@ struct SetPortMtu {
   IfIndex port{};
   std::uint32_t mtu = 0;
 };
-struct SetBridgeUp {
-  std::string bridge;
+struct SetLinkUp {  // of a host virtual NIC both ends
+  std::string link;
 };
 // Makes a port a member, up, with its alias and without IPv6 of its own; what it carries and the switch claims moves.
 struct JoinPort {
@@ -71,12 +76,44 @@ struct KnowPort {  // it is a member already; from now on it counts as joined by
 struct LeavePort {  // up, with no master and no alias, and with IPv6 again
   IfIndex port{};
 };
-struct AddAddress {
+struct AddPortVlan {  // its frames pass with their tag
+  IfIndex port{};
+  std::uint16_t vlan = 0;
+  bool untagged = false;  // without one, and frames without one are in it
+};
+struct RemovePortVlan {
+  IfIndex port{};
+  std::uint16_t vlan = 0;
+};
+struct MakeVnic {
+  std::string vnic;
+  std::string port;
+  MacAddress mac;
+  std::uint32_t mtu = 0;
+};
+// Makes the vNIC's port one of the bridge, in that VLAN without a tag and in no other; 0: that of untagged frames.
+struct PutVnic {
+  std::string vnic;
   std::string bridge;
+  std::uint16_t vlan = 0;
+};
+struct SetVnicMac {
+  std::string vnic;
+  MacAddress mac;
+};
+struct SetVnicMtu {
+  std::string vnic;
+  std::uint32_t mtu = 0;
+};
+struct DeleteVnic {
+  IfIndex index{};
+};
+struct AddAddress {  // to a bridge or a host virtual NIC
+  std::string link;
   IpPrefix prefix;
 };
 struct RemoveAddress {
-  std::string bridge;
+  std::string link;
   IpPrefix prefix;
 };
 struct AddGateway {
@@ -91,9 +128,10 @@ struct DeleteBridge {
   IfIndex index{};
 };
 
-using SwitchAction = std::variant<MakeBridge, RenameBridge, NameBridge, ConfigureBridge, SetSysctl, SetBridgeMtu,
-                                  SetPortMtu, SetBridgeUp, JoinPort, KnowPort, LeavePort, AddAddress, RemoveAddress,
-                                  AddGateway, RemoveGateway, DeleteBridge>;
+using SwitchAction = std::variant<MakeBridge, RenameBridge, NameLink, ConfigureBridge, SetUntaggedVlan, SetSysctl,
+                                  SetBridgeMtu, SetPortMtu, SetLinkUp, JoinPort, KnowPort, LeavePort, AddPortVlan,
+                                  RemovePortVlan, MakeVnic, PutVnic, SetVnicMac, SetVnicMtu, DeleteVnic, AddAddress,
+                                  RemoveAddress, AddGateway, RemoveGateway, DeleteBridge>;
 
 struct SwitchChange {
   std::string text;
@@ -104,13 +142,17 @@ struct Surroundings {
   const Inventory& inventory;
   // The value of a file below /proc/sys; none where there is no such file.
   std::function<std::optional<std::string>(const std::string& path)> sysctl;
-  MacAddress mac_without_ports;  // for a switch that has no port when it is made
+  MacAddress derived_mac;  // of the name: for a switch that has no port when it is made, for a vNIC that is given none
 };
 
 // NotManaged: a foreign link of the name, a port with a foreign master, or with addresses or a default route that the
 // switch does not claim. NotReady: a port that has gone.
 Result<std::vector<SwitchChange>> plan_switch(const SwitchSpec& spec, const Surroundings& around);
 std::vector<SwitchChange> plan_switch_removal(const std::string& name, const Inventory& inventory);
+
+// "port Port2 (eth1)"
+std::string port_text(const std::string& name, const Port& port);
+std::string link_name(const Inventory& inventory, IfIndex index);
 
 // What about a standing switch is not as it should be, and cannot be planned away; empty: nothing.
 std::string switch_warning(const std::string& name, const Surroundings& around);

@@ -1,5 +1,7 @@
 #include "hal/inventory_builder.h"
 
+#include "hal/interface_name.h"
+
 #include <CppUTest/TestHarness.h>
 
 using namespace portreeve;
@@ -45,6 +47,21 @@ netlink::DefaultRoute via(IfIndex interface, const char* gateway, std::uint32_t 
   return {interface, *IpAddress::parse(gateway), 3, metric};
 }
 
+netlink::Link veth(IfIndex index, const std::string& name, IfIndex pair) {
+  netlink::Link link = ethernet(index, name);
+  link.kind = "veth";
+  link.group = kOurLinkGroup;
+  link.pair = pair;
+  link.up = true;
+  return link;
+}
+
+netlink::Link our_bridge() {
+  netlink::Link link = bridge(kBridge, "vSwitch1", kOurLinkGroup);
+  link.bridge->default_pvid = 1;
+  return link;
+}
+
 }  // namespace
 
 // clang-format off
@@ -54,6 +71,8 @@ TEST_GROUP(InventoryBuilder) {
   int modes_asked = 0;
   int routes_asked = 0;
   std::vector<netlink::DefaultRoute> kernel_routes;
+  int vlans_asked = 0;
+  netlink::PortVlans kernel_vlans{1, {100}};
   netlink::Driver driver{"virtio_net", "0000:00:03.0"};
   InventoryBuilder builder{records,
                            {.driver = [this](const std::string&) { ++drivers_asked; return driver; },
@@ -61,7 +80,8 @@ TEST_GROUP(InventoryBuilder) {
                               ++modes_asked;
                               return netlink::LinkModes{25000, true};
                             },
-                            .default_routes = [this](IfIndex) { ++routes_asked; return kernel_routes; }}};
+                            .default_routes = [this](IfIndex) { ++routes_asked; return kernel_routes; },
+                            .port_vlans = [this](IfIndex) { ++vlans_asked; return kernel_vlans; }}};
 
   const Inventory& inventory() const { return builder.inventory(); }
 };
@@ -262,4 +282,57 @@ TEST(InventoryBuilder, ALinkIsFoundByItsAlternativeName) {
   builder.set_link(link);
   CHECK(inventory().port_by_interface("enp0s3") != nullptr);
   CHECK(inventory().port_by_interface("enp0s4") == nullptr);
+}
+
+TEST(InventoryBuilder, TheVlansOfOurSwitchesPortsAreReadWhenTheyJoinAndWhenTheyChange) {
+  netlink::Link link = ethernet(kPort, "eth0");
+  builder.replace_all({link, our_bridge()}, {}, {});
+  CHECK_EQUAL(0, vlans_asked);
+  CHECK(!builder.vlans_changed(kPort));
+  link.master = kBridge;
+  CHECK(builder.set_link(link));
+  CHECK_EQUAL(1, inventory().port(kPort)->vlans.untagged);
+  CHECK(inventory().port(kPort)->vlans.tagged == std::vector<std::uint16_t>{100});
+  kernel_vlans.tagged.push_back(200);
+  CHECK(builder.vlans_changed(kPort));
+  CHECK(inventory().port(kPort)->vlans.tagged == (std::vector<std::uint16_t>{100, 200}));
+  CHECK(!builder.vlans_changed(kPort));
+  link.master.reset();
+  builder.set_link(link);
+  CHECK(inventory().port(kPort)->vlans == PortVlans());
+}
+
+TEST(InventoryBuilder, NobodyIsAskedForVlansOfForeignBridgesOrWhereTheKernelKnowsNone) {
+  netlink::Link foreign = bridge(kBridge, "br0");
+  foreign.bridge->default_pvid = 1;
+  netlink::Link link = ethernet(kPort, "eth0");
+  link.master = kBridge;
+  builder.replace_all({link, foreign}, {}, {});
+  builder.replace_all({link, bridge(kBridge, "vSwitch1", kOurLinkGroup)}, {}, {});
+  CHECK_EQUAL(0, vlans_asked);
+}
+
+TEST(InventoryBuilder, AVethPairOfOursIsAHostVnicAndNoPort) {
+  constexpr IfIndex kFar{4};
+  netlink::Link port = veth(kFar, port_of_vnic(VnicOwner::VirtualNetwork, "v100"), kPort);
+  port.master = kBridge;
+  builder.replace_all({veth(kPort, "v100", kFar), port, our_bridge()}, {}, {});
+  CHECK(inventory().ports.empty());
+  const HostVnic* const vnic = inventory().vnic_by_name("v100");
+  CHECK(vnic != nullptr && vnic->owner == VnicOwner::VirtualNetwork && vnic->up);
+  CHECK(vnic->index == kPort && vnic->port == kFar && vnic->bridge == kBridge);
+  CHECK_EQUAL(1, vnic->vlans.untagged);
+  kernel_vlans = {100, {}};
+  CHECK(builder.vlans_changed(kFar));
+  CHECK_EQUAL(100, inventory().vnic_by_name("v100")->vlans.untagged);
+  port.up = false;
+  CHECK(builder.set_link(port));
+  CHECK(!inventory().vnic_by_name("v100")->up);
+  CHECK(builder.remove_link(kFar));
+  CHECK(inventory().vnics.empty());
+}
+
+TEST(InventoryBuilder, AVethPairOfOursOfOtherNamesIsNoHostVnic) {
+  builder.replace_all({veth(kPort, "v100", IfIndex{4}), veth(IfIndex{4}, "vnic-00000000", kPort)}, {}, {});
+  CHECK(inventory().vnics.empty() && inventory().ports.empty());
 }

@@ -170,6 +170,7 @@ TEST(SwitchPlan, AMemberThatWeDidNotJoinIsLeftOrKnown) {
   apply();
   host.state.bridges[0].members.push_back(eth2);
   port(eth2).master = host.state.bridges[0].index;
+  port(eth2).vlans.untagged = 1;
   CHECK(plan().empty());  // a guest's
   spec.members.push_back({eth2, ""});
   host.sysctls["net/ipv6/conf/eth2/disable_ipv6"] = "1";

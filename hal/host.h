@@ -208,8 +208,9 @@ class Host {
   // switch. NotSupported: the kernel's bridges know no VLANs.
   virtual Result<std::vector<SwitchOperation>> plan_vlans(const std::string& switch_name,
                                                           const std::vector<std::uint16_t>& vlans) = 0;
-  // The same, without that VLAN; nothing where a host virtual NIC is in it.
-  virtual std::vector<SwitchOperation> plan_vlan_removal(const std::string& switch_name, std::uint16_t vlan) = 0;
+  // The same, without that VLAN; nothing where a host virtual NIC other than `leaving` is in it.
+  virtual std::vector<SwitchOperation> plan_vlan_removal(const std::string& switch_name, std::uint16_t vlan,
+                                                         const std::string& leaving) = 0;
   // Changes that make the virtual NIC what `spec` says. NotReady: its switch does not stand; refuses (NotManaged) where
   // something else has its name.
   virtual Result<std::vector<SwitchOperation>> plan_vnic(const VnicSpec& spec) = 0;

@@ -70,9 +70,10 @@ Result<std::vector<SwitchOperation>> LinuxHost::plan_vlans(const std::string& sw
   return operations(std::move(changes));
 }
 
-std::vector<SwitchOperation> LinuxHost::plan_vlan_removal(const std::string& switch_name, std::uint16_t vlan) {
+std::vector<SwitchOperation> LinuxHost::plan_vlan_removal(const std::string& switch_name, std::uint16_t vlan,
+                                                          const std::string& leaving) {
   kernel_->catch_up();
-  return operations(hal::plan_vlan_removal(switch_name, vlan, inventory()));
+  return operations(hal::plan_vlan_removal(switch_name, vlan, leaving, inventory()));
 }
 
 Result<std::vector<SwitchOperation>> LinuxHost::plan_vnic(const VnicSpec& spec) {

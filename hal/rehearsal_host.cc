@@ -257,8 +257,9 @@ Result<std::vector<SwitchOperation>> RehearsalHost::plan_vlans(const std::string
   return operations(std::move(changes));
 }
 
-std::vector<SwitchOperation> RehearsalHost::plan_vlan_removal(const std::string& switch_name, std::uint16_t vlan) {
-  return operations(hal::plan_vlan_removal(switch_name, vlan, inventory_));
+std::vector<SwitchOperation> RehearsalHost::plan_vlan_removal(const std::string& switch_name, std::uint16_t vlan,
+                                                              const std::string& leaving) {
+  return operations(hal::plan_vlan_removal(switch_name, vlan, leaving, inventory_));
 }
 
 Result<std::vector<SwitchOperation>> RehearsalHost::plan_vnic(const VnicSpec& spec) {

@@ -30,7 +30,8 @@ class RehearsalHost : public Host {
   std::vector<SwitchOperation> plan_switch_removal(const std::string& name) override;
   Result<std::vector<SwitchOperation>> plan_vlans(const std::string& switch_name,
                                                   const std::vector<std::uint16_t>& vlans) override;
-  std::vector<SwitchOperation> plan_vlan_removal(const std::string& switch_name, std::uint16_t vlan) override;
+  std::vector<SwitchOperation> plan_vlan_removal(const std::string& switch_name, std::uint16_t vlan,
+                                                 const std::string& leaving) override;
   Result<std::vector<SwitchOperation>> plan_vnic(const VnicSpec& spec) override;
   std::vector<SwitchOperation> plan_vnic_removal(const std::string& name, VnicOwner owner) override;
   [[nodiscard]] std::vector<std::string> our_switches() const override { return inventory_.our_switches(); }

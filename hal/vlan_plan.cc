@@ -12,9 +12,10 @@ bool contains(const std::vector<std::uint16_t>& vlans, std::uint16_t vlan) {
 }
 
 // That the host's virtual NICs on the bridge are in.
-std::set<std::uint16_t> vlans_of_vnics(const Bridge& bridge, const Inventory& inventory) {
+std::set<std::uint16_t> vlans_of_vnics(const Bridge& bridge, const std::string& leaving, const Inventory& inventory) {
   std::set<std::uint16_t> vlans;
   for (const HostVnic& vnic : inventory.vnics) {
+    if (vnic.name == leaving) continue;
     if (vnic.bridge == bridge.index && vnic.vlans.untagged != bridge.untagged_vlan) vlans.insert(vnic.vlans.untagged);
   }
   return vlans;
@@ -49,7 +50,7 @@ Result<std::vector<SwitchChange>> plan_vlans(const VlanPlan& plan, const Invento
                  "the bridges of this kernel know no VLANs (CONFIG_BRIDGE_VLAN_FILTERING); "
                  "only VlanId 0 can be had"};
   }
-  const std::set<std::uint16_t> of_vnics = vlans_of_vnics(bridge, inventory);
+  const std::set<std::uint16_t> of_vnics = vlans_of_vnics(bridge, plan.leaving, inventory);
   std::uint16_t moved_from = bridge.untagged_vlan;
   if (contains(plan.vlans, bridge.untagged_vlan)) {
     std::uint16_t free = kLastVlan;
@@ -93,12 +94,13 @@ Result<std::vector<SwitchChange>> plan_vlans(const std::string& switch_name, con
 }
 
 std::vector<SwitchChange> plan_vlan_removal(const std::string& switch_name, std::uint16_t vlan,
-                                            const Inventory& inventory) {
+                                            const std::string& leaving, const Inventory& inventory) {
   auto plan = plan_of(switch_name, inventory);
-  if (!plan || vlans_of_vnics(*plan->bridge, inventory).contains(vlan)) return {};
+  if (!plan || vlans_of_vnics(*plan->bridge, leaving, inventory).contains(vlan)) return {};
   std::set<std::uint16_t> others;
   for (const VlanPlan::Member& port : plan->ports) others.insert(port.now->tagged.begin(), port.now->tagged.end());
   if (others.erase(vlan) == 0) return {};
+  plan->leaving = leaving;
   plan->vlans.assign(others.begin(), others.end());
   auto changes = plan_vlans(*plan, inventory);
   return changes ? of_switch(switch_name, std::move(*changes)) : std::vector<SwitchChange>();

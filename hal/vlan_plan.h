@@ -25,6 +25,7 @@ struct VlanPlan {
   std::vector<std::uint16_t> vlans;  // wanted, with a tag; sorted
   std::optional<Bridge> bridge;      // none: to be made
   std::vector<Member> ports;
+  std::string leaving = {};  // a host virtual NIC that does not count any more
 };
 
 // NotSupported: there are VLANs to carry, and the bridge knows none.
@@ -34,8 +35,8 @@ Result<std::vector<SwitchChange>> plan_vlans(const VlanPlan& plan, const Invento
 Result<std::vector<SwitchChange>> plan_vlans(const std::string& switch_name, const std::vector<std::uint16_t>& vlans,
                                              const Inventory& inventory);
 
-// Without that one, as the ports are now; nothing where a host virtual NIC is in it.
+// Without that one, as the ports are now; nothing where a host virtual NIC other than `leaving` is in it.
 std::vector<SwitchChange> plan_vlan_removal(const std::string& switch_name, std::uint16_t vlan,
-                                            const Inventory& inventory);
+                                            const std::string& leaving, const Inventory& inventory);
 
 }  // namespace portreeve::hal

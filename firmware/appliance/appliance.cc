@@ -32,7 +32,7 @@ constexpr int kKeptHeap = 4 * 1024 * 1024;
 // A call of so many takes megabytes for a moment; once it is answered they go back to the system.
 constexpr std::size_t kManyLeases = 5000;
 constexpr std::chrono::seconds kTrimDelay{1};
-constexpr std::array<std::string_view, 2> kLinkTypes = {"Port", "ExternalVirtualSwitch"};
+constexpr std::array<std::string_view, 4> kLinkTypes = {"Port", "ExternalVirtualSwitch", "VirtualNetwork", "HostVnic"};
 
 // Where systemd puts what LoadCredential= names (systemd.exec(5)).
 std::string credentials_directory() {
@@ -53,8 +53,8 @@ Appliance::Appliance(Options options)
       registry_(journal_),
       peer_provider_(speaker_, announcer_, peer_bfd_, host_, credentials_directory()),
       manager_({providers::schema(),
-                {&port_provider_, &switch_provider_, &pool_provider_, &bfd_profile_provider_, &speaker_provider_,
-                 &peer_provider_, &service_provider_},
+                {&port_provider_, &switch_provider_, &mac_address_pool_provider_, &network_provider_, &vnic_provider_,
+                 &pool_provider_, &bfd_profile_provider_, &speaker_provider_, &peer_provider_, &service_provider_},
                 state_files_,
                 worker_,
                 [this] { return rehearsal(); }}),

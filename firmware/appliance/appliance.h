@@ -31,6 +31,8 @@
 #include "firmware/bus/object_server.h"
 #include "firmware/layer2/responder.h"
 #include "firmware/providers/bfd_profile_provider.h"
+#include "firmware/providers/mac_address_pool_provider.h"
+#include "firmware/providers/network_provider.h"
 #include "firmware/providers/peer_provider.h"
 #include "firmware/providers/pool_provider.h"
 #include "firmware/providers/port_provider.h"
@@ -117,6 +119,9 @@ class Appliance {
 
   providers::PortProvider port_provider_{host_};
   providers::SwitchProvider switch_provider_{host_, port_provider_};
+  providers::MacAddressPoolProvider mac_address_pool_provider_;
+  providers::VirtualNetworkProvider network_provider_{host_};
+  providers::HostVnicProvider vnic_provider_{host_};
   providers::PoolProvider pool_provider_{registry_, announcer_};
   PeerBfd peer_bfd_{bfd_, speaker_};
   providers::BfdProfileProvider bfd_profile_provider_;

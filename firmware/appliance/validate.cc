@@ -19,6 +19,9 @@ dsc::Diagnostics faults_of(const std::vector<dsc::SourceFile>& files) {
   dsc::Diagnostics faults;
   providers::check_ports(*configuration, faults);
   providers::check_switches(*configuration, faults);
+  providers::check_mac_address_pools(*configuration, faults);
+  providers::check_networks(*configuration, faults);
+  providers::check_host_vnics(*configuration, faults);
   providers::check_pools(*configuration, faults);
   providers::check_speakers(*configuration, faults);
   providers::check_peers(*configuration, {}, faults);

@@ -19,7 +19,9 @@ using OwnAddresses = std::map<IpAddress, std::string>;
 OwnAddresses own_addresses(const dsc::Configuration& configuration, const hal::Inventory& inventory) {
   OwnAddresses owners;
   for (const dsc::Resource& resource : configuration.resources) {
-    if (resource.type != &kExternalVirtualSwitchType) continue;
+    const bool is_hosts = resource.type == &kExternalVirtualSwitchType || resource.type == &kVirtualNetworkType ||
+                          resource.type == &kHostVnicType;
+    if (!is_hosts) continue;
     for (const IpPrefix& prefix : SwitchNetwork::of(resource).addresses) owners.emplace(prefix.address, resource.key);
   }
   for (const hal::InterfaceAddress& address : inventory.addresses) owners.emplace(address.prefix.address, "this host");

@@ -3,6 +3,8 @@
 #include <vector>
 
 #include "firmware/providers/bfd_profile_provider.h"
+#include "firmware/providers/mac_address_pool_provider.h"
+#include "firmware/providers/network_provider.h"
 #include "firmware/providers/switch_provider.h"
 
 namespace portreeve::providers {
@@ -26,12 +28,16 @@ class ProviderRehearsal : public dsc::Rehearsal {
   std::unique_ptr<hal::Host> host_;
   PortProvider ports_;
   SwitchProvider switches_{*host_, ports_};
+  MacAddressPoolProvider mac_address_pools_;
+  VirtualNetworkProvider networks_{*host_};
+  HostVnicProvider vnics_{*host_};
   PoolProvider pools_;
   BfdProfileProvider bfd_profiles_;
   SpeakerProvider speakers_;
   PeerProvider peers_;
   ServiceProvider services_;
-  std::vector<dsc::Provider*> all_{&ports_, &switches_, &pools_, &bfd_profiles_, &speakers_, &peers_, &services_};
+  std::vector<dsc::Provider*> all_{&ports_, &switches_,     &mac_address_pools_, &networks_, &vnics_,
+                                   &pools_, &bfd_profiles_, &speakers_,          &peers_,    &services_};
 };
 
 }  // namespace

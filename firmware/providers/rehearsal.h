@@ -13,7 +13,7 @@
 
 namespace portreeve::providers {
 
-// What the real providers have to be copied; those of switches and of BFD profiles know nothing by themselves.
+// What the real providers have to be copied; those of switches, networks and profiles know nothing by themselves.
 struct RealProviders {
   const hal::Host& host;
   const PortProvider& ports;

@@ -8,14 +8,17 @@ namespace portreeve::providers {
 
 extern const dsc::ResourceType kPortType;
 extern const dsc::ResourceType kExternalVirtualSwitchType;
+extern const dsc::ResourceType kMacAddressPoolType;
+extern const dsc::ResourceType kVirtualNetworkType;
+extern const dsc::ResourceType kHostVnicType;
 extern const dsc::ResourceType kIpAddressPoolType;
 extern const dsc::ResourceType kBfdProfileType;
 extern const dsc::ResourceType kBgpSpeakerType;
 extern const dsc::ResourceType kBgpPeerType;
 extern const dsc::ResourceType kServiceType;
 
-// All of them, in the order in which they are applied: port before switch, switch before pool, speaker and peer, BFD
-// profile and speaker before peer, pool before service.
+// All of them, in the order in which they are applied: port before switch, switch before its networks and their virtual
+// NICs, these before pool, speaker and peer, BFD profile and speaker before peer, pool before service.
 const dsc::Schema& schema();
 
 }  // namespace portreeve::providers

@@ -10,6 +10,11 @@ namespace portreeve::providers {
 
 void check_ports(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
 void check_switches(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
+// Part of check_switches: addresses of the host on switches, in virtual networks and on virtual NICs.
+void check_host_addresses(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
+void check_mac_address_pools(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
+void check_networks(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
+void check_host_vnics(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
 void check_pools(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
 void check_speakers(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
 // `inventory` is what this host has: a peer is never one of its own addresses.

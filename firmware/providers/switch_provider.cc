@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "firmware/providers/host_operations.h"
+#include "firmware/providers/networks.h"
 #include "firmware/providers/observed.h"
 #include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
@@ -36,14 +38,15 @@ const dsc::ResourceType& SwitchProvider::type() const { return kExternalVirtualS
 
 dsc::Rule SwitchProvider::rule() const { return check_switches; }
 
-Result<dsc::Plan> SwitchProvider::plan(const dsc::Resource& desired, const dsc::Configuration& /*target*/) {
+Result<dsc::Plan> SwitchProvider::plan(const dsc::Resource& desired, const dsc::Configuration& target) {
   dsc::Plan plan;
   SwitchNetwork network = SwitchNetwork::of(desired);
   hal::SwitchSpec spec{.name = desired.key,
                        .members = {},
                        .addresses = std::move(network.addresses),
                        .gateways = std::move(network.gateways),
-                       .mtu = network.mtu};
+                       .mtu = network.mtu,
+                       .vlans = tagged_vlans(desired.key, target)};
   for (const std::string_view name : desired.list("InterfaceAlias")) {
     const hal::Port* const port = ports_.find(name);
     if (port != nullptr) {
@@ -58,17 +61,13 @@ Result<dsc::Plan> SwitchProvider::plan(const dsc::Resource& desired, const dsc::
   if (spec.members.empty() && host_.inventory().bridge_by_name(desired.key) == nullptr) return plan;
 
   PORTREEVE_TRY(std::vector<hal::SwitchOperation> operations, host_.plan_switch(spec));
-  for (hal::SwitchOperation& operation : operations) {
-    plan.operations.push_back({std::move(operation.text), std::move(operation.run)});
-  }
+  add_operations(plan, std::move(operations));
   return plan;
 }
 
 Result<dsc::Plan> SwitchProvider::plan_removal(const dsc::Resource& old) {
   dsc::Plan plan;
-  for (hal::SwitchOperation& operation : host_.plan_switch_removal(old.key)) {
-    plan.operations.push_back({std::move(operation.text), std::move(operation.run)});
-  }
+  add_operations(plan, host_.plan_switch_removal(old.key));
   return plan;
 }
 

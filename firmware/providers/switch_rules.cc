@@ -50,7 +50,6 @@ void check_unsupported(const Resource& resource, Diagnostics& diagnostics) {
 // Rules between switches: what an earlier one has taken.
 struct Taken {
   std::map<std::string, const Resource*> ports;
-  std::map<IpAddress, const Resource*> addresses;
   std::map<Family, const Resource*> gateways;
 };
 
@@ -63,29 +62,6 @@ void check_ports(const Resource& resource, Taken& taken, Diagnostics& diagnostic
                (other->second == &resource
                     ? " is named twice"
                     : " is already in " + other->second->id().to_string() + "; a port belongs to one switch"));
-  }
-}
-
-void check_addresses(const Resource& resource, Taken& taken, Diagnostics& diagnostics) {
-  for (const dsc::Value& value : resource.values("IPAddress")) {
-    const auto prefix = IpPrefix::parse(value.text);
-    if (!prefix) continue;
-    const IpAddress& address = prefix->address;
-    // RFC 3021: both addresses of a /31 are hosts'.
-    const bool has_ends = address.is_v4() && prefix->length < 31;
-    if (!address.is_unicast() || prefix->length == 0) {
-      refuse(diagnostics, value.at, "BadAddress", resource,
-             value.text + " cannot be a host's address; give a unicast address");
-    } else if (has_ends && (address == prefix->first() || address == prefix->last())) {
-      refuse(diagnostics, value.at, "BadAddress", resource,
-             value.text + " is the " + (address == prefix->first() ? "network" : "broadcast") +
-                 " address of its subnet; give a host's address");
-    }
-    const auto [other, first] = taken.addresses.emplace(address, &resource);
-    if (!first) {
-      refuse(diagnostics, value.at, "Duplicate", resource,
-             "address " + address.to_string() + " is already on " + other->second->id().to_string());
-    }
   }
 }
 
@@ -126,9 +102,9 @@ void check_switches(const Configuration& configuration, Diagnostics& diagnostics
     check_name(resource, configuration, diagnostics);
     check_unsupported(resource, diagnostics);
     check_ports(resource, taken, diagnostics);
-    check_addresses(resource, taken, diagnostics);
     check_gateways(resource, taken, diagnostics);
   }
+  check_host_addresses(configuration, diagnostics);
 }
 
 }  // namespace portreeve::providers

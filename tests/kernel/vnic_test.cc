@@ -153,8 +153,8 @@ TEST(HostVnic, VlansOfASwitchComeGoAndAreAdopted) {
   CHECK(lab.bridge("vSwitch1").settings.vlan_filtering);
   lab.start();
   CHECK(lab.host().plan_vlans("vSwitch1", {1, 100})->empty());
-  run(lab.host().plan_vlan_removal("vSwitch1", 1));
-  run(lab.host().plan_vlan_removal("vSwitch1", 100));
+  run(lab.host().plan_vlan_removal("vSwitch1", 1, ""));
+  run(lab.host().plan_vlan_removal("vSwitch1", 100, ""));
   CHECK(!lab.bridge("vSwitch1").settings.vlan_filtering);
   CHECK(lab.port("p1").vlans == (hal::PortVlans{4094, {}}));
 }

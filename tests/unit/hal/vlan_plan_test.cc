@@ -71,18 +71,22 @@ TEST(VlanPlan, APortThatJoinsASwitchCarriesItsVlans) {
 
 TEST(VlanPlan, ARemovalTakesItsOwnVlanAndLeavesTheOthers) {
   carry({100, 200});
-  STRCMP_EQUAL("carry VLAN 100 no more on port Port1 (eth1)\n", run(host.plan_vlan_removal("vSwitch1", 100)).c_str());
-  STRCMP_EQUAL("", run(host.plan_vlan_removal("vSwitch1", 100)).c_str());
+  STRCMP_EQUAL("carry VLAN 100 no more on port Port1 (eth1)\n",
+               run(host.plan_vlan_removal("vSwitch1", 100, "")).c_str());
+  STRCMP_EQUAL("", run(host.plan_vlan_removal("vSwitch1", 100, "")).c_str());
   CHECK(bridge().settings.vlan_filtering);
 }
 
-TEST(VlanPlan, AVlanThatAHostVnicIsInStays) {
+TEST(VlanPlan, AVlanThatAHostVnicIsInStaysUntilThatLeaves) {
   carry({100});
   HostVnic vnic;
   vnic.bridge = bridge().index;
   vnic.vlans.untagged = 100;
+  vnic.name = "v100";
   host.state.vnics.push_back(vnic);
-  STRCMP_EQUAL("", run(host.plan_vlan_removal("vSwitch1", 100)).c_str());
+  STRCMP_EQUAL("", run(host.plan_vlan_removal("vSwitch1", 100, "")).c_str());
+  STRCMP_EQUAL("carry VLAN 100 no more on port Port1 (eth1)\ntell VLANs apart: on → off\n",
+               run(host.plan_vlan_removal("vSwitch1", 100, "v100")).c_str());
 }
 
 TEST(VlanPlan, WhereTheKernelKnowsNoVlansThatIsSaid) {
@@ -96,5 +100,5 @@ TEST(VlanPlan, WhereTheKernelKnowsNoVlansThatIsSaid) {
 TEST(VlanPlan, ASwitchThatDoesNotStandIsWaitedFor) {
   const auto refused = host.plan_vlans("vSwitch2", {100});
   CHECK(!refused && refused.error().kind == ErrorKind::NotReady);
-  CHECK(host.plan_vlan_removal("vSwitch2", 100).empty());
+  CHECK(host.plan_vlan_removal("vSwitch2", 100, "").empty());
 }

@@ -61,6 +61,9 @@ std::string first_fault(const std::vector<dsc::SourceFile>& files) {
   dsc::Diagnostics faults;
   providers::check_ports(*configuration, faults);
   providers::check_switches(*configuration, faults);
+  providers::check_mac_address_pools(*configuration, faults);
+  providers::check_networks(*configuration, faults);
+  providers::check_host_vnics(*configuration, faults);
   providers::check_pools(*configuration, faults);
   providers::check_speakers(*configuration, faults);
   providers::check_peers(*configuration, {}, faults);
@@ -146,7 +149,9 @@ Port2)"),
            "d.xml:1:1: error: unknown root element 'Config'; allowed: Configuration"},
       Case{"an unknown resource", inside(R"(<BGPPeers SwitchName="vSwitch1"/>)"),
            "d.xml:2:1: error: unknown resource 'BGPPeers'; did you mean 'BGPPeer'? Allowed: Port, "
-           "ExternalVirtualSwitch, IPAddressPool, BFDProfile, BGPSpeaker, BGPPeer, Service, LocalConfigurationManager"},
+           "ExternalVirtualSwitch, MacAddressPool, VirtualNetwork, HostVnic, IPAddressPool, BFDProfile, BGPSpeaker, "
+           "BGPPeer, Service, "
+           "LocalConfigurationManager"},
       Case{"an unknown attribute", inside(R"(<Port Name="Port2" Interfaces="eth1"/>)"),
            "d.xml:2:20: error: [Port]Port2: unknown attribute 'Interfaces'; did you mean 'Interface'? Allowed: Name, "
            "Interface, MacAddress, PciAddress, Ensure, DependsOn"},

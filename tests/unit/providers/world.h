@@ -10,6 +10,8 @@
 
 #include "dsc/transaction.h"
 #include "firmware/providers/bfd_profile_provider.h"
+#include "firmware/providers/mac_address_pool_provider.h"
+#include "firmware/providers/network_provider.h"
 #include "firmware/providers/peer_provider.h"
 #include "firmware/providers/pool_provider.h"
 #include "firmware/providers/port_provider.h"
@@ -45,12 +47,16 @@ struct World {
 
   providers::PortProvider ports{host};
   providers::SwitchProvider switches{host, ports};
+  providers::MacAddressPoolProvider mac_address_pools;
+  providers::VirtualNetworkProvider networks{host};
+  providers::HostVnicProvider vnics{host};
   providers::PoolProvider pools{registry, announcer};
   providers::BfdProfileProvider profiles;
   providers::SpeakerProvider speakers{speaker, host};
   providers::PeerProvider peers{speaker, announcer, bfd, host, ""};
   providers::ServiceProvider services{registry};
-  std::vector<dsc::Provider*> all{&ports, &switches, &pools, &profiles, &speakers, &peers, &services};
+  std::vector<dsc::Provider*> all{&ports, &switches, &mac_address_pools, &networks, &vnics,
+                                  &pools, &profiles, &speakers,          &peers,    &services};
 
   std::shared_ptr<const dsc::Configuration> applied = std::make_shared<const dsc::Configuration>();
   dsc::StatusBoard board;

@@ -1,0 +1,36 @@
+// What a document says of the networks on a switch: which VLANs there are, where a virtual NIC of the host stands and
+// with which addresses. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dsc/resource.h"
+#include "hal/host.h"
+
+namespace portreeve::providers {
+
+// Of a VirtualNetwork or a HostVnic: the switch that it is on, and its VLAN there.
+struct NetworkPlace {
+  std::string switch_name;
+  std::uint16_t vlan = 0;
+
+  static NetworkPlace of(const dsc::Resource& resource, const dsc::Configuration& configuration);
+};
+
+// That the switch's ports carry with a tag, sorted.
+std::vector<std::uint16_t> tagged_vlans(std::string_view switch_name, const dsc::Configuration& configuration);
+
+// The virtual NIC that a VirtualNetwork with addresses, or a HostVnic, stands for.
+hal::VnicSpec vnic_spec(const dsc::Resource& resource, const dsc::Configuration& configuration);
+
+// What a HostVnic states, or has of its pool; none: neither.
+std::optional<MacAddress> stated_mac(const dsc::Resource& vnic, const dsc::Configuration& configuration);
+
+// An address of the range that is made of the names, so that it is the same on every machine and never changes.
+MacAddress mac_of_pool(const dsc::Resource& pool, std::string_view vnic_name);
+
+}  // namespace portreeve::providers

@@ -1,0 +1,135 @@
+// Virtual networks and virtual NICs of the host, from documents to a host in memory and back.
+#include "firmware/providers/network_provider.h"
+
+#include <string>
+
+#include "tests/unit/providers/world.h"
+
+#include <CppUTest/TestHarness.h>  // last: it makes `new` a macro
+
+using namespace portreeve;
+using providers_tests::stated;
+
+namespace {
+
+const std::string kPort = R"(<Port Name="P1" Interface="eth0"/>)";
+
+std::string switch_of(const std::string& attributes) {
+  return kPort + "<ExternalVirtualSwitch Name=\"s1\" " + attributes +
+         "><InterfaceAlias>P1</InterfaceAlias></ExternalVirtualSwitch>";
+}
+
+std::string network(const std::string& vlan, const std::string& address = "") {
+  return "<VirtualNetwork Name=\"n\" SwitchName=\"s1\" VlanId=\"" + vlan + "\">" +
+         (address.empty() ? "" : "<IPAddress>" + address + "</IPAddress>") + "</VirtualNetwork>";
+}
+
+}  // namespace
+
+// clang-format off
+TEST_GROUP(NetworkProvider) {
+  providers_tests::World world;
+
+  void setup() override {
+    world.host.add_port("eth0");
+    world.apply(stated(switch_of("")));
+  }
+
+  // What is done, after a rehearsal of it said the same; then there is nothing more to do.
+  std::string changed(const std::string& inside) {
+    const auto target = stated(inside);
+    const auto rehearsal = world.rehearsal();
+    dsc::StatusBoard board = world.board;
+    const std::string rehearsed = world.run(rehearsal->providers(), target, board);
+    const std::string done = world.apply(target);
+    STRCMP_EQUAL(rehearsed.c_str(), done.c_str());
+    STRCMP_EQUAL("", world.apply(target).c_str());
+    for (const dsc::Resource& resource : target->resources) {
+      for (const dsc::Provider* provider : world.all) {
+        if (&provider->type() != resource.type) continue;
+        const auto actual = provider->actual(resource);
+        CHECK_TEXT(actual && actual->same_state(resource), resource.id().to_string().c_str());
+      }
+    }
+    return done;
+  }
+};
+// clang-format on
+
+TEST(NetworkProvider, ANetworkIsAVlanOnTheSwitchsPorts) {
+  STRCMP_EQUAL("switch s1: carry VLAN 100 on port P1 (eth0)\nswitch s1: tell VLANs apart: off → on\n",
+               changed(switch_of("") + network("100")).c_str());
+  STRCMP_EQUAL("switch s1: carry VLAN 200 on port P1 (eth0)\nswitch s1: carry VLAN 100 no more on port P1 (eth0)\n",
+               changed(switch_of("") + network("200")).c_str());
+  STRCMP_EQUAL("switch s1: carry VLAN 200 no more on port P1 (eth0)\nswitch s1: tell VLANs apart: on → off\n",
+               changed(switch_of("")).c_str());
+}
+
+TEST(NetworkProvider, WithAnAddressTheHostHasAVirtualNicInIt) {
+  STRCMP_CONTAINS(
+      "host virtual NIC n: put on switch s1, VLAN 100\nhost virtual NIC n: add address 10.1.0.1/24\n"
+      "host virtual NIC n: set up\n",
+      changed(switch_of("") + network("100", "10.1.0.1/24")).c_str());
+  STRCMP_EQUAL("host virtual NIC n: remove it\n", changed(switch_of("") + network("100")).c_str());
+  changed(switch_of("") + network("100", "10.1.0.1/24"));
+  STRCMP_EQUAL(
+      "host virtual NIC n: remove it\nswitch s1: carry VLAN 100 no more on port P1 (eth0)\n"
+      "switch s1: tell VLANs apart: on → off\n",
+      changed(switch_of("")).c_str());
+}
+
+TEST(NetworkProvider, AVirtualNicIsInTheVlanOfItsNetworkAndOfTheSwitchsMtu) {
+  const std::string nic = R"(<MacAddressPool Name="m" MacAddressRangeStart="02:00:00:00:ff:f0"
+      MacAddressRangeEnd="02:00:00:01:00:0f"/><HostVnic Name="host1" VirtualNetworkName="n" MacAddressPoolName="m"/>)";
+  STRCMP_CONTAINS("host virtual NIC host1: make it with MAC address 02:00:00:00:ff:fa\n",
+                  changed(switch_of("") + network("100") + nic).c_str());
+  STRCMP_CONTAINS("host virtual NIC host1: VLAN 100 → VLAN 200\n",
+                  changed(switch_of("") + network("200") + nic).c_str());
+  STRCMP_CONTAINS("host virtual NIC host1: set MTU 1500 → 9000\n",
+                  changed(switch_of(R"(Mtu="9000")") + network("200") + nic).c_str());
+}
+
+TEST(NetworkProvider, TwoVirtualNicsOfAVlanKeepItUntilTheLastLeaves) {
+  const std::string a = R"(<HostVnic Name="a" SwitchName="s1" VlanId="7"/>)";
+  const std::string b = R"(<HostVnic Name="b" SwitchName="s1" VlanId="7"/>)";
+  changed(switch_of("") + a + b);
+  STRCMP_EQUAL("host virtual NIC b: remove it\n", changed(switch_of("") + a).c_str());
+  STRCMP_CONTAINS("carry VLAN 7 no more", changed(switch_of("")).c_str());
+}
+
+TEST(NetworkProvider, WaitsForItsSwitch) {
+  world.host.state.bridges.clear();
+  const auto target = stated(switch_of("") + network("100"));
+  const auto plan = world.networks.plan(target->resources.back(), *target);
+  CHECK(plan && plan->operations.empty());
+  STRCMP_EQUAL("switch s1 does not stand yet", plan->waiting.c_str());
+  CHECK(!world.networks.actual(target->resources.back()));
+}
+
+TEST(NetworkProvider, WhatSomebodyChangedIsSeen) {
+  const auto target = stated(switch_of("") + network("100", "10.1.0.1/24"));
+  world.apply(target);
+  hal::HostVnic& vnic = world.host.state.vnics.front();
+  vnic.vlans.untagged = 300;
+  std::erase_if(world.host.state.addresses, [&](const auto& address) { return address.interface == vnic.index; });
+  const auto actual = world.networks.actual(target->resources.back());
+  STRCMP_EQUAL("300", std::string(actual->text("VlanId")).c_str());
+  CHECK(!actual->has("IPAddress"));
+  world.host.state.ports.front().vlans.tagged.clear();
+  STRCMP_CONTAINS("carry VLAN 100 on port P1", world.apply(target).c_str());
+}
+
+TEST(NetworkProvider, EachOwnsTheVirtualNicsOfItsOwnKind) {
+  world.apply(stated(switch_of("") + network("100", "10.1.0.1/24") + R"(<HostVnic Name="a" SwitchName="s1"/>)"));
+  LONGS_EQUAL(1, world.networks.owned().size());
+  STRCMP_EQUAL("[VirtualNetwork]n", world.networks.owned().front().id().to_string().c_str());
+  LONGS_EQUAL(1, world.vnics.owned().size());
+  STRCMP_EQUAL("[HostVnic]a", world.vnics.owned().front().id().to_string().c_str());
+}
+
+TEST(NetworkProvider, ANetworkThatBecomesAVirtualNicOfItsNameIsMadeAnew) {
+  changed(switch_of("") + network("100", "10.1.0.1/24"));
+  const std::string texts = changed(switch_of("") + R"(<HostVnic Name="n" SwitchName="s1" VlanId="100"/>)");
+  STRCMP_CONTAINS("host virtual NIC n: remove it\n", texts.c_str());
+  STRCMP_CONTAINS("host virtual NIC n: make it", texts.c_str());
+}

@@ -1,10 +1,12 @@
 #include "firmware/appliance/control.h"
 
+#include <array>
 #include <chrono>
 #include <map>
 #include <utility>
 
 #include "dsc/check.h"
+#include "dsc/value.h"
 #include "firmware/appliance/release.h"
 #include "firmware/appliance/user_layer.h"
 #include "firmware/providers/resource_types.h"
@@ -39,6 +41,16 @@ const dsc::ResourceType& type_of(bus::ResourceKind kind) {
       return providers::kBgpPeerType;
     case bus::ResourceKind::BgpSpeaker:
       return providers::kBgpSpeakerType;
+    case bus::ResourceKind::ExternalVirtualSwitch:
+      return providers::kExternalVirtualSwitchType;
+    case bus::ResourceKind::VirtualNetwork:
+      return providers::kVirtualNetworkType;
+    case bus::ResourceKind::HostVnic:
+      return providers::kHostVnicType;
+    case bus::ResourceKind::MacAddressPool:
+      return providers::kMacAddressPoolType;
+    case bus::ResourceKind::IpAddressPool:
+      return providers::kIpAddressPoolType;
     case bus::ResourceKind::BfdProfile:
       break;
   }
@@ -51,6 +63,33 @@ bus::AttributeType attribute_type(const dsc::Property& property) {
   if (property.kind == dsc::ValueKind::Number) return bus::AttributeType::Number;
   if (property.kind != dsc::ValueKind::Asn) return bus::AttributeType::Text;
   return property.words.empty() ? bus::AttributeType::Number : bus::AttributeType::NumberOrText;
+}
+
+// Of what is to be changed, its key alone.
+Result<dsc::Resource> named_resource(const dsc::ResourceType& type, const bus::Attributes& attributes) {
+  dsc::Resource resource;
+  resource.type = &type;
+  for (const auto& [name, text] : attributes) {
+    const dsc::Property* const property = type.find(name);
+    if (property == nullptr || !property->key) continue;
+    auto value = dsc::check_value(*property, text);
+    if (!value) return Error{ErrorKind::InvalidArgument, name + " " + value.error().text};
+    resource.set(name, std::move(*value));
+  }
+  return resource;
+}
+
+dsc::Edit edit_of(bus::Statement how, dsc::Resource resource, const bus::Attributes& attributes,
+                  const std::string& words) {
+  switch (how) {
+    case bus::Statement::Set:
+      break;
+    case bus::Statement::Add:
+      return add_resource(std::move(resource), words);
+    case bus::Statement::Change:
+      return change_resource(providers::schema(), std::move(resource), attributes, words);
+  }
+  return state_resource(std::move(resource));
 }
 
 dsc::Author author_of(const bus::Caller& caller) { return {caller.uid, caller.name}; }
@@ -70,11 +109,26 @@ std::string words_for(bus::ResourceKind kind, const std::string& key) {
     }
     case bus::ResourceKind::BgpSpeaker:
       return "BGP speaker of switch " + key;
+    case bus::ResourceKind::ExternalVirtualSwitch:
+      return "virtual switch " + key;
+    case bus::ResourceKind::VirtualNetwork:
+      return "virtual network " + key;
+    case bus::ResourceKind::HostVnic:
+      return "host virtual NIC " + key;
+    case bus::ResourceKind::MacAddressPool:
+      return "pool of MAC addresses " + key;
+    case bus::ResourceKind::IpAddressPool:
+      return "pool " + key;
     case bus::ResourceKind::BfdProfile:
       break;
   }
   return "BFD profile " + key;
 }
+
+constexpr std::array kKinds = {bus::ResourceKind::BgpPeer,        bus::ResourceKind::BgpSpeaker,
+                               bus::ResourceKind::BfdProfile,     bus::ResourceKind::ExternalVirtualSwitch,
+                               bus::ResourceKind::VirtualNetwork, bus::ResourceKind::HostVnic,
+                               bus::ResourceKind::MacAddressPool, bus::ResourceKind::IpAddressPool};
 
 }  // namespace
 
@@ -165,10 +219,9 @@ void ApplianceControl::compare_configurations(std::uint64_t before, std::uint64_
 std::span<const bus::AttributeKey> ApplianceControl::attributes_of(bus::ResourceKind kind) const {
   static const std::map<bus::ResourceKind, std::vector<bus::AttributeKey>> kTables = [] {
     std::map<bus::ResourceKind, std::vector<bus::AttributeKey>> tables;
-    for (const bus::ResourceKind one :
-         {bus::ResourceKind::BgpPeer, bus::ResourceKind::BgpSpeaker, bus::ResourceKind::BfdProfile}) {
+    for (const bus::ResourceKind one : kKinds) {
       for (const dsc::Property& property : type_of(one).properties) {
-        tables[one].push_back({property.name, attribute_type(property), property.required});
+        tables[one].push_back({property.name, attribute_type(property), property.required, property.key});
       }
     }
     return tables;
@@ -176,9 +229,11 @@ std::span<const bus::AttributeKey> ApplianceControl::attributes_of(bus::Resource
   return kTables.at(kind);
 }
 
-void ApplianceControl::set_resource(bus::ResourceKind kind, const bus::Attributes& attributes,
-                                    const bus::Caller& caller, std::function<void(Result<bus::ResourceKey>)> done) {
-  auto resource = dsc::make_resource(providers::schema(), type_of(kind), attributes);
+void ApplianceControl::state_resource(bus::ResourceKind kind, bus::Statement how, const bus::Attributes& attributes,
+                                      const bus::Caller& caller, std::function<void(Result<bus::ResourceKey>)> done) {
+  const dsc::ResourceType& type = type_of(kind);
+  auto resource = how == bus::Statement::Change ? named_resource(type, attributes)
+                                                : dsc::make_resource(providers::schema(), type, attributes);
   if (!resource) {
     done(resource.error());
     return;
@@ -187,14 +242,16 @@ void ApplianceControl::set_resource(bus::ResourceKind kind, const bus::Attribute
   for (const dsc::Value& value : resource->settings) {
     if (value.property->key) key.push_back(value.text);
   }
-  const auto settled = [key = std::move(key), done = std::move(done)](const Result<>& result) {
+  const auto settled = [key, done = std::move(done)](const Result<>& result) {
     if (result) {
       done(key);
     } else {
       done(result.error());
     }
   };
-  parts_.manager.edit_user_layer(state_resource(std::move(*resource)), {"Set", author_of(caller)}, once_shown(settled));
+  const std::string words = words_for(kind, resource->key);
+  parts_.manager.edit_user_layer(edit_of(how, std::move(*resource), attributes, words), {"Set", author_of(caller)},
+                                 once_shown(settled));
 }
 
 void ApplianceControl::remove_resource(bus::ResourceKind kind, const bus::ResourceKey& key, const bus::Caller& caller,
@@ -207,13 +264,17 @@ void ApplianceControl::remove_resource(bus::ResourceKind kind, const bus::Resour
     done(Error{ErrorKind::InvalidArgument, id.error().text});
     return;
   }
-  const bool needs_switch = kind != bus::ResourceKind::BfdProfile;
+  const bool needs_switch = kind == bus::ResourceKind::BgpPeer || kind == bus::ResourceKind::BgpSpeaker;
   if (needs_switch && parts_.manager.effective().find(providers::kExternalVirtualSwitchType.name, key[0]) == nullptr) {
     done(Error{ErrorKind::NotFound, "there is no switch '" + printable(key[0]) + "'"});
     return;
   }
-  parts_.manager.edit_user_layer(appliance::remove_resource(type, id->key, words_for(kind, id->key)),
-                                 {"Remove", author_of(caller)}, once_shown(std::move(done)));
+  const std::string words = words_for(kind, id->key);
+  auto edit = kind == bus::ResourceKind::BgpPeer || kind == bus::ResourceKind::BgpSpeaker ||
+                      kind == bus::ResourceKind::BfdProfile
+                  ? appliance::remove_resource(type, id->key, words)
+                  : remove_unused_resource(type, id->key, words);
+  parts_.manager.edit_user_layer(std::move(edit), {"Remove", author_of(caller)}, once_shown(std::move(done)));
 }
 
 void ApplianceControl::allocate_services(std::vector<bus::ServiceRequest> asked,

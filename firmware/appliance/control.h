@@ -45,8 +45,8 @@ class ApplianceControl : public bus::Control {
   void compare_configurations(std::uint64_t before, std::uint64_t after,
                               std::function<void(Result<std::vector<bus::PropertyChangeView>>)> done) override;
   [[nodiscard]] std::span<const bus::AttributeKey> attributes_of(bus::ResourceKind kind) const override;
-  void set_resource(bus::ResourceKind kind, const bus::Attributes& attributes, const bus::Caller& caller,
-                    std::function<void(Result<bus::ResourceKey>)> done) override;
+  void state_resource(bus::ResourceKind kind, bus::Statement how, const bus::Attributes& attributes,
+                      const bus::Caller& caller, std::function<void(Result<bus::ResourceKey>)> done) override;
   void remove_resource(bus::ResourceKind kind, const bus::ResourceKey& key, const bus::Caller& caller,
                        Done done) override;
   void allocate_services(std::vector<bus::ServiceRequest> requests,
@@ -65,6 +65,13 @@ class ApplianceControl : public bus::Control {
   }
   [[nodiscard]] std::vector<bus::SpeakerView> speakers() const override { return parts_.views.speakers(); }
   [[nodiscard]] std::vector<bus::BfdProfileView> bfd_profiles() const override { return parts_.views.bfd_profiles(); }
+  [[nodiscard]] std::vector<bus::VirtualNetworkView> virtual_networks() const override {
+    return parts_.views.virtual_networks();
+  }
+  [[nodiscard]] std::vector<bus::HostVnicView> host_vnics() const override { return parts_.views.host_vnics(); }
+  [[nodiscard]] std::vector<bus::MacAddressPoolView> mac_address_pools() const override {
+    return parts_.views.mac_address_pools();
+  }
   [[nodiscard]] std::vector<bus::PoolView> pools() const override { return parts_.views.pools(); }
   [[nodiscard]] std::vector<bus::JobView> jobs() const override { return parts_.views.jobs(); }
   [[nodiscard]] std::vector<bus::DiagnosticView> faults() const override { return parts_.views.faults(); }

@@ -1,6 +1,32 @@
 #include "firmware/appliance/user_layer.h"
 
+#include <algorithm>
+
+#include "dsc/check.h"
+
 namespace portreeve::appliance {
+namespace {
+
+using Properties = std::vector<std::pair<std::string, std::string>>;
+
+// What a statement in the user layer must have: what it has there already, else what no statement goes without.
+Properties base_of(const dsc::Resource* stated, const dsc::Resource& effective) {
+  Properties properties;
+  const dsc::Resource& from = stated != nullptr && !stated->absent ? *stated : effective;
+  for (const dsc::Value& value : from.settings) {
+    if (&from != &effective || value.property->required) properties.emplace_back(value.property->name, value.text);
+  }
+  return properties;
+}
+
+bool refers_to(const dsc::Resource& resource, const dsc::ResourceType& type, const std::string& key) {
+  return std::any_of(resource.settings.begin(), resource.settings.end(), [&](const dsc::Value& value) {
+    return value.property->kind == dsc::ValueKind::Reference && value.property->references == type.name &&
+           value.text == key;
+  });
+}
+
+}  // namespace
 
 dsc::Edit state_resource(dsc::Resource resource) {
   return [resource = std::move(resource)](dsc::Document& user, const dsc::Configuration&,
@@ -14,6 +40,33 @@ dsc::Edit state_resource(dsc::Resource resource) {
   };
 }
 
+dsc::Edit add_resource(dsc::Resource resource, std::string what) {
+  return [state = state_resource(resource), id = resource.id(), what = std::move(what)](
+             dsc::Document& user, const dsc::Configuration& drop_ins, const dsc::Configuration& effective) -> Result<> {
+    if (effective.find(id.type, id.key) != nullptr) {
+      return Error{ErrorKind::Conflict, "there is a " + what + " already; change it, or choose another name"};
+    }
+    return state(user, drop_ins, effective);
+  };
+}
+
+dsc::Edit change_resource(const dsc::Schema& schema, dsc::Resource named, Properties given, std::string what) {
+  return [&schema, named = std::move(named), given = std::move(given), what = std::move(what)](
+             dsc::Document& user, const dsc::Configuration& drop_ins, const dsc::Configuration& effective) -> Result<> {
+    const dsc::Resource* const now = effective.find(named.type->name, named.key);
+    if (now == nullptr) return Error{ErrorKind::NotFound, "there is no " + what};
+    const dsc::Resource* const stated = user.find(named.type->name, named.key);
+    Properties properties = base_of(stated, *now);
+    std::erase_if(properties, [&](const auto& property) {
+      return std::any_of(given.begin(), given.end(), [&](const auto& one) { return one.first == property.first; });
+    });
+    properties.insert(properties.end(), given.begin(), given.end());
+    PORTREEVE_TRY(dsc::Resource changed, dsc::make_resource(schema, *named.type, properties));
+    if (stated != nullptr) changed.depends_on = stated->depends_on;
+    return state_resource(std::move(changed))(user, drop_ins, effective);
+  };
+}
+
 dsc::Edit remove_resource(const dsc::ResourceType& type, std::string key, std::string what) {
   return [&type, key = std::move(key), what = std::move(what)](dsc::Document& user, const dsc::Configuration& drop_ins,
                                                                const dsc::Configuration& effective) -> Result<> {
@@ -22,6 +75,22 @@ dsc::Edit remove_resource(const dsc::ResourceType& type, std::string key, std::s
     if (const dsc::Resource* const below = drop_ins.find(type.name, key))
       user.resources.push_back(absent_form_of(*below));
     return {};
+  };
+}
+
+dsc::Edit remove_unused_resource(const dsc::ResourceType& type, std::string key, std::string what) {
+  return [remove = remove_resource(type, key, what), &type, key, what = std::move(what)](
+             dsc::Document& user, const dsc::Configuration& drop_ins, const dsc::Configuration& effective) -> Result<> {
+    constexpr std::size_t kMostNamed = 5;
+    std::string users;
+    std::size_t count = 0;
+    for (const dsc::Resource& resource : effective.resources) {
+      if (!refers_to(resource, type, key) || ++count > kMostNamed) continue;
+      users += (users.empty() ? "" : ", ") + resource.id().to_string();
+    }
+    if (count > kMostNamed) users += " and " + std::to_string(count - kMostNamed) + " more";
+    if (count != 0) return Error{ErrorKind::Conflict, what + " is used by " + users + "; remove that first"};
+    return remove(user, drop_ins, effective);
   };
 }
 

@@ -4,6 +4,7 @@
 
 #include "firmware/appliance/guid.h"
 #include "firmware/appliance/view_words.h"
+#include "firmware/providers/networks.h"
 #include "firmware/providers/resource_types.h"
 #include "firmware/providers/switch_provider.h"
 
@@ -142,6 +143,17 @@ std::vector<bus::SwitchView> Views::switches() const {
     if (const auto view = of(peer.text("SwitchName")); view != views.end()) {
       view->bgp_peers.emplace_back(peer.text(peer.has("Interface") ? "Interface" : "PeerAddress"));
     }
+  });
+  for_each_of(configuration, providers::kVirtualNetworkType, [&](const dsc::Resource& network) {
+    if (const auto view = of(network.text("SwitchName")); view != views.end()) {
+      view->virtual_networks.push_back(network.key);
+    }
+  });
+  for_each_of(configuration, providers::kHostVnicType, [&](const dsc::Resource& vnic) {
+    const auto view = of(providers::NetworkPlace::of(vnic, configuration).switch_name);
+    if (view == views.end()) return;
+    view->vnics.push_back(vnic.key);
+    add_once(view->mac_address_pools, vnic.text("MacAddressPoolName"));
   });
   return views;
 }

@@ -39,6 +39,9 @@ class Views {
   [[nodiscard]] bus::PeerCounters peer_counters(const std::string& switch_name, const std::string& peer) const;
   [[nodiscard]] std::vector<bus::SpeakerView> speakers() const;
   [[nodiscard]] std::vector<bus::BfdProfileView> bfd_profiles() const;
+  [[nodiscard]] std::vector<bus::VirtualNetworkView> virtual_networks() const;
+  [[nodiscard]] std::vector<bus::HostVnicView> host_vnics() const;
+  [[nodiscard]] std::vector<bus::MacAddressPoolView> mac_address_pools() const;
   [[nodiscard]] std::vector<bus::PoolView> pools() const;
   [[nodiscard]] std::vector<bus::JobView> jobs() const;
   [[nodiscard]] std::vector<bus::DiagnosticView> faults() const;
@@ -54,6 +57,7 @@ class Views {
   [[nodiscard]] bus::SwitchView virtual_switch(const dsc::Resource& resource) const;
   [[nodiscard]] bus::PeerView peer(const dsc::Resource& resource) const;
   [[nodiscard]] std::string resource_text(const dsc::Resource& resource) const;
+  [[nodiscard]] std::string network_status(const dsc::Resource& resource, const hal::HostVnic* vnic) const;
   [[nodiscard]] std::string announcement(const services::Service& service) const;
 
   Sources from_;

@@ -42,7 +42,8 @@ struct SwitchView {
   std::vector<std::string> interface_alias;  // ports by name
   bool enable_iov = false, enabled_for_compute = false, enabled_for_storage = false, enabled_for_mgmt = false,
        supports_accelerated_networking = false, enable_embedded_teaming = false;
-  std::vector<std::string> ip_address_pools, bgp_peers;  // names; peers' addresses, or interfaces
+  std::vector<std::string> ip_address_pools, bgp_peers;                 // names; peers' addresses, or interfaces
+  std::vector<std::string> virtual_networks, vnics, mac_address_pools;  // names; pools that its virtual NICs name
   std::string configuration_source;
   std::string dbe_dhcp_host_vnic_name;  // GUID: UUID version 5 of machine id and switch name
   std::string type = "External";
@@ -148,6 +149,43 @@ struct BfdProfileView {
   friend bool operator==(const BfdProfileView&, const BfdProfileView&) = default;
 };
 
+struct VirtualNetworkView {
+  std::string name, switch_name;
+  std::uint32_t vlan_id = 0;
+  std::string address_space, gateway_ip_address, dns_suffix;
+  std::vector<std::string> dns_servers;
+  std::vector<std::string> ip_addresses;              // of the host
+  std::string interface, mac_address;                 // of the host's virtual NIC; empty without one
+  std::vector<std::string> mac_address_pools, vnics;  // of virtual NICs in it, and these
+  std::string configuration_source;
+  std::string status;  // "Up" | "Down" | "Waiting" | "Failed"
+  std::string status_text;
+
+  friend bool operator==(const VirtualNetworkView&, const VirtualNetworkView&) = default;
+};
+
+struct HostVnicView {
+  std::string name, switch_name, virtual_network_name;
+  std::uint32_t vlan_id = 0;
+  std::string mac_address, mac_address_pool_name;
+  std::vector<std::string> ip_addresses;
+  std::string interface;
+  std::uint32_t mtu = 0;
+  std::string configuration_source;
+  std::string status;  // as of a virtual network
+  std::string status_text;
+
+  friend bool operator==(const HostVnicView&, const HostVnicView&) = default;
+};
+
+struct MacAddressPoolView {
+  std::string name, range_start, range_end;
+  std::vector<std::string> vnics;  // that have an address of it
+  std::string configuration_source;
+
+  friend bool operator==(const MacAddressPoolView&, const MacAddressPoolView&) = default;
+};
+
 struct PoolView {
   std::string name, switch_name, allocation, announce;
   std::vector<std::string> addresses;
@@ -244,10 +282,23 @@ struct AttributeKey {
   std::string_view name;
   AttributeType type;
   bool required = false;
+  bool key = false;
 };
 
 // Resources that calls set and remove one by one.
-enum class ResourceKind : std::uint8_t { BgpPeer, BgpSpeaker, BfdProfile };
+enum class ResourceKind : std::uint8_t {
+  BgpPeer,
+  BgpSpeaker,
+  BfdProfile,
+  ExternalVirtualSwitch,
+  VirtualNetwork,
+  HostVnic,
+  MacAddressPool,
+  IpAddressPool
+};
+// Set: the attributes state the whole resource, one that is not given has its default. Add: the same, of one that there
+// is not yet. Change: of one that there is, what is not given stays as it is.
+enum class Statement : std::uint8_t { Set, Add, Change };
 // What tells one from the others of its kind, part by part: {"vSwitch1", "10.126.77.125"}.
 using ResourceKey = std::vector<std::string>;
 
@@ -290,9 +341,8 @@ class Control {
   virtual void compare_configurations(std::uint64_t before, std::uint64_t after,
                                       std::function<void(Result<std::vector<PropertyChangeView>>)> done) = 0;
   [[nodiscard]] virtual std::span<const AttributeKey> attributes_of(ResourceKind kind) const = 0;
-  // The attributes state the whole resource: one that is not given has its default.
-  virtual void set_resource(ResourceKind kind, const Attributes& attributes, const Caller& caller,
-                            std::function<void(Result<ResourceKey>)> done) = 0;
+  virtual void state_resource(ResourceKind kind, Statement how, const Attributes& attributes, const Caller& caller,
+                              std::function<void(Result<ResourceKey>)> done) = 0;
   virtual void remove_resource(ResourceKind kind, const ResourceKey& key, const Caller& caller, Done done) = 0;
   virtual void allocate_services(std::vector<ServiceRequest> requests,
                                  std::function<void(std::vector<ServiceReply>)> done) = 0;
@@ -307,6 +357,9 @@ class Control {
   [[nodiscard]] virtual PeerCounters peer_counters(const std::string& switch_name, const std::string& peer) const = 0;
   [[nodiscard]] virtual std::vector<SpeakerView> speakers() const = 0;
   [[nodiscard]] virtual std::vector<BfdProfileView> bfd_profiles() const = 0;
+  [[nodiscard]] virtual std::vector<VirtualNetworkView> virtual_networks() const = 0;
+  [[nodiscard]] virtual std::vector<HostVnicView> host_vnics() const = 0;
+  [[nodiscard]] virtual std::vector<MacAddressPoolView> mac_address_pools() const = 0;
   [[nodiscard]] virtual std::vector<PoolView> pools() const = 0;
   [[nodiscard]] virtual std::vector<JobView> jobs() const = 0;
   [[nodiscard]] virtual std::vector<DiagnosticView> faults() const = 0;  // of the documents now in place; empty: none

@@ -54,6 +54,9 @@ std::string describe(const Control& control) {
   append_peers(json, control);
   append_list(json, "BGPSpeakers", control.speakers());
   append_list(json, "BFDProfiles", control.bfd_profiles());
+  append_list(json, "VirtualNetworks", control.virtual_networks());
+  append_list(json, "HostVnics", control.host_vnics());
+  append_list(json, "MacAddressPools", control.mac_address_pools());
   append_list(json, "IPAddressPools", control.pools());
   append_list(json, "Jobs", control.jobs());
   return json + '}';

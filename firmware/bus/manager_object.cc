@@ -105,6 +105,32 @@ const sd_bus_vtable ManagerObject::kVtable[] = {
                             change<&ManagerObject::set_resource<ResourceKind::BfdProfile>>, kOpen),
     SD_BUS_METHOD_WITH_ARGS("RemoveBFDProfile", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT,
                             change<&ManagerObject::remove_resource<ResourceKind::BfdProfile>>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("AddExternalVirtualSwitch", SD_BUS_ARGS("a{sv}", virtual_switch), SD_BUS_RESULT("o", path),
+                            change<&ManagerObject::add_resource<ResourceKind::ExternalVirtualSwitch>>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("SetExternalVirtualSwitch", SD_BUS_ARGS("a{sv}", virtual_switch), SD_BUS_RESULT("o", path),
+                            change<&ManagerObject::change_resource<ResourceKind::ExternalVirtualSwitch>>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("RemoveExternalVirtualSwitch", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT,
+                            change<&ManagerObject::remove_resource<ResourceKind::ExternalVirtualSwitch>>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("AddVirtualNetwork", SD_BUS_ARGS("a{sv}", network), SD_BUS_RESULT("o", path),
+                            change<&ManagerObject::add_resource<ResourceKind::VirtualNetwork>>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("SetVirtualNetwork", SD_BUS_ARGS("a{sv}", network), SD_BUS_RESULT("o", path),
+                            change<&ManagerObject::change_resource<ResourceKind::VirtualNetwork>>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("RemoveVirtualNetwork", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT,
+                            change<&ManagerObject::remove_resource<ResourceKind::VirtualNetwork>>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("AddHostVnic", SD_BUS_ARGS("a{sv}", vnic), SD_BUS_RESULT("o", path),
+                            change<&ManagerObject::add_resource<ResourceKind::HostVnic>>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("SetHostVnic", SD_BUS_ARGS("a{sv}", vnic), SD_BUS_RESULT("o", path),
+                            change<&ManagerObject::change_resource<ResourceKind::HostVnic>>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("RemoveHostVnic", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT,
+                            change<&ManagerObject::remove_resource<ResourceKind::HostVnic>>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("SetMacAddressPool", SD_BUS_ARGS("a{sv}", pool), SD_BUS_RESULT("o", path),
+                            change<&ManagerObject::set_resource<ResourceKind::MacAddressPool>>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("RemoveMacAddressPool", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT,
+                            change<&ManagerObject::remove_resource<ResourceKind::MacAddressPool>>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("SetIPAddressPool", SD_BUS_ARGS("a{sv}", pool), SD_BUS_RESULT("o", path),
+                            change<&ManagerObject::set_resource<ResourceKind::IpAddressPool>>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("RemoveIPAddressPool", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT,
+                            change<&ManagerObject::remove_resource<ResourceKind::IpAddressPool>>, kOpen),
     SD_BUS_METHOD_WITH_ARGS("AllocateService", SD_BUS_ARGS("s", name, "a{sv}", request), SD_BUS_RESULT("as", addresses),
                             change<&ManagerObject::allocate_service>, kOpen),
     SD_BUS_METHOD_WITH_ARGS("AllocateServices", SD_BUS_ARGS("a(sa{sv})", requests), SD_BUS_RESULT("a(sass)", results),
@@ -261,20 +287,37 @@ bool ManagerObject::validate(const CallPtr& call) {
   return true;
 }
 
-template <ResourceKind Kind>
-bool ManagerObject::set_resource(const CallPtr& call) {
-  const auto attributes = read_attributes(call->message(), control_.attributes_of(Kind));
+bool ManagerObject::state_resource(const CallPtr& call, ResourceKind kind, Statement how) {
+  const std::span<const AttributeKey> known = control_.attributes_of(kind);
+  std::vector<AttributeKey> keys(known.begin(), known.end());
+  for (AttributeKey& key : keys) key.required = key.required && (how != Statement::Change || key.key);
+  const auto attributes = read_attributes(call->message(), keys);
   if (!attributes) {
     call->fail(attributes.error());
     return true;
   }
-  const auto done = [call, weak = weak_from_this()](const Result<ResourceKey>& key) {
+  const auto done = [call, kind, weak = weak_from_this()](const Result<ResourceKey>& key) {
     if (!key) return call->fail(key.error());
     if (const auto self = weak.lock()) self->refresh_();
-    call->reply([&](sd_bus_message* answer) { return append_path(answer, path_of(Kind, *key)); });
+    call->reply([&](sd_bus_message* answer) { return append_path(answer, path_of(kind, *key)); });
   };
-  control_.set_resource(Kind, *attributes, call->caller(), done);
+  control_.state_resource(kind, how, *attributes, call->caller(), done);
   return true;
+}
+
+template <ResourceKind Kind>
+bool ManagerObject::set_resource(const CallPtr& call) {
+  return state_resource(call, Kind, Statement::Set);
+}
+
+template <ResourceKind Kind>
+bool ManagerObject::add_resource(const CallPtr& call) {
+  return state_resource(call, Kind, Statement::Add);
+}
+
+template <ResourceKind Kind>
+bool ManagerObject::change_resource(const CallPtr& call) {
+  return state_resource(call, Kind, Statement::Change);
 }
 
 template <ResourceKind Kind>

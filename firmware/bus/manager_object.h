@@ -57,8 +57,13 @@ class ManagerObject : public std::enable_shared_from_this<ManagerObject> {
   bool confirm(const CallPtr& call);
   bool restore(const CallPtr& call);
   bool compare_configurations(const CallPtr& call);
+  bool state_resource(const CallPtr& call, ResourceKind kind, Statement how);
   template <ResourceKind Kind>
   bool set_resource(const CallPtr& call);
+  template <ResourceKind Kind>
+  bool add_resource(const CallPtr& call);
+  template <ResourceKind Kind>
+  bool change_resource(const CallPtr& call);
   template <ResourceKind Kind>
   bool remove_resource(const CallPtr& call);
   bool allocate_service(const CallPtr& call);

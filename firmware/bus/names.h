@@ -17,6 +17,9 @@ inline constexpr const char* kSwitchInterface = "org.portreeve.Portreeve1.Extern
 inline constexpr const char* kPeerInterface = "org.portreeve.Portreeve1.BGPPeer";
 inline constexpr const char* kSpeakerInterface = "org.portreeve.Portreeve1.BGPSpeaker";
 inline constexpr const char* kBfdProfileInterface = "org.portreeve.Portreeve1.BFDProfile";
+inline constexpr const char* kVirtualNetworkInterface = "org.portreeve.Portreeve1.VirtualNetwork";
+inline constexpr const char* kHostVnicInterface = "org.portreeve.Portreeve1.HostVnic";
+inline constexpr const char* kMacAddressPoolInterface = "org.portreeve.Portreeve1.MacAddressPool";
 inline constexpr const char* kPoolInterface = "org.portreeve.Portreeve1.IPAddressPool";
 inline constexpr const char* kJobInterface = "org.portreeve.Portreeve1.Job";
 

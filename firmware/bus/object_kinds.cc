@@ -74,6 +74,16 @@ std::string resource_path(ResourceKind kind, std::span<const std::string_view> k
       return object_path("speaker", key);
     case ResourceKind::BfdProfile:
       return object_path("bfdprofile", key);
+    case ResourceKind::ExternalVirtualSwitch:
+      return object_path("switch", key);
+    case ResourceKind::VirtualNetwork:
+      return object_path("network", key);
+    case ResourceKind::HostVnic:
+      return object_path("vnic", key);
+    case ResourceKind::MacAddressPool:
+      return object_path("macpool", key);
+    case ResourceKind::IpAddressPool:
+      return object_path("pool", key);
   }
   return {};
 }
@@ -106,6 +116,21 @@ ObjectKind<SpeakerView> speaker_kind() {
 ObjectKind<BfdProfileView> bfd_profile_kind() {
   return {kBfdProfileInterface, [](const BfdProfileView& view) { return object_path("bfdprofile", {view.name}); },
           plain_vtable<BfdProfileView>()};
+}
+
+ObjectKind<VirtualNetworkView> virtual_network_kind() {
+  return {kVirtualNetworkInterface, [](const VirtualNetworkView& view) { return object_path("network", {view.name}); },
+          plain_vtable<VirtualNetworkView>()};
+}
+
+ObjectKind<HostVnicView> host_vnic_kind() {
+  return {kHostVnicInterface, [](const HostVnicView& view) { return object_path("vnic", {view.name}); },
+          plain_vtable<HostVnicView>()};
+}
+
+ObjectKind<MacAddressPoolView> mac_address_pool_kind() {
+  return {kMacAddressPoolInterface, [](const MacAddressPoolView& view) { return object_path("macpool", {view.name}); },
+          plain_vtable<MacAddressPoolView>()};
 }
 
 ObjectKind<PoolView> pool_kind() {

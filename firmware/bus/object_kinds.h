@@ -10,6 +10,9 @@ ObjectKind<SwitchView> switch_kind();
 ObjectKind<PeerView> peer_kind();
 ObjectKind<SpeakerView> speaker_kind();
 ObjectKind<BfdProfileView> bfd_profile_kind();
+ObjectKind<VirtualNetworkView> virtual_network_kind();
+ObjectKind<HostVnicView> host_vnic_kind();
+ObjectKind<MacAddressPoolView> mac_address_pool_kind();
 ObjectKind<PoolView> pool_kind();
 ObjectKind<JobView> job_kind();
 

@@ -21,6 +21,9 @@ struct ObjectServer::State : std::enable_shared_from_this<ObjectServer::State> {
         peers(peer_kind(), all),
         speakers(speaker_kind(), all),
         bfd_profiles(bfd_profile_kind(), all),
+        virtual_networks(virtual_network_kind(), all),
+        host_vnics(host_vnic_kind(), all),
+        mac_address_pools(mac_address_pool_kind(), all),
         pools(pool_kind(), all),
         jobs(job_kind(), all) {}
 
@@ -38,6 +41,9 @@ struct ObjectServer::State : std::enable_shared_from_this<ObjectServer::State> {
   Collection<PeerView> peers;
   Collection<SpeakerView> speakers;
   Collection<BfdProfileView> bfd_profiles;
+  Collection<VirtualNetworkView> virtual_networks;
+  Collection<HostVnicView> host_vnics;
+  Collection<MacAddressPoolView> mac_address_pools;
   Collection<PoolView> pools;
   Collection<JobView> jobs;
   Slot object_manager;
@@ -54,6 +60,9 @@ void ObjectServer::State::show_objects(sd_bus& bus) {
   peers.show(bus, control.peers());
   speakers.show(bus, control.speakers());
   bfd_profiles.show(bus, control.bfd_profiles());
+  virtual_networks.show(bus, control.virtual_networks());
+  host_vnics.show(bus, control.host_vnics());
+  mac_address_pools.show(bus, control.mac_address_pools());
   pools.show(bus, control.pools());
   jobs.show(bus, control.jobs());
 }
@@ -146,6 +155,9 @@ void ObjectServer::bus_down() {
   state_->peers.clear();
   state_->speakers.clear();
   state_->bfd_profiles.clear();
+  state_->virtual_networks.clear();
+  state_->host_vnics.clear();
+  state_->mac_address_pools.clear();
   state_->pools.clear();
   state_->jobs.clear();
   state_->name_request.reset();

@@ -1,6 +1,6 @@
-// Portreeve on D-Bus: exports the Manager and an object for each port, switch, peer, pool and job, and tells what
-// changed. Only translates; what there is and what is done is said by Control. The bus may go and return: everything is
-// exported anew.
+// Portreeve on D-Bus: exports the Manager and an object for each port, switch, network, peer, pool and job, and tells
+// what changed. Only translates; what there is and what is done is said by Control. The bus may go and return:
+// everything is exported anew.
 #pragma once
 
 #include <memory>

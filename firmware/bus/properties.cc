@@ -43,6 +43,9 @@ constexpr Property<SwitchView> kSwitch[] = {
     {"Status", &SwitchView::status},
     {"StatusText", &SwitchView::status_text},
     {"AnnouncementMode", &SwitchView::announcement_mode},
+    {"VirtualNetworks", &SwitchView::virtual_networks},
+    {"Vnics", &SwitchView::vnics},
+    {"MacAddressPools", &SwitchView::mac_address_pools},
 };
 
 constexpr Property<PeerView> kPeer[] = {
@@ -156,6 +159,47 @@ constexpr Property<BfdProfileView> kBfdProfile[] = {
     {"ConfigurationSource", &BfdProfileView::configuration_source},
 };
 
+constexpr Property<VirtualNetworkView> kVirtualNetwork[] = {
+    {"Name", &VirtualNetworkView::name},
+    {"AddressSpace", &VirtualNetworkView::address_space},
+    {"SwitchName", &VirtualNetworkView::switch_name},
+    {"GatewayIPAddress", &VirtualNetworkView::gateway_ip_address},
+    {"DnsServers", &VirtualNetworkView::dns_servers},
+    {"DnsSuffix", &VirtualNetworkView::dns_suffix},
+    {"VlanId", &VirtualNetworkView::vlan_id},
+    {"MacAddressPools", &VirtualNetworkView::mac_address_pools},
+    {"Vnics", &VirtualNetworkView::vnics},
+    {"IPAddresses", &VirtualNetworkView::ip_addresses},
+    {"Interface", &VirtualNetworkView::interface},
+    {"MacAddress", &VirtualNetworkView::mac_address},
+    {"ConfigurationSource", &VirtualNetworkView::configuration_source},
+    {"Status", &VirtualNetworkView::status},
+    {"StatusText", &VirtualNetworkView::status_text},
+};
+
+constexpr Property<HostVnicView> kHostVnic[] = {
+    {"Name", &HostVnicView::name},
+    {"SwitchName", &HostVnicView::switch_name},
+    {"VirtualNetworkName", &HostVnicView::virtual_network_name},
+    {"VlanId", &HostVnicView::vlan_id},
+    {"MacAddress", &HostVnicView::mac_address},
+    {"MacAddressPoolName", &HostVnicView::mac_address_pool_name},
+    {"IPAddresses", &HostVnicView::ip_addresses},
+    {"Interface", &HostVnicView::interface},
+    {"Mtu", &HostVnicView::mtu},
+    {"ConfigurationSource", &HostVnicView::configuration_source},
+    {"Status", &HostVnicView::status},
+    {"StatusText", &HostVnicView::status_text},
+};
+
+constexpr Property<MacAddressPoolView> kMacAddressPool[] = {
+    {"Name", &MacAddressPoolView::name},
+    {"MacAddressRangeStart", &MacAddressPoolView::range_start},
+    {"MacAddressRangeEnd", &MacAddressPoolView::range_end},
+    {"Vnics", &MacAddressPoolView::vnics},
+    {"ConfigurationSource", &MacAddressPoolView::configuration_source},
+};
+
 constexpr Property<PoolView> kPool[] = {
     {"Name", &PoolView::name},
     {"SwitchName", &PoolView::switch_name},
@@ -234,6 +278,18 @@ std::span<const Property<SpeakerView>> properties_of<SpeakerView>() {
 template <>
 std::span<const Property<BfdProfileView>> properties_of<BfdProfileView>() {
   return kBfdProfile;
+}
+template <>
+std::span<const Property<VirtualNetworkView>> properties_of<VirtualNetworkView>() {
+  return kVirtualNetwork;
+}
+template <>
+std::span<const Property<HostVnicView>> properties_of<HostVnicView>() {
+  return kHostVnic;
+}
+template <>
+std::span<const Property<MacAddressPoolView>> properties_of<MacAddressPoolView>() {
+  return kMacAddressPool;
 }
 template <>
 std::span<const Property<PoolView>> properties_of<PoolView>() {

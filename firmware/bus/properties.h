@@ -36,6 +36,12 @@ std::span<const Property<SpeakerView>> properties_of<SpeakerView>();
 template <>
 std::span<const Property<BfdProfileView>> properties_of<BfdProfileView>();
 template <>
+std::span<const Property<VirtualNetworkView>> properties_of<VirtualNetworkView>();
+template <>
+std::span<const Property<HostVnicView>> properties_of<HostVnicView>();
+template <>
+std::span<const Property<MacAddressPoolView>> properties_of<MacAddressPoolView>();
+template <>
 std::span<const Property<PoolView>> properties_of<PoolView>();
 template <>
 std::span<const Property<JobView>> properties_of<JobView>();

@@ -18,6 +18,9 @@ class FakeControl : public bus::Control {
   std::vector<bus::PeerView> shown_peers;
   std::vector<bus::SpeakerView> shown_speakers;
   std::vector<bus::BfdProfileView> shown_bfd_profiles;
+  std::vector<bus::VirtualNetworkView> shown_networks;
+  std::vector<bus::HostVnicView> shown_vnics;
+  std::vector<bus::MacAddressPoolView> shown_mac_address_pools;
   std::vector<bus::PoolView> shown_pools;
   std::vector<bus::JobView> shown_jobs;
   std::vector<bus::ServiceView> shown_services;
@@ -113,25 +116,30 @@ class FakeControl : public bus::Control {
                                                   {"Community", Texts}};
     static constexpr bus::AttributeKey kSpeaker[] = {{"SwitchName", Text, true}, {"ListenPort", Number}};
     static constexpr bus::AttributeKey kProfile[] = {{"Name", Text, true}, {"StrictMode", Boolean}};
+    static constexpr bus::AttributeKey kNetwork[] = {
+        {"Name", Text, true, true}, {"SwitchName", Text, true}, {"VlanId", Number}, {"DnsServers", Texts}};
+    if (kind == bus::ResourceKind::VirtualNetwork) return kNetwork;
     if (kind == bus::ResourceKind::BgpPeer) return kPeer;
     if (kind == bus::ResourceKind::BgpSpeaker) return kSpeaker;
     return kProfile;
   }
 
-  void set_resource(bus::ResourceKind kind, const bus::Attributes& stated, const bus::Caller& by,
-                    std::function<void(Result<bus::ResourceKey>)> done) override {
+  void state_resource(bus::ResourceKind kind, bus::Statement how, const bus::Attributes& stated, const bus::Caller& by,
+                      std::function<void(Result<bus::ResourceKey>)> done) override {
     attributes = stated;
     caller = by;
     bus::ResourceKey key;
+    const bool is_named = kind != bus::ResourceKind::BgpPeer && kind != bus::ResourceKind::BgpSpeaker;
     for (const char* part : {"SwitchName", "PeerAddress", "Name"}) {
       for (const auto& [name, value] : stated) {
-        if (name == part) key.push_back(value);
+        if (name == part && (!is_named || name == "Name")) key.push_back(value);
       }
     }
-    answer(std::string("set ") + kind_name(kind), [key, done = std::move(done)](const Result<>& result) {
-      if (!result) return done(result.error());
-      done(key);
-    });
+    answer(std::string(statement_name(how)) + " " + kind_name(kind),
+           [key, done = std::move(done)](const Result<>& result) {
+             if (!result) return done(result.error());
+             done(key);
+           });
   }
 
   void remove_resource(bus::ResourceKind kind, const bus::ResourceKey& key, const bus::Caller& by, Done done) override {
@@ -190,6 +198,11 @@ class FakeControl : public bus::Control {
   }
   [[nodiscard]] std::vector<bus::SpeakerView> speakers() const override { return shown_speakers; }
   [[nodiscard]] std::vector<bus::BfdProfileView> bfd_profiles() const override { return shown_bfd_profiles; }
+  [[nodiscard]] std::vector<bus::VirtualNetworkView> virtual_networks() const override { return shown_networks; }
+  [[nodiscard]] std::vector<bus::HostVnicView> host_vnics() const override { return shown_vnics; }
+  [[nodiscard]] std::vector<bus::MacAddressPoolView> mac_address_pools() const override {
+    return shown_mac_address_pools;
+  }
   [[nodiscard]] std::vector<bus::PoolView> pools() const override { return shown_pools; }
   [[nodiscard]] std::vector<bus::JobView> jobs() const override { return shown_jobs; }
   [[nodiscard]] std::vector<bus::DiagnosticView> faults() const override { return shown_faults; }
@@ -208,9 +221,32 @@ class FakeControl : public bus::Control {
     return next_job.id;
   }
 
+  static const char* statement_name(bus::Statement how) {
+    if (how == bus::Statement::Set) return "set";
+    return how == bus::Statement::Add ? "add" : "change";
+  }
+
   static const char* kind_name(bus::ResourceKind kind) {
-    if (kind == bus::ResourceKind::BgpPeer) return "BGPPeer";
-    return kind == bus::ResourceKind::BgpSpeaker ? "BGPSpeaker" : "BFDProfile";
+    using enum bus::ResourceKind;
+    switch (kind) {
+      case BgpPeer:
+        return "BGPPeer";
+      case BgpSpeaker:
+        return "BGPSpeaker";
+      case BfdProfile:
+        return "BFDProfile";
+      case ExternalVirtualSwitch:
+        return "ExternalVirtualSwitch";
+      case VirtualNetwork:
+        return "VirtualNetwork";
+      case HostVnic:
+        return "HostVnic";
+      case MacAddressPool:
+        return "MacAddressPool";
+      case IpAddressPool:
+        return "IPAddressPool";
+    }
+    return "";
   }
 
   void answer(std::string what, Done done) {

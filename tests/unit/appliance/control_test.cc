@@ -136,7 +136,7 @@ TEST_GROUP(Control) {
   }
   Result<bus::ResourceKey> set(ResourceKind kind, const bus::Attributes& attributes) {
     std::optional<Result<bus::ResourceKey>> answer;
-    control.set_resource(kind, attributes, {1000, "alice"}, [&](Result<bus::ResourceKey> result) { answer = std::move(result); });
+    control.state_resource(kind, bus::Statement::Set, attributes, {1000, "alice"}, [&](Result<bus::ResourceKey> result) { answer = std::move(result); });
     settle();
     CHECK_TEXT(answer.has_value(), "not answered");
     return std::move(*answer);

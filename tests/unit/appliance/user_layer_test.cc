@@ -6,7 +6,10 @@
 #include <CppUTest/TestHarness.h>
 
 using namespace portreeve;
+using appliance::add_resource;
+using appliance::change_resource;
 using appliance::remove_resource;
+using appliance::remove_unused_resource;
 using appliance::state_resource;
 
 namespace {
@@ -19,6 +22,12 @@ dsc::Resource peer(const std::string& asn) {
 
 const std::string kKey = "s1/10.0.0.2";
 
+dsc::Resource virtual_switch(const std::vector<std::pair<std::string, std::string>>& more) {
+  std::vector<std::pair<std::string, std::string>> properties = {{"Name", "s1"}, {"InterfaceAlias", "P1"}};
+  properties.insert(properties.end(), more.begin(), more.end());
+  return *dsc::make_resource(providers::schema(), providers::kExternalVirtualSwitchType, properties);
+}
+
 }  // namespace
 
 TEST_GROUP(UserLayer) {
@@ -28,6 +37,12 @@ TEST_GROUP(UserLayer) {
 
   Result<> remove() {
     return remove_resource(providers::kBgpPeerType, kKey, "BGP peer 10.0.0.2 on switch s1")(user, drop_ins, effective);
+  }
+  Result<> change(const std::vector<std::pair<std::string, std::string>>& given) {
+    dsc::Resource named;
+    named.type = &providers::kExternalVirtualSwitchType;
+    named.set("Name", "s1");
+    return change_resource(providers::schema(), named, given, "virtual switch s1")(user, drop_ins, effective);
   }
 };
 
@@ -67,4 +82,47 @@ TEST(UserLayer, RemovingWhatIsNotThereIsRefusedByName) {
   CHECK_FALSE(result.has_value());
   CHECK(result.error().kind == ErrorKind::NotFound);
   STRCMP_EQUAL("there is no BGP peer 10.0.0.2 on switch s1", result.error().message.c_str());
+}
+
+TEST(UserLayer, WhatThereIsCannotBeAdded) {
+  CHECK(add_resource(peer("64512"), "BGP peer 10.0.0.2")(user, drop_ins, effective).has_value());
+  LONGS_EQUAL(1, user.resources.size());
+  effective.resources = {peer("64512")};
+  const auto refused = add_resource(peer("64599"), "BGP peer 10.0.0.2")(user, drop_ins, effective);
+  CHECK(!refused && refused.error().kind == ErrorKind::Conflict);
+  LONGS_EQUAL(64512, user.resources[0].number("PeerAsn"));
+}
+
+TEST(UserLayer, AChangeStatesWhatIsGivenAndWhatMustBe) {
+  drop_ins.resources = effective.resources = {virtual_switch({{"IPAddress", "10.0.0.1/24"}, {"Mtu", "1400"}})};
+  CHECK(change({{"Name", "s1"}, {"Mtu", "9000"}}).has_value());
+  LONGS_EQUAL(9000, user.resources[0].number("Mtu"));
+  CHECK(user.resources[0].has("InterfaceAlias"));
+  CHECK_FALSE(user.resources[0].has("IPAddress"));  // which the drop-in states on
+}
+
+TEST(UserLayer, AChangeKeepsWhatTheUserLayerStates) {
+  user.resources = effective.resources = {virtual_switch({{"IPAddress", "10.0.0.1/24"}, {"Mtu", "1400"}})};
+  CHECK(change({{"Name", "s1"}, {"Mtu", "9000"}}).has_value());
+  LONGS_EQUAL(1, user.resources.size());
+  LONGS_EQUAL(9000, user.resources[0].number("Mtu"));
+  CHECK(user.resources[0].has("IPAddress"));
+}
+
+TEST(UserLayer, AChangeOfWhatThereIsNotOrToWhatCannotBeIsRefused) {
+  CHECK(change({{"Name", "s1"}, {"Mtu", "9000"}}).error().kind == ErrorKind::NotFound);
+  effective.resources = {virtual_switch({})};
+  CHECK(change({{"Name", "s1"}, {"Mtu", "9"}}).error().kind == ErrorKind::InvalidArgument);
+  CHECK(user.resources.empty());
+}
+
+TEST(UserLayer, WhatOthersReferToIsNotRemovedAndTheyAreNamed) {
+  user.resources = effective.resources = {virtual_switch({}), peer("64512")};
+  const auto remove_switch = remove_unused_resource(providers::kExternalVirtualSwitchType, "s1", "virtual switch s1");
+  const auto refused = remove_switch(user, drop_ins, effective);
+  CHECK(!refused && refused.error().kind == ErrorKind::Conflict);
+  STRCMP_EQUAL("virtual switch s1 is used by [BGPPeer]s1/10.0.0.2; remove that first", refused.error().message.c_str());
+  user.resources = effective.resources = {virtual_switch({})};
+  CHECK(remove_switch(user, drop_ins, effective).has_value());
+  CHECK(user.resources.empty());
 }

@@ -26,6 +26,16 @@ void many_requests(sd_bus_message* m, int count) {
   sd_bus_message_close_container(m);
 }
 
+void new_network(sd_bus_message* m) {
+  sd_bus_message_append(m, "a{sv}", 3, "Name", "s", "cameras", "SwitchName", "s", "vSwitch1", "VlanId", "u", 100);
+}
+
+void changed_network(sd_bus_message* m) {
+  sd_bus_message_append(m, "a{sv}", 2, "Name", "s", "cameras", "VlanId", "u", 200);
+}
+
+void vlan_alone(sd_bus_message* m) { sd_bus_message_append(m, "a{sv}", 1, "VlanId", "u", 200); }
+
 }  // namespace
 
 TEST_GROUP(ManagerMethods) {
@@ -193,7 +203,9 @@ TEST(ManagerMethods, DescribeGivesJsonOfAllThereIs) {
   STRCMP_CONTAINS(
       R"("BFDReceiveIntervalUSec":0,"MessagesReceived":0,"MessagesSent":0,"RoutesReceived":0,"RoutesAnnounced":9,)",
       json.c_str());
-  STRCMP_CONTAINS(R"("BGPSpeakers":[],"BFDProfiles":[],"IPAddressPools":[{)", json.c_str());
+  STRCMP_CONTAINS(
+      R"("BGPSpeakers":[],"BFDProfiles":[],"VirtualNetworks":[],"HostVnics":[],"MacAddressPools":[],"IPAddressPools":[{)",
+      json.c_str());
   STRCMP_CONTAINS(R"("Addresses":["10.0.0.0/24","fd00::/64"],"Size":300,"InUse":0)", json.c_str());
 }
 
@@ -297,4 +309,28 @@ TEST(ManagerSignals, StatusAndFaultsAreSignalledWhenTheyChange) {
   served.change();
   LONGS_EQUAL(1, signals.size());
   STRCMP_CONTAINS("[StatusText,Waiting for eth7,ConfigurationFaults,[(a.xml,1,2,Malformed,text)]]", signals[0].c_str());
+}
+
+TEST(ManagerMethods, AResourceIsAddedWithAllThatItNeeds) {
+  STRCMP_EQUAL("/org/portreeve/Portreeve1/network/cameras",
+               client.manager("AddVirtualNetwork", new_network).text.c_str());
+  STRCMP_EQUAL("add VirtualNetwork", control.asked.back().c_str());
+  const auto refused = client.manager("AddVirtualNetwork", changed_network);
+  STRCMP_EQUAL("'SwitchName' is missing; it must be a string (s)", refused.text.c_str());
+}
+
+TEST(ManagerMethods, AResourceIsChangedByWhatIsGivenAndItsName) {
+  STRCMP_EQUAL("/org/portreeve/Portreeve1/network/cameras",
+               client.manager("SetVirtualNetwork", changed_network).text.c_str());
+  STRCMP_EQUAL("change VirtualNetwork", control.asked.back().c_str());
+  const bus::Attributes expected = {{"Name", "cameras"}, {"VlanId", "200"}};
+  CHECK(expected == control.attributes);
+  STRCMP_EQUAL("'Name' is missing; it must be a string (s)",
+               client.manager("SetVirtualNetwork", vlan_alone).text.c_str());
+}
+
+TEST(ManagerMethods, AResourceIsRemovedByItsName) {
+  const auto name = [](sd_bus_message* m) { sd_bus_message_append(m, "s", "vswitch-Port5"); };
+  STRCMP_EQUAL("", client.manager("RemoveExternalVirtualSwitch", name).error.c_str());
+  STRCMP_EQUAL("remove ExternalVirtualSwitch vswitch-Port5", control.asked.back().c_str());
 }

@@ -33,12 +33,15 @@ TEST(Objects, AreFoundByGetManagedObjects) {
   control.add_peer("vSwitch1", "").interface = "vSwitch1";
   control.shown_speakers.emplace_back().switch_name = "vSwitch1";
   control.shown_bfd_profiles.emplace_back().name = "fast";
+  control.shown_networks.emplace_back().name = "cameras";
+  control.shown_vnics.emplace_back().name = "host1";
+  control.shown_mac_address_pools.emplace_back().name = "m";
   served.change();
   const auto answer = served.client.call(bus::kRootPath, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects");
   STRCMP_EQUAL("", answer.error.c_str());
-  for (const char* path :
-       {"/port/Port2", "/switch/vSwitch1", "/peer/vSwitch1/_310_2e126_2e77_2e125", "/peer/vSwitch1/vSwitch1",
-        "/speaker/vSwitch1", "/bfdprofile/fast", "/pool/compute", "/job/_31"}) {
+  for (const char* path : {"/port/Port2", "/switch/vSwitch1", "/peer/vSwitch1/_310_2e126_2e77_2e125",
+                           "/peer/vSwitch1/vSwitch1", "/speaker/vSwitch1", "/network/cameras", "/vnic/host1",
+                           "/macpool/m", "/bfdprofile/fast", "/pool/compute", "/job/_31"}) {
     CHECK_TEXT(answer.text.find(std::string(bus::kRootPath) + path + ",") != std::string::npos, path);
   }
 }

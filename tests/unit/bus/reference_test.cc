@@ -36,6 +36,9 @@ TEST(Reference, NamesAllPropertiesWithTheirTypes) {
   has_properties_of<bus::PeerCounters>();
   has_properties_of<bus::SpeakerView>();
   has_properties_of<bus::BfdProfileView>();
+  has_properties_of<bus::VirtualNetworkView>();
+  has_properties_of<bus::HostVnicView>();
+  has_properties_of<bus::MacAddressPoolView>();
   has_properties_of<bus::PoolView>();
   has_properties_of<bus::JobView>();
   has_properties_of<bus::ServiceView>();

@@ -328,7 +328,15 @@ Daemon::Answer<std::vector<Fault>> BusDaemon::faults() {
 }
 
 Daemon::Answer<void> BusDaemon::set(const std::string& kind, const std::vector<Setting>& settings) {
-  PORTREEVE_TRY(Message question, start(kManager, ("Set" + kind).c_str()));
+  return state("Set" + kind, settings);
+}
+
+Daemon::Answer<void> BusDaemon::add(const std::string& kind, const std::vector<Setting>& settings) {
+  return state("Add" + kind, settings);
+}
+
+Daemon::Answer<void> BusDaemon::state(const std::string& method, const std::vector<Setting>& settings) {
+  PORTREEVE_TRY(Message question, start(kManager, method.c_str()));
   sd_bus_message_open_container(question.get(), 'a', "{sv}");
   for (const Setting& setting : settings) append_setting(question.get(), setting);
   sd_bus_message_close_container(question.get());

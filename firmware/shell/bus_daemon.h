@@ -30,6 +30,7 @@ class BusDaemon : public Daemon {
   Answer<Object> service(const std::string& name) override;
   Answer<std::vector<Fault>> faults() override;
   Answer<void> set(const std::string& kind, const std::vector<Setting>& settings) override;
+  Answer<void> add(const std::string& kind, const std::vector<Setting>& settings) override;
   Answer<void> remove(const std::string& kind, const std::vector<std::string>& key) override;
   Answer<Object> status() override;
   Answer<std::vector<Fault>> validate(const std::string& document) override;
@@ -51,6 +52,7 @@ class BusDaemon : public Daemon {
 
   Answer<Message> start(const char* interface, const char* method, const char* path = nullptr);
   Answer<Message> call(Message message);
+  Answer<void> state(const std::string& method, const std::vector<Setting>& settings);
   Answer<Object> properties_of(const char* path, const char* interface);
   Answer<std::string> text_of_call(Message message);
   void wait_for_news();

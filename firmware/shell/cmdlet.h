@@ -28,6 +28,10 @@ enum class ValueSource : std::uint8_t {
   PeerAddresses,
   SpeakerNames,
   BfdProfileNames,
+  NetworkNames,
+  VnicNames,
+  MacAddressPoolNames,
+  PoolNames,
   ServiceNames,
   ConfigurationIds,
   FileNames,
@@ -48,6 +52,7 @@ struct Parameter {
   std::uint64_t minimum = 0;                     // of a Number
   std::uint64_t maximum = 0;
   bool or_zero = false;
+  std::string_view alias = {};  // another name that it has, given in full
 
   [[nodiscard]] bool is_in(std::uint8_t one) const { return set == 0 || set == one; }
 };

@@ -19,6 +19,25 @@ Outcome get_bgp_peer_status(Daemon& daemon, const Bound& arguments, Flow& input)
 Outcome get_bgp_peers(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome get_bgp_speakers(Daemon& daemon, const Bound& arguments, Flow& input);
 
+// cmdlets_network.cc
+Outcome add_network(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome add_switch(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome add_vnic(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome get_mac_address_pools(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome get_networks(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome get_pools(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome get_vnics(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome remove_mac_address_pool(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome remove_network(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome remove_pool(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome remove_switch(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome remove_vnic(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome set_mac_address_pool(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome set_network(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome set_pool(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome set_switch(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome set_vnic(Daemon& daemon, const Bound& arguments, Flow& input);
+
 // cmdlets_dsc.cc
 Outcome compare_configurations(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome confirm_configuration(Daemon& daemon, const Bound& arguments, Flow& input);

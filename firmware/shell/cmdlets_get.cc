@@ -26,12 +26,11 @@ Value speed_of(std::uint64_t megabits) {
 
 Object shape_switch(const Object& from) {
   Shaper shaper(from, kList);
-  shaper.same({"Name", "InterfaceAlias", "EnableIov"}).put("MacAddressPools", {}).same({"IPAddressPools"});
+  shaper.same({"Name", "InterfaceAlias", "EnableIov"}).list_or_blank("MacAddressPools").same({"IPAddressPools"});
   shaper.list_or_blank("BGPPeers");
   shaper.same({"ConfigurationSource", "EnabledForCompute", "EnabledForStorage", "EnabledForMgmt",
                "SupportsAcceleratedNetworking", "DbeDhcpHostVnicName"});
-  shaper.put("VirtualNetworks", std::vector<std::string>()).same({"EnableEmbeddedTeaming"});
-  return shaper.put("Vnics", std::vector<std::string>()).same({"Type"}).take();
+  return shaper.same({"VirtualNetworks", "EnableEmbeddedTeaming", "Vnics", "Type"}).take();
 }
 
 Object shape_port(const Object& from) {

@@ -74,6 +74,14 @@ std::vector<std::string> values_of(ValueSource source, std::string_view typed, D
       return property_of(daemon.objects("BGPSpeaker"), "SwitchName");
     case ValueSource::BfdProfileNames:
       return property_of(daemon.objects("BFDProfile"), "Name");
+    case ValueSource::NetworkNames:
+      return property_of(daemon.objects("VirtualNetwork"), "Name");
+    case ValueSource::VnicNames:
+      return property_of(daemon.objects("HostVnic"), "Name");
+    case ValueSource::MacAddressPoolNames:
+      return property_of(daemon.objects("MacAddressPool"), "Name");
+    case ValueSource::PoolNames:
+      return property_of(daemon.objects("IPAddressPool"), "Name");
     case ValueSource::PortNames:
       return property_of(daemon.objects("Port"), "Name");
     case ValueSource::PeerAddresses:

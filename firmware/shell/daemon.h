@@ -55,8 +55,10 @@ class Daemon {
   virtual Answer<std::vector<Object>> services() = 0;
   virtual Answer<Object> service(const std::string& name) = 0;
   virtual Answer<std::vector<Fault>> faults() = 0;
-  // `kind` is the interface's name: "BGPPeer". The settings state the whole resource.
+  // `kind` is the interface's name: "BGPPeer". Whether the settings are all of the resource or its changes is the
+  // kind's.
   virtual Answer<void> set(const std::string& kind, const std::vector<Setting>& settings) = 0;
+  virtual Answer<void> add(const std::string& kind, const std::vector<Setting>& settings) = 0;
   virtual Answer<void> remove(const std::string& kind, const std::vector<std::string>& key) = 0;
 
   virtual Answer<Object> status() = 0;  // the Manager's properties

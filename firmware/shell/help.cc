@@ -7,6 +7,7 @@ void add_parameter(std::string& text, const Parameter& parameter) {
   text += "    -" + std::string(parameter.name);
   if (parameter.type != ParameterType::Switch) text += " <" + std::string(type_name(parameter)) + ">";
   if (parameter.mandatory) text += "  (mandatory)";
+  if (!parameter.alias.empty()) text += "  (also -" + std::string(parameter.alias) + ")";
   text += "\n        " + std::string(parameter.help) + "\n";
   if (const std::string range = allowed(parameter); !range.empty()) {
     text += "        Allowed: " + range + ".\n";

@@ -49,7 +49,12 @@ class PaperDaemon : public shell::Daemon {
     return shown_faults;
   }
   Answer<void> set(const std::string& kind, const std::vector<shell::Setting>& settings) override {
-    std::string text = "set " + kind;
+    return state("set " + kind, settings);
+  }
+  Answer<void> add(const std::string& kind, const std::vector<shell::Setting>& settings) override {
+    return state("add " + kind, settings);
+  }
+  Answer<void> state(std::string text, const std::vector<shell::Setting>& settings) {
     for (const shell::Setting& setting : settings) {
       text += " " + setting.name + "=" + "suba"[static_cast<std::size_t>(setting.type)];
       for (const std::string& value : setting.values) text += ":" + value;

@@ -1,5 +1,7 @@
 #include "firmware/shell/complete.h"
 
+#include <utility>
+
 #include "tests/fakes/paper_daemon.h"
 #include "tests/fakes/temporary_directory.h"
 
@@ -18,6 +20,10 @@ TEST_GROUP(Complete) {
     for (const std::uint64_t id : {10U, 2U}) {
       daemon.shown_configurations.push_back(fakes::PaperDaemon::object({{"Id", id}}));
     }
+    for (const auto& [interface, name] : {std::pair("VirtualNetwork", "cameras"), std::pair("HostVnic", "host1"),
+                                          std::pair("MacAddressPool", "m"), std::pair("IPAddressPool", "compute")}) {
+      daemon.shown[interface].push_back(fakes::PaperDaemon::object({{"Name", std::string(name)}}));
+    }
     daemon.shown["BGPPeer"].push_back(fakes::PaperDaemon::object({{"PeerAddress", std::string("10.126.77.125")}}));
   }
   std::string candidates(const char* left) {
@@ -34,7 +40,7 @@ TEST(Complete, OffersWhatFits) {
   } rows[] = {
       {"get-hcsp", "Get-HcsPort"},
       {"Get-HcsPort | conv", "ConvertTo-Json"},
-      {"Get-HcsPort; Set", "Set-HcsBFDProfile Set-HcsBGPPeer Set-HcsBGPSpeaker"},
+      {"Get-HcsPort; Set-HcsB", "Set-HcsBFDProfile Set-HcsBGPPeer Set-HcsBGPSpeaker"},
       {"Remove-HcsBGPPeer -", "-Interface -PeerAddress -SwitchName"},
       {"Set-HcsBGPPeer -pe", "-PeerAddress -PeerAsn -PeerPort"},
       {"Set-HcsBGPPeer -PeerAddress 1.2.3.4 -pe", "-PeerAsn -PeerPort"},
@@ -48,12 +54,17 @@ TEST(Complete, OffersWhatFits) {
       {"Get-HcsBGPPeers ", "'my switch' vSwitch2 vSwitch10"},
       {"Get-HcsBGPPeers 'my", "'my switch'"},
       {"Remove-HcsBGPPeer -PeerAddress 10", "10.126.77.125"},
-      {"Get-Help remove", "Remove-HcsBFDProfile Remove-HcsBGPPeer Remove-HcsBGPSpeaker"},
+      {"Get-Help remove-HcsB", "Remove-HcsBFDProfile Remove-HcsBGPPeer Remove-HcsBGPSpeaker"},
       {"Set-HcsBGPPeer -PeerAsn 6", ""},
       {"Get-HcsBGPPeers vSwitch2 ", "-SwitchName"},
       {"Restore-DscConfiguration -Id ", "2 10"},
       {"Compare-DscConfiguration 1", "10"},
       {"Test-DscConfiguration -Detailed -", "-Path"},
+      {"Set-HcsVirtualNetwork -Name ", "cameras"},
+      {"Add-HcsHostVnic -VirtualNetworkName ", "cameras"},
+      {"Remove-HcsHostVnic ", "host1"},
+      {"Add-HcsHostVnic -MacAddressPoolName ", "m"},
+      {"Remove-HcsIPAddressPool ", "compute"},
       {"Get-Foo ", ""},
       {"Get-Foo -", ""},
   };

@@ -67,6 +67,9 @@ shell::Object a_switch(const char* name, Texts ports, bool storage, bool managem
                                      {"EnabledForMgmt", management},
                                      {"SupportsAcceleratedNetworking", false},
                                      {"DbeDhcpHostVnicName", std::string(vnic)},
+                                     {"VirtualNetworks", Texts()},
+                                     {"Vnics", Texts()},
+                                     {"MacAddressPools", Texts()},
                                      {"EnableEmbeddedTeaming", true},
                                      {"Type", std::string("External")}});
 }

@@ -1,0 +1,104 @@
+"""Networks on a switch, the host's virtual NICs, and a switch's life, by cmdlets, against the kernel. Not every kernel's
+bridges know VLANs: on one that does not, the lab shows that it is said, and that nothing is left of what was tried."""
+import re
+
+from harness import check, wait_until
+from rack import Rack
+
+NETWORK_HOST = "10.126.78.10"
+
+
+def knows_vlans(rack):
+    """Whether a bridge of the namespace's kernel can tell VLANs apart."""
+    made = rack.namespace.run("ip", "link", "add", "probe", "type", "bridge", "vlan_filtering", "1", expect=None)
+    rack.namespace.run("ip", "link", "delete", "probe", expect=None)
+    return made.returncode == 0
+
+
+
+def lab_a_network_without_a_tag_has_the_host_in_it_and_is_kept_over_a_restart(lab):
+    rack = Rack(lab, "neighbour")
+    rack.start()
+    shell, here, neighbour = rack.appliance.shell, rack.namespace, rack.hosts["neighbour"]
+    neighbour.address("eth0", "10.126.78.1/24")
+    shell("Add-HcsVirtualNetwork -VirtualSwitchName vSwitch1 -Name devices -AddressSpace 10.126.78.0/24 "
+          f"-IPAddress {NETWORK_HOST}/24")
+    check("the host has its address in it", here.addresses("devices") == {f"{NETWORK_HOST}/24"},
+          here.addresses("devices"))
+    neighbour.run("ping", "-c", "1", "-W", "2", NETWORK_HOST)
+    shown = shell("Get-HcsVirtualNetwork devices")
+    check("it is shown", re.search(r"^SwitchName       : vSwitch1$", shown, re.MULTILINE) and
+          re.search(r"^Status           : Up$", shown, re.MULTILINE), shown)
+    check("so is the switch that it is on", "VirtualNetworks               : {devices}" in
+          shell("Get-HcsExternalVirtualSwitch vSwitch1"))
+
+    before = here.links()["devices"]
+    rack.appliance.restart()
+    check("a restart adopts it", here.links()["devices"]["ifindex"] == before["ifindex"])
+    check("and has nothing to do", shell("Test-DscConfiguration") == "True\n")
+    here.run("ip", "link", "delete", "devices")
+    wait_until("what somebody removed is made again", lambda: here.addresses("devices") == {f"{NETWORK_HOST}/24"})
+    check("with the same MAC address", here.links()["devices"]["address"] == before["address"])
+
+    refused = rack.appliance.shell("Remove-HcsExternalVirtualSwitch vSwitch1", expect=None)
+    check("a switch with networks stays", "is used by [VirtualNetwork]devices; remove that first" in refused.stderr,
+          refused.stderr)
+    shell("Remove-HcsVirtualNetwork devices")
+    check("nothing is left of the network", "devices" not in here.links() and
+          not [name for name in here.links() if name.startswith("vnet-")], list(here.links()))
+
+
+def lab_a_virtual_nic_has_the_mac_address_of_its_pool_and_the_mtu_of_its_switch(lab):
+    rack = Rack(lab)
+    rack.start()
+    shell, here = rack.appliance.shell, rack.namespace
+    shell("Set-HcsMacAddressPool -Name m -MacAddressRangeStart 02-00-5E-00-00-00 -MacAddressRangeEnd 02-00-5E-00-0F-FF\n"
+          "Add-HcsHostVnic -Name host1 -SwitchName vSwitch1 -MacAddressPoolName m -IPAddress 10.126.79.10/24")
+    mac = here.links()["host1"]["address"]
+    check("of the pool", mac.startswith("02:00:5e:00:0"), mac)
+    shell("Set-HcsHostVnic host1 -IPAddress 10.126.79.11/24\nSet-HcsExternalVirtualSwitch vSwitch1 -Mtu 1400")
+    wait_until("the switch's MTU is that of all its parts", lambda: {
+        here.links()[name]["mtu"] for name in ("vSwitch1", "eth1", "host1")} == {1400})
+    check("only the address changed", here.addresses("host1") == {"10.126.79.11/24"} and
+          here.links()["host1"]["address"] == mac, here.addresses("host1"))
+    check("the switch kept what was not given", here.addresses("vSwitch1") == {"10.126.77.10/24"},
+          here.addresses("vSwitch1"))
+    shell("Remove-HcsHostVnic host1; Remove-HcsMacAddressPool m")
+    check("it is gone", "host1" not in here.links())
+
+
+def lab_a_switch_is_added_on_a_port_and_removed(lab):
+    rack = Rack(lab)
+    rack.start()
+    shell, here = rack.appliance.shell, rack.namespace
+    here.run("ip", "link", "add", "eth5", "type", "veth", "peer", "name", "far5")
+    file = lab.directory / "ports.xml"
+    file.write_text('<Configuration xmlns="urn:portreeve:dsc:1"><Port Name="Port5" Interface="eth5"/>'
+                    '<Port Name="Port6" Interface="eth6"/></Configuration>', encoding="utf-8")
+    shell(f"Start-DscConfiguration {file}")
+    check("nothing is said", shell("Add-HcsExternalVirtualSwitch -InterfaceAlias Port5 -WaitForSwitchCreation $true") == "")
+    check("it bears the port's name", here.links()["eth5"].get("master") == "vswitch-Port5", here.links()["eth5"])
+    waiting = rack.appliance.shell("Add-HcsExternalVirtualSwitch -InterfaceAlias Port6 -WaitForSwitchCreation $true",
+                                   expect=None)
+    check("one whose port is absent is waited for", "does not stand yet: port Port6: there is no interface eth6" in
+          waiting.stderr, waiting.stderr)
+    again = rack.appliance.shell("Add-HcsExternalVirtualSwitch -InterfaceAlias Port5", expect=None)
+    check("once", "there is a virtual switch vswitch-Port5 already" in again.stderr, again.stderr)
+    shell("Remove-HcsExternalVirtualSwitch vswitch-Port5")
+    check("it is gone, and the port free", "vswitch-Port5" not in here.links() and
+          here.links()["eth5"].get("master") is None, here.links()["eth5"])
+
+
+def lab_a_vlan_is_carried_or_said_not_to_be(lab):
+    rack = Rack(lab)
+    rack.start()
+    here = rack.namespace
+    added = rack.appliance.shell("Add-HcsVirtualNetwork -SwitchName vSwitch1 -Name cameras -VlanId 100 "
+                                 f"-IPAddress {NETWORK_HOST}/24", expect=None)
+    if knows_vlans(rack):
+        check("it is carried on the port", "100" in here.run("bridge", "vlan", "show", "dev", "eth1").stdout)
+        return
+    check("the kernel's bridges know none, and that is said", "the bridges of this kernel know no VLANs" in added.stderr,
+          added.stderr)
+    check("nothing is left of it", rack.appliance.of_interface("VirtualNetwork") == {} and
+          "cameras" not in here.links())

@@ -9,21 +9,11 @@
 namespace portreeve::dsc {
 namespace {
 
-// What a key is made of, part by part: for each the properties that it may be the value of.
-std::vector<std::vector<const Property*>> key_parts(const ResourceType& type) {
-  std::vector<std::vector<const Property*>> parts;
-  for (const Property& property : type.properties) {
-    if (property.key && property.required) parts.push_back({&property});
-  }
-  if (auto alternatives = type.key_alternatives(); !alternatives.empty()) parts.push_back(std::move(alternatives));
-  return parts;
-}
-
 // Types that something can refer to.
 std::vector<std::string_view> keyed_names(const Schema& schema) {
   std::vector<std::string_view> names;
   for (const ResourceType* type : schema.types()) {
-    if (!key_parts(*type).empty()) names.push_back(type->name);
+    if (!type->key_parts().empty()) names.push_back(type->name);
   }
   return names;
 }
@@ -41,7 +31,7 @@ Result<std::string, ValueFault> canonical_part(const std::vector<const Property*
 // hold a '/'.
 Result<std::string, ValueFault> canonical_key(const ResourceType& type, std::string_view key) {
   std::string canonical;
-  const auto parts = key_parts(type);
+  const auto parts = type.key_parts();
   for (const auto& alternatives : parts) {
     const std::size_t end = &alternatives == &parts.back() ? std::string_view::npos : key.find('/');
     PORTREEVE_TRY(const std::string part, canonical_part(alternatives, key.substr(0, end)));
@@ -95,9 +85,9 @@ void check_missing(const Resource& resource, std::span<const std::string_view> m
   }
 }
 
-// Exactly one of the alternatives of a key.
-void check_alternatives(const Resource& resource, std::span<const std::string_view> meant, Diagnostics& diagnostics) {
-  const auto alternatives = resource.type->key_alternatives();
+// Exactly one of the alternatives of a part of the key.
+void check_part(const Resource& resource, const std::vector<const Property*>& alternatives,
+                std::span<const std::string_view> meant, Diagnostics& diagnostics) {
   std::string names;
   std::vector<const Property*> stated;
   for (const Property* one : alternatives) {
@@ -106,7 +96,7 @@ void check_alternatives(const Resource& resource, std::span<const std::string_vi
     if (!names.empty()) names += one == alternatives.back() ? " and " : ", ";
     names += one->name;
   }
-  if (alternatives.empty() || stated.size() == 1) return;
+  if (stated.size() == 1) return;
   if (stated.empty()) {
     diagnostics.push_back({resource.at, "MissingAttribute", "give exactly one of " + names});
   } else {
@@ -116,15 +106,22 @@ void check_alternatives(const Resource& resource, std::span<const std::string_vi
   }
 }
 
+void check_alternatives(const Resource& resource, std::span<const std::string_view> meant, Diagnostics& diagnostics) {
+  for (const auto& part : resource.type->key_parts()) {
+    if (!part.front()->required) check_part(resource, part, meant, diagnostics);
+  }
+}
+
 bool key_is_good(const Schema& schema, const Resource& resource) {
-  const auto alternatives = resource.type->key_alternatives();
-  const auto stated = std::count_if(alternatives.begin(), alternatives.end(),
-                                    [&](const Property* one) { return resource.has(one->name); });
-  if (!alternatives.empty() && stated != 1) return false;
-  return std::all_of(resource.type->properties.begin(), resource.type->properties.end(), [&](const Property& property) {
-    if (!property.key) return true;
-    if (!resource.has(property.name)) return !property.required;
-    return canonical_value(schema, property, resource.values(property.name).front().text).has_value();
+  const auto parts = resource.type->key_parts();
+  return std::all_of(parts.begin(), parts.end(), [&](const std::vector<const Property*>& part) {
+    std::size_t stated = 0;
+    for (const Property* one : part) {
+      if (!resource.has(one->name)) continue;
+      ++stated;
+      if (!canonical_value(schema, *one, resource.values(one->name).front().text)) return false;
+    }
+    return stated == 1;
   });
 }
 
@@ -180,7 +177,7 @@ Result<ResourceId, ValueFault> parse_resource_id(const Schema& schema, std::stri
   if (type == nullptr) {
     return ValueFault{"InvalidValue", shown + " is of an unknown type" + did_you_mean(name, keyed_names(schema))};
   }
-  if (key_parts(*type).empty()) {
+  if (type->key_parts().empty()) {
     return ValueFault{"InvalidValue", shown + " names a resource that nothing can refer to: it has no key"};
   }
   auto key = canonical_key(*type, text.substr(close + 1));

@@ -10,12 +10,20 @@ const Property* ResourceType::find(std::string_view property) const {
   return found == properties.end() ? nullptr : &*found;
 }
 
-std::vector<const Property*> ResourceType::key_alternatives() const {
-  std::vector<const Property*> alternatives;
+std::vector<std::vector<const Property*>> ResourceType::key_parts() const {
+  std::vector<std::vector<const Property*>> parts;
   for (const Property& property : properties) {
-    if (property.key && !property.required) alternatives.push_back(&property);
+    if (!property.key) continue;
+    const auto begun = std::find_if(parts.begin(), parts.end(), [&](const auto& part) {
+      return !property.required && !part.front()->required && part.front()->choice == property.choice;
+    });
+    if (begun == parts.end()) {
+      parts.push_back({&property});
+    } else {
+      begun->push_back(&property);
+    }
   }
-  return alternatives;
+  return parts;
 }
 
 const ResourceType* Schema::find(std::string_view name) const {

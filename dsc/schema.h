@@ -37,9 +37,10 @@ struct Property {
   std::string_view help = {};  // one sentence
   bool required = false;
   bool list = false;  // child elements (0..n); else an attribute
-  // Part of the resource's key, in table order, joined by '/'. Those of a type that are not `required` are
-  // alternatives: exactly one of them is stated.
+  // Part of the resource's key, in table order, joined by '/'. Those of a type that are not `required` and have the
+  // same `choice` are alternatives of one part: exactly one of them is stated.
   bool key = false;
+  std::uint8_t choice = 0;
   std::uint64_t minimum = 0;
   std::uint64_t maximum = 0;
   bool or_zero = false;
@@ -58,7 +59,8 @@ struct ResourceType {
   std::span<const Property> properties;  // without Ensure and DependsOn, which every resource takes
 
   [[nodiscard]] const Property* find(std::string_view property) const;  // nullptr where there is none
-  [[nodiscard]] std::vector<const Property*> key_alternatives() const;
+  // What the key is made of, part by part: for each the properties that it may be the value of.
+  [[nodiscard]] std::vector<std::vector<const Property*>> key_parts() const;
 };
 
 // All resource types of the product, in the order in which they are applied (a later one may rest on an earlier one).

@@ -202,23 +202,27 @@ void XsdWriter::write_resource(const ResourceType& type) {
   close("xs:element");
 }
 
-// One for each alternative: where a field is absent, nothing is compared.
+// One for each way in which the key can be stated: where a field is absent, nothing is compared.
 void XsdWriter::write_unique_keys(const ResourceType& type) {
-  const std::string name(type.name);
-  std::string fields;
-  const auto field = [](const Property& property) {
-    return "<xs:field xpath=\"@" + std::string(property.name) + "\"/>";
+  struct Way {
+    std::string name;
+    std::string fields;
   };
-  for (const Property& property : type.properties) {
-    if (property.key && property.required) fields += field(property);
+  std::vector<Way> ways = {{std::string(type.name), ""}};
+  for (const auto& part : type.key_parts()) {
+    std::vector<Way> longer;
+    for (const Way& way : ways) {
+      for (const Property* one : part) {
+        Way with = way;
+        if (part.size() > 1) with.name.append(".").append(one->name);
+        with.fields.append("<xs:field xpath=\"@").append(one->name).append("\"/>");
+        longer.push_back(std::move(with));
+      }
+    }
+    ways = std::move(longer);
   }
-  const auto alternatives = type.key_alternatives();
-  if (alternatives.empty() && has_key(type)) write_unique(name, name, fields);
-  for (const Property* one : alternatives) {
-    std::string unique = name;
-    unique.append(".").append(one->name);
-    write_unique(unique, name, fields + field(*one));
-  }
+  if (!has_key(type)) return;
+  for (const Way& way : ways) write_unique(way.name, std::string(type.name), way.fields);
 }
 
 void XsdWriter::write_root() {

@@ -108,16 +108,12 @@ std::string ipv6_pattern() {
 
 std::string key_pattern(const Schema& schema, const ResourceType& type) {
   std::string pattern;
-  for (const Property& property : type.properties) {
-    if (!property.key || !property.required) continue;
+  for (const auto& part : type.key_parts()) {
+    std::string alternatives;
+    for (const Property* one : part) alternatives += (alternatives.empty() ? "" : "|") + value_pattern(schema, *one);
     if (!pattern.empty()) pattern += "/";
-    pattern += "(" + value_pattern(schema, property) + ")";
+    pattern.append("(").append(alternatives).append(")");
   }
-  std::string alternatives;
-  for (const Property* one : type.key_alternatives()) {
-    alternatives += (alternatives.empty() ? "" : "|") + value_pattern(schema, *one);
-  }
-  if (!alternatives.empty()) pattern += "/(" + alternatives + ")";
   return pattern;
 }
 

@@ -209,16 +209,18 @@ void Appliance::step() {
 
 void Appliance::links_changed() {
   if (stopping_) return;
-  links_.update(switch_names());
+  links_.update(network_names());
   manager_.actual_state_changed(kLinkTypes, Clock::now());
   schedule();
   publish_soon();
 }
 
-std::vector<std::string> Appliance::switch_names() const {
+std::vector<std::string> Appliance::network_names() const {
   std::vector<std::string> names;
   for (const dsc::Resource& resource : manager_.effective().resources) {
-    if (resource.type == &providers::kExternalVirtualSwitchType) names.push_back(resource.key);
+    if (resource.type == &providers::kExternalVirtualSwitchType || resource.type == &providers::kVirtualNetworkType) {
+      names.push_back(resource.key);
+    }
   }
   return names;
 }
@@ -249,7 +251,7 @@ void Appliance::publish() {
   publish_timer_.cancel();
   const TimePoint began = Clock::now();
   if (!changed_services_.empty()) objects_.services_changed(std::exchange(changed_services_, {}));
-  links_.update(switch_names());
+  links_.update(network_names());
   objects_.changed();
   notifier_.status(views_.status_text());
   const TimePoint ended = Clock::now();

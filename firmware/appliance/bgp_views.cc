@@ -6,6 +6,7 @@
 
 #include "firmware/appliance/view_words.h"
 #include "firmware/appliance/views.h"
+#include "firmware/providers/networks.h"
 #include "firmware/providers/resource_types.h"
 
 namespace portreeve::appliance {
@@ -27,6 +28,7 @@ std::string shown(const IpAddress& address) { return address.is_unspecified() ? 
 
 void show_configured(const dsc::Resource& peer, bus::PeerView& view) {
   view.switch_name = peer.text("SwitchName");
+  view.virtual_network_name = peer.text("VirtualNetworkName");
   view.peer_address = peer.text("PeerAddress");
   view.interface = peer.text("Interface");
   view.peer_asn = number(peer, "PeerAsn");
@@ -136,7 +138,10 @@ bus::PeerView peer_view(const dsc::Resource& stated, const std::string& resource
 
 bus::PeerView Views::peer(const dsc::Resource& resource) const {
   const auto bfd = from_.bfd.status(resource.key);
-  return peer_view(resource, resource_text(resource), from_.speaker.status(resource.key), bfd ? &*bfd : nullptr);
+  bus::PeerView view =
+      peer_view(resource, resource_text(resource), from_.speaker.status(resource.key), bfd ? &*bfd : nullptr);
+  view.switch_name = providers::NetworkPlace::of(resource, from_.manager.effective()).switch_name;
+  return view;
 }
 
 std::vector<bus::PeerView> Views::peers() const {
@@ -146,8 +151,8 @@ std::vector<bus::PeerView> Views::peers() const {
   return views;
 }
 
-bus::PeerCounters Views::peer_counters(const std::string& switch_name, const std::string& peer) const {
-  const bgp::PeerStatus* const status = from_.speaker.status(switch_name + "/" + peer);
+bus::PeerCounters Views::peer_counters(const std::string& network, const std::string& peer) const {
+  const bgp::PeerStatus* const status = from_.speaker.status(network + "/" + peer);
   return status == nullptr ? bus::PeerCounters{} : counters_view(*status);
 }
 

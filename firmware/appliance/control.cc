@@ -9,6 +9,7 @@
 #include "dsc/value.h"
 #include "firmware/appliance/release.h"
 #include "firmware/appliance/user_layer.h"
+#include "firmware/providers/networks.h"
 #include "firmware/providers/resource_types.h"
 #include "hal/base/text.h"
 
@@ -265,7 +266,7 @@ void ApplianceControl::remove_resource(bus::ResourceKind kind, const bus::Resour
     return;
   }
   const bool needs_switch = kind == bus::ResourceKind::BgpPeer || kind == bus::ResourceKind::BgpSpeaker;
-  if (needs_switch && parts_.manager.effective().find(providers::kExternalVirtualSwitchType.name, key[0]) == nullptr) {
+  if (needs_switch && providers::find_network(parts_.manager.effective(), key[0]) == nullptr) {
     done(Error{ErrorKind::NotFound, "there is no switch '" + printable(key[0]) + "'"});
     return;
   }

@@ -59,9 +59,8 @@ class ApplianceControl : public bus::Control {
   [[nodiscard]] std::vector<bus::PortView> ports() const override { return parts_.views.ports(); }
   [[nodiscard]] std::vector<bus::SwitchView> switches() const override { return parts_.views.switches(); }
   [[nodiscard]] std::vector<bus::PeerView> peers() const override { return parts_.views.peers(); }
-  [[nodiscard]] bus::PeerCounters peer_counters(const std::string& switch_name,
-                                                const std::string& peer) const override {
-    return parts_.views.peer_counters(switch_name, peer);
+  [[nodiscard]] bus::PeerCounters peer_counters(const std::string& network, const std::string& peer) const override {
+    return parts_.views.peer_counters(network, peer);
   }
   [[nodiscard]] std::vector<bus::SpeakerView> speakers() const override { return parts_.views.speakers(); }
   [[nodiscard]] std::vector<bus::BfdProfileView> bfd_profiles() const override { return parts_.views.bfd_profiles(); }

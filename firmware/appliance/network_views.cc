@@ -37,13 +37,28 @@ std::vector<bus::VirtualNetworkView> Views::virtual_networks() const {
       view.interface = vnic->interface;
       view.mac_address = vnic->mac.to_string_dashed();
     }
+    view.announcement_mode = services::mode_name(from_.announcer.mode(resource.key));
     view.status = network_status(resource, vnic);
     view.status_text = resource_text(resource);
+    if (const std::string more = from_.responder.failure(resource.key); !more.empty()) {
+      view.status_text += (view.status_text.empty() ? "" : "; ") + more;
+    }
+  });
+  const auto of = [&](const dsc::Resource& resource) {
+    return std::find_if(views.begin(), views.end(), [&](const bus::VirtualNetworkView& one) {
+      return one.name == resource.text("VirtualNetworkName");
+    });
+  };
+  for_each_of(from_.manager.effective(), providers::kIpAddressPoolType, [&](const dsc::Resource& pool) {
+    if (const auto view = of(pool); view != views.end()) view->ip_address_pools.push_back(pool.key);
+  });
+  for_each_of(from_.manager.effective(), providers::kBgpPeerType, [&](const dsc::Resource& peer) {
+    if (const auto view = of(peer); view != views.end()) {
+      view->bgp_peers.emplace_back(peer.text(peer.has("Interface") ? "Interface" : "PeerAddress"));
+    }
   });
   for_each_of(from_.manager.effective(), providers::kHostVnicType, [&](const dsc::Resource& vnic) {
-    const auto view = std::find_if(views.begin(), views.end(), [&](const bus::VirtualNetworkView& one) {
-      return one.name == vnic.text("VirtualNetworkName");
-    });
+    const auto view = of(vnic);
     if (view == views.end()) return;
     view->vnics.push_back(vnic.key);
     add_once(view->mac_address_pools, vnic.text("MacAddressPoolName"));

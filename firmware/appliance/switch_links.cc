@@ -10,7 +10,7 @@ namespace portreeve::appliance {
 void SwitchLinks::update(const std::vector<std::string>& names) {
   const std::set<std::string_view> configured(names.begin(), names.end());
   for (auto link = links_.begin(); link != links_.end();) {
-    if (configured.contains(link->first) && host_.inventory().bridge_by_name(link->first) != nullptr) {
+    if (configured.contains(link->first) && host_.inventory().host_end(link->first)) {
       ++link;
       continue;
     }
@@ -18,25 +18,24 @@ void SwitchLinks::update(const std::vector<std::string>& names) {
     link = links_.erase(link);
   }
   for (const std::string& name : names) {
-    const hal::Bridge* const bridge = host_.inventory().bridge_by_name(name);
-    if (bridge != nullptr && bridge->ours) appeared_or_changed(name, *bridge);
+    if (const auto end = host_.inventory().host_end(name)) appeared_or_changed(name, *end);
   }
 }
 
-void SwitchLinks::appeared_or_changed(const std::string& name, const hal::Bridge& bridge) {
+void SwitchLinks::appeared_or_changed(const std::string& name, const hal::HostEnd& end) {
   Link& link = links_[name];
-  if (link.index != bridge.index || link.mac != bridge.mac) {
-    responder_.set_link(name, bridge.index, bridge.mac);
-    link.index = bridge.index;
-    link.mac = bridge.mac;
+  if (link.index != end.index || link.mac != end.mac) {
+    responder_.set_link(name, end.index, end.mac);
+    link.index = end.index;
+    link.mac = end.mac;
   }
-  const bool came_up = bridge.carrier && !link.carrier;
-  link.carrier = bridge.carrier;
+  const bool came_up = end.carrier && !link.carrier;
+  link.carrier = end.carrier;
   if (came_up) {
     responder_.announce_again(name);
     speaker_.retry_now(name);
   }
-  std::vector<IpPrefix> addresses = usable_addresses(bridge.index);
+  std::vector<IpPrefix> addresses = usable_addresses(end.index);
   if (addresses == link.addresses) return;
   bgp::FamilySet gained;
   for (const IpPrefix& address : addresses) {

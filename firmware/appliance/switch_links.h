@@ -1,5 +1,6 @@
-// Joins switches, as the kernel has them, to what announces on them: the ARP responder needs a switch's link and MAC,
-// both responder and speaker act at once when a link comes back, and the speaker when an address has become usable.
+// Joins switches and virtual networks, as the kernel has them, to what announces on them: the ARP responder needs a
+// switch's link and MAC, both responder and speaker act at once when a link comes back, and the speaker when an address
+// has become usable.
 #pragma once
 
 #include <functional>
@@ -19,7 +20,8 @@ class SwitchLinks {
   SwitchLinks(const hal::Host& host, layer2::Responder& responder, bgp::Speaker& speaker)
       : host_(host), responder_(responder), speaker_(speaker) {}
 
-  // After a batch of kernel events or a change of configuration: `names` are the switches that are configured.
+  // After a batch of kernel events or a change of configuration: `names` are the switches and virtual
+  // networks that are configured.
   void update(const std::vector<std::string>& names);
 
  private:
@@ -31,7 +33,7 @@ class SwitchLinks {
   };
 
   [[nodiscard]] std::vector<IpPrefix> usable_addresses(IfIndex interface) const;
-  void appeared_or_changed(const std::string& name, const hal::Bridge& bridge);
+  void appeared_or_changed(const std::string& name, const hal::HostEnd& end);
 
   const hal::Host& host_;
   layer2::Responder& responder_;

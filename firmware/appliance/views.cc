@@ -136,11 +136,14 @@ std::vector<bus::SwitchView> Views::switches() const {
   const auto of = [&](std::string_view name) {
     return std::find_if(views.begin(), views.end(), [&](const bus::SwitchView& view) { return view.name == name; });
   };
+  const auto switch_of = [&](const dsc::Resource& resource) {
+    return providers::NetworkPlace::of(resource, configuration).switch_name;
+  };
   for_each_of(configuration, providers::kIpAddressPoolType, [&](const dsc::Resource& pool) {
-    if (const auto view = of(pool.text("SwitchName")); view != views.end()) view->ip_address_pools.push_back(pool.key);
+    if (const auto view = of(switch_of(pool)); view != views.end()) view->ip_address_pools.push_back(pool.key);
   });
   for_each_of(configuration, providers::kBgpPeerType, [&](const dsc::Resource& peer) {
-    if (const auto view = of(peer.text("SwitchName")); view != views.end()) {
+    if (const auto view = of(switch_of(peer)); view != views.end()) {
       view->bgp_peers.emplace_back(peer.text(peer.has("Interface") ? "Interface" : "PeerAddress"));
     }
   });
@@ -150,7 +153,7 @@ std::vector<bus::SwitchView> Views::switches() const {
     }
   });
   for_each_of(configuration, providers::kHostVnicType, [&](const dsc::Resource& vnic) {
-    const auto view = of(providers::NetworkPlace::of(vnic, configuration).switch_name);
+    const auto view = of(switch_of(vnic));
     if (view == views.end()) return;
     view->vnics.push_back(vnic.key);
     add_once(view->mac_address_pools, vnic.text("MacAddressPoolName"));
@@ -163,7 +166,8 @@ std::vector<bus::PoolView> Views::pools() const {
   for_each_of(from_.manager.effective(), providers::kIpAddressPoolType, [&](const dsc::Resource& resource) {
     bus::PoolView view;
     view.name = resource.key;
-    view.switch_name = resource.text("SwitchName");
+    view.switch_name = providers::NetworkPlace::of(resource, from_.manager.effective()).switch_name;
+    view.virtual_network_name = resource.text("VirtualNetworkName");
     view.allocation = resource.text("Allocation");
     view.announce = resource.text("Announce");
     view.addresses = texts(resource.list("Addresses"));

@@ -36,7 +36,7 @@ class Views {
   [[nodiscard]] std::vector<bus::PortView> ports() const;
   [[nodiscard]] std::vector<bus::SwitchView> switches() const;
   [[nodiscard]] std::vector<bus::PeerView> peers() const;
-  [[nodiscard]] bus::PeerCounters peer_counters(const std::string& switch_name, const std::string& peer) const;
+  [[nodiscard]] bus::PeerCounters peer_counters(const std::string& network, const std::string& peer) const;
   [[nodiscard]] std::vector<bus::SpeakerView> speakers() const;
   [[nodiscard]] std::vector<bus::BfdProfileView> bfd_profiles() const;
   [[nodiscard]] std::vector<bus::VirtualNetworkView> virtual_networks() const;

@@ -2,7 +2,7 @@
 // knows nothing else of the daemon.
 //
 // Completion callbacks come exactly once, on the event loop's thread, possibly from inside the call. Names are unique
-// within each kind of view (a peer's: within its switch).
+// within each kind of view (a peer's: within its switch or virtual network).
 #pragma once
 
 #include <cstdint>
@@ -60,6 +60,7 @@ struct SwitchView {
 // NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): in the order of their meaning; there are but a few
 struct PeerView {
   std::string switch_name, peer_address, interface;  // one of address and interface is empty
+  std::string virtual_network_name;                  // on that switch; empty: it is on the switch itself
   std::uint32_t peer_asn = 0;                        // 0 where `remote_as` is a word
   std::string remote_as;                             // "64512", "external", "internal"
   std::uint32_t self_asn = 0, hold_time = 0;         // hold time as configured, seconds
@@ -112,8 +113,11 @@ struct PeerView {
   std::uint64_t bfd_since_usec = 0, bfd_detection_time_usec = 0, bfd_transmit_interval_usec = 0,
                 bfd_receive_interval_usec = 0;
 
-  // By which it is told from the others of its switch.
+  // By which it is told from the others of its network, and that network: its switch or virtual network.
   [[nodiscard]] const std::string& name() const { return interface.empty() ? peer_address : interface; }
+  [[nodiscard]] const std::string& network() const {
+    return virtual_network_name.empty() ? switch_name : virtual_network_name;
+  }
 
   friend bool operator==(const PeerView&, const PeerView&) = default;
 };
@@ -154,8 +158,10 @@ struct VirtualNetworkView {
   std::uint32_t vlan_id = 0;
   std::string address_space, gateway_ip_address, dns_suffix;
   std::vector<std::string> dns_servers;
-  std::vector<std::string> ip_addresses;              // of the host
-  std::string interface, mac_address;                 // of the host's virtual NIC; empty without one
+  std::vector<std::string> ip_addresses;  // of the host
+  std::string interface, mac_address;     // of the host's virtual NIC; empty without one
+  std::vector<std::string> ip_address_pools, bgp_peers;
+  std::string announcement_mode;
   std::vector<std::string> mac_address_pools, vnics;  // of virtual NICs in it, and these
   std::string configuration_source;
   std::string status;  // "Up" | "Down" | "Waiting" | "Failed"
@@ -188,6 +194,7 @@ struct MacAddressPoolView {
 
 struct PoolView {
   std::string name, switch_name, allocation, announce;
+  std::string virtual_network_name;  // on that switch; empty: it is on the switch itself
   std::vector<std::string> addresses;
   std::uint64_t size = 0, in_use = 0;
   std::string configuration_source;
@@ -354,7 +361,7 @@ class Control {
   [[nodiscard]] virtual std::vector<PortView> ports() const = 0;
   [[nodiscard]] virtual std::vector<SwitchView> switches() const = 0;
   [[nodiscard]] virtual std::vector<PeerView> peers() const = 0;
-  [[nodiscard]] virtual PeerCounters peer_counters(const std::string& switch_name, const std::string& peer) const = 0;
+  [[nodiscard]] virtual PeerCounters peer_counters(const std::string& network, const std::string& peer) const = 0;
   [[nodiscard]] virtual std::vector<SpeakerView> speakers() const = 0;
   [[nodiscard]] virtual std::vector<BfdProfileView> bfd_profiles() const = 0;
   [[nodiscard]] virtual std::vector<VirtualNetworkView> virtual_networks() const = 0;

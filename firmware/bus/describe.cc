@@ -26,7 +26,7 @@ void append_peers(std::string& json, const Control& control) {
     append_json(json, peer);
     json.back() = ',';
     std::string counters;
-    append_json(counters, control.peer_counters(peer.switch_name, peer.name()));
+    append_json(counters, control.peer_counters(peer.network(), peer.name()));
     json.append(counters, 1);
   }
   json += ']';

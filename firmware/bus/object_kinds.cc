@@ -38,7 +38,7 @@ Vtable plain_vtable() {
 int get_counter(sd_bus*, const char*, const char*, const char* name, sd_bus_message* reply, void* userdata,
                 sd_bus_error*) {
   const auto& peer = *static_cast<const Object<PeerView>*>(userdata);
-  const PeerCounters counters = peer.control->peer_counters(peer.view.switch_name, peer.view.name());
+  const PeerCounters counters = peer.control->peer_counters(peer.view.network(), peer.view.name());
   for (const Property<PeerCounters>& property : properties_of<PeerCounters>()) {
     if (std::string_view(property.name) == name) return append(reply, value_of(counters, property));
   }
@@ -103,7 +103,7 @@ ObjectKind<SwitchView> switch_kind() {
 ObjectKind<PeerView> peer_kind() {
   return {kPeerInterface,
           [](const PeerView& peer) {
-            return object_path("peer", {peer.switch_name, peer.name()});
+            return object_path("peer", {peer.network(), peer.name()});
           },
           peer_vtable()};
 }

@@ -118,6 +118,7 @@ constexpr Property<PeerView> kPeer[] = {
     {"BFDDetectionTimeUSec", &PeerView::bfd_detection_time_usec},
     {"BFDTransmitIntervalUSec", &PeerView::bfd_transmit_interval_usec},
     {"BFDReceiveIntervalUSec", &PeerView::bfd_receive_interval_usec},
+    {"VirtualNetworkName", &PeerView::virtual_network_name},
 };
 
 constexpr Property<PeerCounters> kPeerCounters[] = {
@@ -168,6 +169,8 @@ constexpr Property<VirtualNetworkView> kVirtualNetwork[] = {
     {"DnsSuffix", &VirtualNetworkView::dns_suffix},
     {"VlanId", &VirtualNetworkView::vlan_id},
     {"MacAddressPools", &VirtualNetworkView::mac_address_pools},
+    {"IPAddressPools", &VirtualNetworkView::ip_address_pools},
+    {"BGPPeers", &VirtualNetworkView::bgp_peers},
     {"Vnics", &VirtualNetworkView::vnics},
     {"IPAddresses", &VirtualNetworkView::ip_addresses},
     {"Interface", &VirtualNetworkView::interface},
@@ -175,6 +178,7 @@ constexpr Property<VirtualNetworkView> kVirtualNetwork[] = {
     {"ConfigurationSource", &VirtualNetworkView::configuration_source},
     {"Status", &VirtualNetworkView::status},
     {"StatusText", &VirtualNetworkView::status_text},
+    {"AnnouncementMode", &VirtualNetworkView::announcement_mode},
 };
 
 constexpr Property<HostVnicView> kHostVnic[] = {
@@ -209,6 +213,7 @@ constexpr Property<PoolView> kPool[] = {
     {"Size", &PoolView::size},
     {"InUse", &PoolView::in_use},
     {"ConfigurationSource", &PoolView::configuration_source},
+    {"VirtualNetworkName", &PoolView::virtual_network_name},
 };
 
 constexpr Property<JobView> kJob[] = {

@@ -76,15 +76,24 @@ constexpr std::array kSpeakerProperties = {
              .help = "The BGP identifier towards all peers of the switch; else the switch's first IPv4 address."},
 };
 
-// The key is written [BGPPeer]vSwitch1/10.126.77.125, or [BGPPeer]vSwitch1/vSwitch1: the switch stands first.
+// The key is written [BGPPeer]vSwitch1/10.126.77.125, or [BGPPeer]vSwitch1/vSwitch1: the switch, or the virtual
+// network, stands first.
+constexpr std::uint8_t kNetworkChoice = 1;
 constexpr std::array kPeerProperties = {
-    Property{.name = "SwitchName",
+    Property{
+        .name = "SwitchName",
+        .kind = ValueKind::Reference,
+        .help = "The switch through which the router is reached. One of SwitchName and VirtualNetworkName is given.",
+        .key = true,
+        .choice = kNetworkChoice,
+        .references = "ExternalVirtualSwitch",
+        .shaped_by = "BGPSpeaker"},
+    Property{.name = "VirtualNetworkName",
              .kind = ValueKind::Reference,
-             .help = "The switch through which the router is reached.",
-             .required = true,
+             .help = "The virtual network, with an IPAddress of the host, through which the router is reached.",
              .key = true,
-             .references = "ExternalVirtualSwitch",
-             .shaped_by = "BGPSpeaker"},
+             .choice = kNetworkChoice,
+             .references = "VirtualNetwork"},
     Property{.name = "PeerAddress",
              .kind = ValueKind::IpAddress,
              .help = "The router's address. One of PeerAddress and Interface is given.",

@@ -31,6 +31,15 @@ NetworkPlace NetworkPlace::of(const dsc::Resource& resource, const dsc::Configur
   return {std::string(network->text("SwitchName")), vlan_of(*network)};
 }
 
+std::string network_name(const dsc::Resource& resource) {
+  return std::string(resource.text(resource.has("VirtualNetworkName") ? "VirtualNetworkName" : "SwitchName"));
+}
+
+const dsc::Resource* find_network(const dsc::Configuration& configuration, std::string_view name) {
+  const dsc::Resource* const on = configuration.find(kExternalVirtualSwitchType.name, name);
+  return on != nullptr ? on : configuration.find(kVirtualNetworkType.name, name);
+}
+
 // A virtual NIC in a virtual network is in a VLAN that the network has already.
 std::vector<std::uint16_t> tagged_vlans(std::string_view switch_name, const dsc::Configuration& configuration) {
   std::vector<std::uint16_t> vlans;

@@ -21,6 +21,11 @@ struct NetworkPlace {
   static NetworkPlace of(const dsc::Resource& resource, const dsc::Configuration& configuration);
 };
 
+// Of a pool or a peer: the switch, or the virtual network, whose name no switch has.
+std::string network_name(const dsc::Resource& resource);
+// The switch or virtual network of that name; nullptr: none.
+const dsc::Resource* find_network(const dsc::Configuration& configuration, std::string_view name);
+
 // That the switch's ports carry with a tag, sorted.
 std::vector<std::uint16_t> tagged_vlans(std::string_view switch_name, const dsc::Configuration& configuration);
 

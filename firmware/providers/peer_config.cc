@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "firmware/providers/networks.h"
 #include "firmware/providers/resource_types.h"
 #include "firmware/providers/switch_provider.h"
 #include "hal/base/community.h"
@@ -69,9 +70,9 @@ const dsc::Resource* profile_of(const dsc::Resource& peer, const dsc::Configurat
   return peer.has("BFDProfile") ? configuration.find(kBfdProfileType.name, peer.text("BFDProfile")) : nullptr;
 }
 
-// Whether a router of that address is further than the switch's own network.
-bool is_beyond(const IpAddress& router, std::string_view switch_name, const dsc::Configuration& configuration) {
-  const dsc::Resource* const on = configuration.find(kExternalVirtualSwitchType.name, switch_name);
+// Whether a router of that address is further than the network of that name.
+bool is_beyond(const IpAddress& router, std::string_view network_name, const dsc::Configuration& configuration) {
+  const dsc::Resource* const on = find_network(configuration, network_name);
   if (on == nullptr || router.is_link_local()) return false;
   const SwitchNetwork network = SwitchNetwork::of(*on);
   return std::none_of(network.addresses.begin(), network.addresses.end(),
@@ -85,10 +86,10 @@ bool is_internal(const dsc::Resource& peer) {
   return text == "internal" || text == peer.text(peer.has("LocalAsn") ? "LocalAsn" : "SelfAsn");
 }
 
-IpAddress router_id_of(std::string_view switch_name, const dsc::Configuration& configuration) {
-  const dsc::Resource* const speaker = configuration.find(kBgpSpeakerType.name, switch_name);
+IpAddress router_id_of(std::string_view network_name, const dsc::Configuration& configuration) {
+  const dsc::Resource* const speaker = configuration.find(kBgpSpeakerType.name, network_name);
   if (speaker != nullptr && speaker->has("RouterId")) return address(*speaker, "RouterId");
-  const dsc::Resource* const on = configuration.find(kExternalVirtualSwitchType.name, switch_name);
+  const dsc::Resource* const on = find_network(configuration, network_name);
   if (on == nullptr) return {};
   const SwitchNetwork network = SwitchNetwork::of(*on);
   const auto first = std::find_if(network.addresses.begin(), network.addresses.end(),
@@ -100,7 +101,7 @@ bgp::PeerConfig peer_config(const dsc::Resource& peer, const dsc::Configuration&
                             const std::string& credentials_directory) {
   const bool internal = is_internal(peer);
   bgp::PeerConfig config;
-  config.group = peer.text("SwitchName");
+  config.group = network_name(peer);
   config.interface = std::move(interface);
   config.address = address(peer, "PeerAddress");
   config.unnumbered = peer.has("Interface");
@@ -140,8 +141,8 @@ std::optional<BfdSessionConfig> bfd_config(const dsc::Resource& peer, const dsc:
   config.address = address(peer, "PeerAddress");
   config.unnumbered = peer.has("Interface");
   config.local_address = address(peer, "LocalAddress");
-  config.multihop = !config.unnumbered && (peer.number("EbgpMultihop") > 1 ||
-                                           is_beyond(config.address, peer.text("SwitchName"), configuration));
+  config.multihop = !config.unnumbered &&
+                    (peer.number("EbgpMultihop") > 1 || is_beyond(config.address, network_name(peer), configuration));
   config.receive_interval = milliseconds(profile->number("ReceiveIntervalInMilliseconds"));
   config.transmit_interval = milliseconds(profile->number("TransmitIntervalInMilliseconds"));
   config.detect_multiplier = static_cast<std::uint8_t>(profile->number("DetectMultiplier"));

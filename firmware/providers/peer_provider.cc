@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "firmware/providers/networks.h"
 #include "firmware/providers/peer_config.h"
 #include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
@@ -122,7 +123,7 @@ Result<dsc::Plan> PeerProvider::plan(const dsc::Resource& desired, const dsc::Co
                                           " cannot be had: $CREDENTIALS_DIRECTORY is not set; add LoadCredential= to "
                                           "the daemon's unit, or use PasswordFile"};
   }
-  const std::string interface = host_->switch_interface(std::string(desired.text("SwitchName")));
+  const std::string interface = host_->switch_interface(network_name(desired));
   Applied wanted{desired, peer_config(desired, target, interface, credentials_directory_),
                  bfd_config(desired, target, interface)};
   const auto known = applied_.find(desired.key);

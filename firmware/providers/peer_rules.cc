@@ -2,6 +2,7 @@
 #include <map>
 
 #include "firmware/bgp/export_policy.h"
+#include "firmware/providers/networks.h"
 #include "firmware/providers/peer_config.h"
 #include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
@@ -35,13 +36,15 @@ class PeerCheck {
       : peer_(peer),
         configuration_(configuration),
         diagnostics_(diagnostics),
-        switch_(configuration.find(kExternalVirtualSwitchType.name, peer.text("SwitchName"))),
-        speaker_(configuration.find(kBgpSpeakerType.name, peer.text("SwitchName"))) {
+        name_(network_name(peer)),
+        switch_(find_network(configuration, name_)),
+        speaker_(configuration.find(kBgpSpeakerType.name, name_)) {
     if (auto address = IpAddress::parse(peer.text("PeerAddress"))) address_ = *address;
     if (switch_ != nullptr) network_ = SwitchNetwork::of(*switch_);
   }
 
   void run(const OwnAddresses& own) {
+    check_host_is_in(peer_, configuration_, diagnostics_);
     check_address(own);
     check_interface();
     check_as_numbers();
@@ -79,7 +82,8 @@ class PeerCheck {
   const dsc::Resource& peer_;
   const dsc::Configuration& configuration_;
   dsc::Diagnostics& diagnostics_;
-  const dsc::Resource* switch_;   // nullptr: none of the name
+  const std::string name_;        // of its switch, or virtual network
+  const dsc::Resource* switch_;   // or network; nullptr: none of the name
   const dsc::Resource* speaker_;  // of the switch
   IpAddress address_;             // unspecified of an unnumbered peer
   SwitchNetwork network_;
@@ -98,11 +102,11 @@ void PeerCheck::check_address(const OwnAddresses& own) {
 }
 
 void PeerCheck::check_interface() {
-  const std::string own = hal::interface_of_switch(std::string(peer_.text("SwitchName")));
+  const std::string own = hal::interface_of_switch(name_);
   if (!unnumbered() || peer_.text("Interface") == own) return;
   refuse("Interface", "BadInterface",
-         stated("Interface") + " is not the interface of switch " + std::string(peer_.text("SwitchName")) +
-             "; allowed: " + own);
+         stated("Interface") + " is not the interface of " +
+             (peer_.has("VirtualNetworkName") ? "virtual network " : "switch ") + name_ + "; allowed: " + own);
 }
 
 void PeerCheck::check_as_numbers() {
@@ -145,7 +149,7 @@ void PeerCheck::check_local_address() {
 void PeerCheck::check_router_id() {
   // A session over IPv4 has a local address that serves.
   if (switch_ == nullptr || family() == Family::IPv4) return;
-  if (!router_id_of(peer_.text("SwitchName"), configuration_).is_unspecified()) return;
+  if (!router_id_of(name_, configuration_).is_unspecified()) return;
   refuse(
       unnumbered() ? "Interface" : "PeerAddress", "NoRouterId",
       "the switch has no IPv4 address to be the BGP identifier; give it one, or state RouterId in a BGPSpeaker of the "
@@ -170,9 +174,14 @@ void PeerCheck::check_password() {
 void PeerCheck::check_connect_mode() {
   const std::string_view mode = peer_.text("ConnectMode");
   if (mode == "Active") return;
+  if (peer_.has("VirtualNetworkName")) {
+    refuse("ConnectMode", "NoListener",
+           stated("ConnectMode") + " cannot be: nothing listens in virtual networks; state Active");
+    return;
+  }
   if (speaker_ == nullptr) {
     refuse("ConnectMode", "NoListener",
-           stated("ConnectMode") + " needs a <BGPSpeaker SwitchName=\"" + std::string(peer_.text("SwitchName")) +
+           stated("ConnectMode") + " needs a <BGPSpeaker SwitchName=\"" + name_ +
                "\"/> that listens; state one, or Active");
     return;
   }

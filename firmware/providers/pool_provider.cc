@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "firmware/providers/networks.h"
 #include "firmware/providers/observed.h"
 #include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
@@ -12,18 +13,18 @@
 namespace portreeve::providers {
 namespace {
 
-// What the switch's own network needs: never a service's.
-std::vector<services::Reserved> reserved_on(const dsc::Resource& virtual_switch) {
+// What the network itself needs: never a service's.
+std::vector<services::Reserved> reserved_on(const dsc::Resource& resource) {
   std::vector<services::Reserved> reserved;
-  const SwitchNetwork network = SwitchNetwork::of(virtual_switch);
+  const SwitchNetwork network = SwitchNetwork::of(resource);
   for (const IpPrefix& prefix : network.addresses) {
-    reserved.push_back({prefix.address, "it is the host's own address on " + virtual_switch.key});
+    reserved.push_back({prefix.address, "it is the host's own address on " + resource.key});
     if (!prefix.address.is_v4() || prefix.length >= 31) continue;  // RFC 3021; IPv6 has no broadcast address
     reserved.push_back({prefix.first(), "it is the network address of " + prefix.to_string()});
     reserved.push_back({prefix.last(), "it is the broadcast address of " + prefix.to_string()});
   }
   for (const IpAddress& gateway : network.gateways) {
-    reserved.push_back({gateway, "it is the gateway of " + virtual_switch.key});
+    reserved.push_back({gateway, "it is the gateway of " + resource.key});
   }
   return reserved;
 }
@@ -39,11 +40,11 @@ std::vector<IpRange> ranges_of(const dsc::Resource& pool) {
 services::PoolConfig pool_of(const dsc::Resource& resource, const dsc::Configuration& target) {
   services::PoolConfig pool;
   pool.name = resource.key;
-  pool.switch_name = resource.text("SwitchName");
+  pool.switch_name = network_name(resource);
   pool.allocation = resource.text("Allocation") == "Given" ? services::Allocation::Given : services::Allocation::Local;
   pool.ranges = ranges_of(resource);
-  const dsc::Resource* const virtual_switch = target.find(kExternalVirtualSwitchType.name, pool.switch_name);
-  if (virtual_switch != nullptr) pool.reserved = reserved_on(*virtual_switch);
+  const dsc::Resource* const network = find_network(target, pool.switch_name);
+  if (network != nullptr) pool.reserved = reserved_on(*network);
   return pool;
 }
 
@@ -67,7 +68,7 @@ PoolProvider PoolProvider::rehearsal() const {
 }
 
 PoolProvider::Announced PoolProvider::announced_of(const dsc::Resource& pool) {
-  Announced announced{std::string(pool.text("SwitchName")), {}};
+  Announced announced{network_name(pool), {}};
   if (pool.text("Announce") != "All") return announced;
   for (IpRange range : ranges_of(pool)) {
     while (range.size() > kPiece) {
@@ -154,7 +155,7 @@ std::optional<dsc::Resource> PoolProvider::actual(const dsc::Resource& desired) 
   if (known == applied_.end()) return std::nullopt;
   const services::PoolConfig& pool = known->second;
   dsc::Resource actual = desired;
-  state_seen(actual, "SwitchName", pool.switch_name);
+  state_seen(actual, desired.has("VirtualNetworkName") ? "VirtualNetworkName" : "SwitchName", pool.switch_name);
   state_seen(actual, "Allocation", pool.allocation == services::Allocation::Given ? "Given" : "Local");
   const auto announced = announced_.find(desired.key);
   const bool whole = announced != announced_.end() && !announced->second.pieces.empty();

@@ -13,6 +13,15 @@ namespace {
 // Each address is a route of its own at the router.
 constexpr std::uint64_t kAnnouncedMost = 131072;
 
+void check_place(const dsc::Resource& pool, dsc::Diagnostics& diagnostics) {
+  const bool on_switch = pool.has("SwitchName");
+  if (on_switch != pool.has("VirtualNetworkName")) return;
+  diagnostics.push_back({pool.location("VirtualNetworkName"), "NoPlace",
+                         pool.id().to_string() + ": " +
+                             (on_switch ? "VirtualNetworkName cannot stand beside SwitchName; " : "") +
+                             "give exactly one of SwitchName and VirtualNetworkName"});
+}
+
 void check_announced(const dsc::Resource& pool, dsc::Diagnostics& diagnostics) {
   if (pool.text("Announce") != "All") return;
   std::uint64_t size = 0;
@@ -28,9 +37,23 @@ void check_announced(const dsc::Resource& pool, dsc::Diagnostics& diagnostics) {
 
 }  // namespace
 
+void check_host_is_in(const dsc::Resource& resource, const dsc::Configuration& configuration,
+                      dsc::Diagnostics& diagnostics) {
+  if (!resource.has("VirtualNetworkName")) return;
+  const dsc::Resource* const network =
+      configuration.find(kVirtualNetworkType.name, resource.text("VirtualNetworkName"));
+  if (network == nullptr || network->has("IPAddress")) return;
+  diagnostics.push_back({resource.location("VirtualNetworkName"), "NotInNetwork",
+                         resource.id().to_string() + ": the host is not in virtual network " + network->key +
+                             "; give that an IPAddress"});
+}
+
 void check_pools(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) {
   for (const dsc::Resource& resource : configuration.resources) {
-    if (resource.type == &kIpAddressPoolType) check_announced(resource, diagnostics);
+    if (resource.type != &kIpAddressPoolType) continue;
+    check_announced(resource, diagnostics);
+    check_place(resource, diagnostics);
+    check_host_is_in(resource, configuration, diagnostics);
   }
   const std::vector<PoolRange> ranges = pool_ranges(configuration);
   // Sorted by first address, a range can only overlap the furthest-reaching one before it.

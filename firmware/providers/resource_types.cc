@@ -92,9 +92,14 @@ constexpr std::array kPoolProperties = {
     Property{.name = "Name", .kind = ValueKind::Name, .help = "The pool.", .required = true, .key = true},
     Property{.name = "SwitchName",
              .kind = ValueKind::Reference,
-             .help = "The switch on which the pool's addresses are reached.",
-             .required = true,
+             .help =
+                 "The switch on which the pool's addresses are reached. One of SwitchName and VirtualNetworkName is "
+                 "given.",
              .references = "ExternalVirtualSwitch"},
+    Property{.name = "VirtualNetworkName",
+             .kind = ValueKind::Reference,
+             .help = "The virtual network, with an IPAddress of the host, in which they are reached.",
+             .references = "VirtualNetwork"},
     Property{.name = "Allocation",
              .kind = ValueKind::Enumeration,
              .help =

@@ -19,6 +19,7 @@ SwitchNetwork SwitchNetwork::of(const dsc::Resource& resource) {
   for (const std::string_view text : resource.list("Gateway")) {
     if (auto gateway = IpAddress::parse(text)) network.gateways.push_back(*gateway);
   }
+  if (auto gateway = IpAddress::parse(resource.text("GatewayIPAddress"))) network.gateways.push_back(*gateway);
   network.mtu = static_cast<std::uint32_t>(resource.number("Mtu"));
   return network;
 }

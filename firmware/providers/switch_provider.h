@@ -14,7 +14,7 @@
 
 namespace portreeve::providers {
 
-// What a document says of a switch's network, without its ports.
+// What a document says of the network of a switch, or of a virtual network; its ports are not part of it.
 struct SwitchNetwork {
   std::vector<IpPrefix> addresses;
   std::vector<IpAddress> gateways;

@@ -29,9 +29,10 @@ inline constexpr Parameter kSetPeer[] = {
      .words = kPeerKinds},
     {.name = "SelfAsn", .help = "The appliance's AS number.", .type = ParameterType::Asn, .mandatory = true},
     {.name = "SwitchName",
-     .help = "The switch through which the router is reached.",
+     .help = "The switch through which the router is reached. One of SwitchName and VirtualNetworkName is given.",
      .mandatory = true,
-     .values = ValueSource::SwitchNames},
+     .values = ValueSource::SwitchNames,
+     .or_else = "VirtualNetworkName"},
     {.name = "HoldTimeInSeconds",
      .help = "The hold time offered to the router (RFC 4271 §4.2); 0: none; 90 where it is left out.",
      .type = ParameterType::Number,
@@ -141,6 +142,9 @@ inline constexpr Parameter kSetPeer[] = {
     {.name = "ExtendedCommunity",
      .help = "An extended community of announcements (RFC 4360); at most 63; several with commas between.",
      .type = ParameterType::TextList},
+    {.name = "VirtualNetworkName",
+     .help = "The virtual network, with an IPAddress of the host, through which the router is reached.",
+     .values = ValueSource::NetworkNames},
 };
 
 inline constexpr Parameter kSetSpeaker[] = {
@@ -206,7 +210,14 @@ inline constexpr Parameter kRemovePeer[] = {
     {"PeerAddress", "The peer's address.", ParameterType::IpAddress, true, false, ValueSource::PeerAddresses, 1},
     {"Interface", "The interface of a peer that has no address.", ParameterType::Text, true, false,
      ValueSource::SwitchInterfaces, 2},
-    {"SwitchName", "The peer's switch.", ParameterType::Text, true, false, ValueSource::SwitchNames},
+    {.name = "SwitchName",
+     .help = "The peer's switch.",
+     .mandatory = true,
+     .values = ValueSource::SwitchNames,
+     .or_else = "VirtualNetworkName"},
+    {.name = "VirtualNetworkName",
+     .help = "The peer's virtual network, in the place of SwitchName.",
+     .values = ValueSource::NetworkNames},
 };
 
 inline constexpr Parameter kGetSpeaker[] = {

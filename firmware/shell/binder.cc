@@ -220,7 +220,8 @@ Result<void, ShellError> Binder::mandatory() const {
   std::string missing;
   for (const Parameter& parameter : cmdlet_.parameters) {
     const bool is_meant = parameter.is_in(meant == 0 ? 1 : meant);
-    if (parameter.mandatory && is_meant && !bound_.has(parameter.name)) missing.append(" ").append(parameter.name);
+    const bool given = bound_.has(parameter.name) || bound_.has(parameter.or_else);
+    if (parameter.mandatory && is_meant && !given) missing.append(" ").append(parameter.name);
   }
   if (missing.empty()) return {};
   return binding_error(cmdlet_, whole,

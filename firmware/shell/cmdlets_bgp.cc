@@ -105,7 +105,8 @@ Object shape_peer(const Object& from) {
              "Communities",
              "LargeCommunities",
              "ExtendedCommunities",
-             "ConfigurationSource"})
+             "ConfigurationSource",
+             "VirtualNetworkName"})
       .take();
 }
 

@@ -49,7 +49,13 @@ Outcome set_bgp_peer(Daemon& daemon, const Bound& arguments, Flow&) {
 }
 
 Outcome remove_bgp_peer(Daemon& daemon, const Bound& arguments, Flow&) {
-  return remove(daemon, "BGPPeer", {arguments.text("SwitchName"), peer_of(arguments)});
+  const bool in_network = arguments.has("VirtualNetworkName");
+  if (in_network && arguments.has("SwitchName")) {
+    return cmdlet_error({"InvalidArgument", "Give exactly one of SwitchName and VirtualNetworkName."},
+                        peer_of(arguments));
+  }
+  return remove(daemon, "BGPPeer",
+                {arguments.text(in_network ? "VirtualNetworkName" : "SwitchName"), peer_of(arguments)});
 }
 
 Outcome set_bgp_speaker(Daemon& daemon, const Bound& arguments, Flow&) {

@@ -21,6 +21,8 @@ Object shape_network(const Object& from) {
   return Shaper(from, kNetworkList)
       .same({"Name", "AddressSpace", "SwitchName", "GatewayIPAddress", "DnsServers", "DnsSuffix", "VlanId"})
       .list_or_blank("MacAddressPools")
+      .same({"IPAddressPools"})
+      .list_or_blank("BGPPeers")
       .same({"Vnics", "IPAddresses", "Interface", "MacAddress", "Status", "StatusText"})
       .take();
 }
@@ -40,7 +42,8 @@ Object shape_mac_pool(const Object& from) {
 
 Object shape_pool(const Object& from) {
   return Shaper(from, kPoolTable)
-      .same({"Name", "SwitchName", "Allocation", "Announce", "Addresses", "Size", "InUse", "ConfigurationSource"})
+      .same({"Name", "SwitchName", "VirtualNetworkName", "Allocation", "Announce", "Addresses", "Size", "InUse",
+             "ConfigurationSource"})
       .take();
 }
 

@@ -2,7 +2,9 @@
 bridges know VLANs: on one that does not, the lab shows that it is said, and that nothing is left of what was tried."""
 import re
 
+from arp import arping
 from harness import check, wait_until
+from peers import Bird, Neighbor
 from rack import Rack
 
 NETWORK_HOST = "10.126.78.10"
@@ -13,7 +15,6 @@ def knows_vlans(rack):
     made = rack.namespace.run("ip", "link", "add", "probe", "type", "bridge", "vlan_filtering", "1", expect=None)
     rack.namespace.run("ip", "link", "delete", "probe", expect=None)
     return made.returncode == 0
-
 
 
 def lab_a_network_without_a_tag_has_the_host_in_it_and_is_kept_over_a_restart(lab):
@@ -102,3 +103,29 @@ def lab_a_vlan_is_carried_or_said_not_to_be(lab):
           added.stderr)
     check("nothing is left of it", rack.appliance.of_interface("VirtualNetwork") == {} and
           "cameras" not in here.links())
+
+
+def lab_a_service_in_a_network_is_reached_by_layer_2_and_then_by_bgp(lab):
+    rack = Rack(lab, "tor")
+    rack.start()
+    shell, tor = rack.appliance.shell, rack.hosts["tor"]
+    tor.address("eth0", "10.126.78.1/24")
+    shell(f"Add-HcsVirtualNetwork -SwitchName vSwitch1 -Name devices -IPAddress {NETWORK_HOST}/24\n"
+          "Set-HcsIPAddressPool -Name devices -VirtualNetworkName devices -Addresses 10.126.78.200-10.126.78.220")
+    address, = rack.appliance.allocate("default/web", PoolName="devices")
+    mac = rack.namespace.links()["devices"]["address"]
+
+    def shown(name):
+        network, = rack.appliance.of_interface("VirtualNetwork").values()
+        return network[name]
+
+    check("the host's virtual NIC answers for it", set(arping(tor, address)) == {mac}, mac)
+    router = Bird(lab, tor, 64512, "10.126.78.1", [Neighbor(NETWORK_HOST, 64513)]).start()
+    shell("Set-HcsBGPPeer -VirtualNetworkName devices -PeerAddress 10.126.78.1 -PeerAsn 64512 -SelfAsn 64513")
+    route = router.wait_route(f"{address}/32")
+    check("its route leads to the virtual NIC", route.next_hop == NETWORK_HOST, route)
+    wait_until("BGP announces in it", lambda: shown("AnnouncementMode") == "BGP")
+    check("the peer is the network's", shown("BGPPeers") == ["10.126.78.1"], shown("BGPPeers"))
+    shell("Remove-HcsBGPPeer -VirtualNetworkName devices -PeerAddress 10.126.78.1")
+    router.wait_no_route(f"{address}/32")
+    check("layer 2 answers again", set(arping(tor, address)) == {mac})

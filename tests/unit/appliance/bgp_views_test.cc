@@ -171,6 +171,7 @@ TEST(BgpViews, EachPropertyOfAPeerHasItsOwnValue) {
           {"BFDDetectionTimeUSec", "202"},
           {"BFDTransmitIntervalUSec", "203"},
           {"BFDReceiveIntervalUSec", "204"},
+          {"VirtualNetworkName", R"("")"},
       },
       appliance::peer_view(stated(kPeer, kLists), "", &status, &bfd));
 }

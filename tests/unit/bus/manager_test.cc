@@ -201,7 +201,7 @@ TEST(ManagerMethods, DescribeGivesJsonOfAllThereIs) {
                   R"("Text":"for eth7"}],"OverriddenSettings":[],"Ports":[],"ExternalVirtualSwitches":[])",
                   json.c_str());
   STRCMP_CONTAINS(
-      R"("BFDReceiveIntervalUSec":0,"MessagesReceived":0,"MessagesSent":0,"RoutesReceived":0,"RoutesAnnounced":9,)",
+      R"("BFDReceiveIntervalUSec":0,"VirtualNetworkName":"","MessagesReceived":0,"MessagesSent":0,"RoutesReceived":0,"RoutesAnnounced":9,)",
       json.c_str());
   STRCMP_CONTAINS(
       R"("BGPSpeakers":[],"BFDProfiles":[],"VirtualNetworks":[],"HostVnics":[],"MacAddressPools":[],"IPAddressPools":[{)",

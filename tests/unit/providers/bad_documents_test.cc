@@ -283,6 +283,9 @@ Port2)"),
       Case{"a peer without an address or interface",
            after_switch(R"(<BGPPeer PeerAsn="64512" SelfAsn="64513" SwitchName="vSwitch1"/>)"),
            "d.xml:7:1: error: BGPPeer: give exactly one of PeerAddress and Interface"},
+      Case{"a peer without a switch or network",
+           after_switch(R"(<BGPPeer PeerAddress="10.126.77.125" PeerAsn="64512" SelfAsn="64513"/>)"),
+           "d.xml:7:1: error: BGPPeer: give exactly one of SwitchName and VirtualNetworkName"},
       Case{
           "a peer with an address and an interface",
           after_switch(

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "firmware/providers/peer_config.h"
 #include "tests/unit/providers/world.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes `new` a macro
@@ -132,4 +133,19 @@ TEST(NetworkProvider, ANetworkThatBecomesAVirtualNicOfItsNameIsMadeAnew) {
   const std::string texts = changed(switch_of("") + R"(<HostVnic Name="n" SwitchName="s1" VlanId="100"/>)");
   STRCMP_CONTAINS("host virtual NIC n: remove it\n", texts.c_str());
   STRCMP_CONTAINS("host virtual NIC n: make it", texts.c_str());
+}
+
+TEST(NetworkProvider, APoolAndAPeerAreReachedThroughTheHostsVirtualNic) {
+  const std::string in_network = R"(<IPAddressPool Name="p" VirtualNetworkName="n"><Addresses>10.1.0.0/29</Addresses>
+      </IPAddressPool><BGPPeer VirtualNetworkName="n" PeerAddress="10.1.0.254" SelfAsn="64513" PeerAsn="64512"/>)";
+  const std::string texts = changed(switch_of("") + network("100", "10.1.0.1/24") + in_network);
+  STRCMP_CONTAINS("pool p on n: 10.1.0.0-10.1.0.7\n", texts.c_str());
+  STRCMP_CONTAINS("BGP peer n/10.1.0.254: PeerAsn 64512", texts.c_str());
+  CHECK(world.announcer.has_peers("n") && !world.announcer.has_peers("s1"));
+  LONGS_EQUAL(6, world.registry.pool_status("p")->size);  // without the network's and the host's own
+  const auto target = stated(switch_of("") + network("100", "10.1.0.1/24") + in_network);
+  const bgp::PeerConfig config = providers::peer_config(*target->find("BGPPeer", "n/10.1.0.254"), *target, "n", "");
+  STRCMP_EQUAL("n", config.group.c_str());
+  STRCMP_EQUAL("10.1.0.1", config.router_id.to_string().c_str());
+  changed(switch_of(""));
 }

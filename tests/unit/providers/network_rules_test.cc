@@ -28,6 +28,8 @@ std::string faults_of(const std::string& text) {
   providers::check_mac_address_pools(configuration, faults);
   providers::check_networks(configuration, faults);
   providers::check_host_vnics(configuration, faults);
+  providers::check_pools(configuration, faults);
+  providers::check_peers(configuration, {}, faults);
   std::string all;
   for (const dsc::Diagnostic& fault : faults) all += (all.empty() ? "" : "\n") + fault.to_string();
   return all;
@@ -155,4 +157,26 @@ TEST(NetworkRules, AMacAddressOfAPoolIsInItAndNeverChanges) {
     CHECK(*MacAddress::parse("02:00:00:00:ff:f0") <= mac && mac <= *MacAddress::parse("02:00:00:01:00:0f"));
   }
   STRCMP_EQUAL("02:00:00:00:ff:fa", providers::mac_of_pool(pool, "host1").to_string().c_str());
+}
+
+TEST(NetworkRules, APoolAndAPeerAreInANetworkThatTheHostIsIn) {
+  refused(network("n", "") +
+              R"(<IPAddressPool Name="p" VirtualNetworkName="n"><Addresses>10.1.0.9</Addresses></IPAddressPool>)",
+          "d.xml:4:45: error: [IPAddressPool]p: the host is not in virtual network n; give that an IPAddress");
+  refused(network("n", "") +
+              R"(<BGPPeer VirtualNetworkName="n" PeerAddress="10.1.0.254" SelfAsn="64513" PeerAsn="64512"/>)",
+          "d.xml:4:30: error: [BGPPeer]n/10.1.0.254: the host is not in virtual network n; give that an IPAddress");
+}
+
+TEST(NetworkRules, APoolIsInOnePlace) {
+  refused(R"(<IPAddressPool Name="p"><Addresses>10.1.0.9</Addresses></IPAddressPool>)",
+          "d.xml:3:1: error: [IPAddressPool]p: give exactly one of SwitchName and VirtualNetworkName");
+}
+
+TEST(NetworkRules, NothingListensInAVirtualNetwork) {
+  refused(
+      network("n", "", "<IPAddress>10.1.0.1/24</IPAddress>") +
+          R"(<BGPPeer VirtualNetworkName="n" PeerAddress="10.1.0.254" SelfAsn="64513" PeerAsn="64512" ConnectMode="Both"/>)",
+      "d.xml:4:103: error: [BGPPeer]n/10.1.0.254: ConnectMode Both cannot be: nothing listens in virtual networks; state "
+      "Active");
 }

@@ -45,7 +45,9 @@ void agrees_with_schema(const char* cmdlet_name, const dsc::ResourceType& type) 
                                     [&](const shell::Parameter& parameter) { return parameter.name == property.name; });
     const std::string name(property.name);
     CHECK_TEXT(found != cmdlet->parameters.end(), name.c_str());
-    CHECK_EQUAL_TEXT(property.required || property.key, found->mandatory, name.c_str());
+    // In the place of SwitchName, which is mandatory without it.
+    const bool instead = property.name == "VirtualNetworkName";
+    CHECK_EQUAL_TEXT((property.required || property.key) && !instead, found->mandatory, name.c_str());
     CHECK_EQUAL_TEXT(property.list, found->type == shell::ParameterType::TextList, name.c_str());
     CHECK_EQUAL_TEXT(property.kind == dsc::ValueKind::Boolean, found->type == shell::ParameterType::Boolean,
                      name.c_str());
@@ -71,6 +73,16 @@ TEST(BgpCmdlets, TakeWhatADocumentMayState) {
   agrees_with_schema("Set-HcsBGPPeer", providers::kBgpPeerType);
   agrees_with_schema("Set-HcsBGPSpeaker", providers::kBgpSpeakerType);
   agrees_with_schema("Set-HcsBFDProfile", providers::kBfdProfileType);
+}
+
+TEST(BgpCmdlets, APeerIsOnASwitchOrInAVirtualNetwork) {
+  asks("Set-HcsBGPPeer -PeerAddress 10.1.0.1 -PeerAsn external -SelfAsn 64513 -VirtualNetworkName n",
+       "set BGPPeer PeerAddress=s:10.1.0.1 PeerAsn=s:external SelfAsn=u:64513 VirtualNetworkName=s:n");
+  asks("Remove-HcsBGPPeer -PeerAddress 10.1.0.1 -VirtualNetworkName n", "remove BGPPeer n 10.1.0.1");
+  STRCMP_EQUAL("Give exactly one of SwitchName and VirtualNetworkName.",
+               shell.error_of("Remove-HcsBGPPeer -PeerAddress 10.1.0.1 -VirtualNetworkName n -SwitchName s1").c_str());
+  STRCMP_CONTAINS("missing mandatory parameters: SwitchName.",
+                  shell.error_of("Remove-HcsBGPPeer -PeerAddress 10.1.0.1").c_str());
 }
 
 TEST(BgpCmdlets, PassEachParameterInItsType) {

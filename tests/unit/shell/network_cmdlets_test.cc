@@ -117,6 +117,8 @@ TEST(NetworkCmdlets, ANetworkIsShownAsAList) {
                                                                       {"DnsSuffix", std::string()},
                                                                       {"VlanId", std::uint64_t{2015}},
                                                                       {"MacAddressPools", Texts()},
+                                                                      {"IPAddressPools", Texts()},
+                                                                      {"BGPPeers", Texts{"10.128.48.1"}},
                                                                       {"Vnics", Texts()},
                                                                       {"IPAddresses", Texts{"10.128.48.10/22"}},
                                                                       {"Interface", std::string("vnet2015")},
@@ -127,7 +129,8 @@ TEST(NetworkCmdlets, ANetworkIsShownAsAList) {
   STRCMP_EQUAL(
       "\nName             : vnet2015\nAddressSpace     : 10.128.48.0/22\nSwitchName       : vSwitch1\n"
       "GatewayIPAddress : 10.128.52.1\nDnsServers       : {}\nDnsSuffix        :\nVlanId           : 2015\n"
-      "MacAddressPools  :\nVnics            : {}\nIPAddresses      : {10.128.48.10/22}\n"
+      "MacAddressPools  :\nIPAddressPools   : {}\nBGPPeers         : {10.128.48.1}\nVnics            : {}\nIPAddresses "
+      "     : {10.128.48.10/22}\n"
       "Interface        : vnet2015\nMacAddress       : 02-00-00-00-00-01\nStatus           : Up\nStatusText       "
       ":\n\n",
       shell.output.c_str());

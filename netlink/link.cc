@@ -2,6 +2,7 @@
 
 #include <linux/if.h>
 #include <linux/if_arp.h>
+#include <linux/if_bonding.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
@@ -38,12 +39,38 @@ void read_bridge(AttributeReader& options, BridgeOptions& bridge) {
   }
 }
 
+void read_bond(AttributeReader& options, BondOptions& bond) {
+  switch (options.type()) {
+    case IFLA_BOND_MODE:
+      bond.mode = options.u8();
+      break;
+    case IFLA_BOND_MIIMON:
+      bond.link_check = options.u32();
+      break;
+    case IFLA_BOND_XMIT_HASH_POLICY:
+      bond.hash_policy = options.u8();
+      break;
+    case IFLA_BOND_AD_LACP_RATE:
+      bond.lacp_rate = options.u8();
+      break;
+    case IFLA_BOND_ACTIVE_SLAVE:
+      bond.active = IfIndex{options.u32()};
+      break;
+    default:
+      break;
+  }
+}
+
 // IFLA_INFO_KIND comes before the data that only it explains.
 void read_kind(AttributeReader& info, Link& link) {
   if (info.type() == IFLA_INFO_KIND) link.kind = info.text();
   if (info.type() == IFLA_INFO_DATA && link.kind == "bridge") {
     link.bridge.emplace();
     info.each([&](AttributeReader& options) { read_bridge(options, *link.bridge); });
+  }
+  if (info.type() == IFLA_INFO_DATA && link.kind == "bond") {
+    link.bond.emplace();
+    info.each([&](AttributeReader& options) { read_bond(options, *link.bond); });
   }
 }
 
@@ -123,6 +150,21 @@ void put_bridge(Request& request, const BridgeOptions& from, const BridgeOptions
   });
 }
 
+void put_bond(Request& request, const BondOptions* from, const BondOptions& to) {
+  request.nested(IFLA_LINKINFO, [&](Request& info) {
+    info.text(IFLA_INFO_KIND, "bond");
+    info.nested(IFLA_INFO_DATA, [&](Request& data) {
+      if (from == nullptr) data.u8(IFLA_BOND_MODE, to.mode);
+      if (from == nullptr || from->link_check != to.link_check) data.u32(IFLA_BOND_MIIMON, to.link_check);
+      if (from == nullptr || from->hash_policy != to.hash_policy) {
+        data.u8(IFLA_BOND_XMIT_HASH_POLICY, to.hash_policy);
+      }
+      // Refused in every mode but 802.3ad.
+      if (to.mode == BOND_MODE_8023AD && from == nullptr) data.u8(IFLA_BOND_AD_LACP_RATE, to.lacp_rate);
+    });
+  });
+}
+
 }  // namespace
 
 Result<Link, Malformed> parse_link(Bytes body) {
@@ -174,6 +216,20 @@ Request change_bridge(IfIndex index, const BridgeOptions& from, const BridgeOpti
 }
 
 Request delete_link(IfIndex index) { return {RTM_DELLINK, 0, header(index)}; }
+
+Request new_bond(const NewBond& bond) {
+  Request request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, ifinfomsg{});
+  request.text(IFLA_IFNAME, bond.name).mac(IFLA_ADDRESS, bond.mac).u32(IFLA_MTU, bond.mtu);
+  request.u32(IFLA_GROUP, bond.group);
+  put_bond(request, nullptr, bond.options);
+  return request;
+}
+
+Request change_bond(IfIndex index, const BondOptions& from, const BondOptions& to) {
+  Request request(RTM_NEWLINK, 0, header(index));
+  put_bond(request, &from, to);
+  return request;
+}
 
 Request new_veth(const NewVeth& veth) {
   Request request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, ifinfomsg{});

@@ -25,6 +25,17 @@ struct BridgeOptions {
   friend bool operator==(const BridgeOptions&, const BridgeOptions&) = default;
 };
 
+// In the kernel's numbers (linux/if_bonding.h).
+struct BondOptions {
+  std::uint8_t mode = 0;
+  std::uint32_t link_check = 0;   // miimon: milliseconds; 0: never
+  std::uint8_t hash_policy = 0;   // of the modes that share frames out
+  std::uint8_t lacp_rate = 0;     // of 802.3ad
+  std::optional<IfIndex> active;  // the port in use; of active-backup, while there is one
+
+  friend bool operator==(const BondOptions&, const BondOptions&) = default;
+};
+
 struct Link {
   IfIndex index{};
   std::string name;
@@ -44,6 +55,7 @@ struct Link {
   std::string parent_device;    // "0000:00:03.0", "virtio2"
   std::string parent_bus;       // "pci", "virtio"
   std::optional<BridgeOptions> bridge;
+  std::optional<BondOptions> bond;
 
   friend bool operator==(const Link&, const Link&) = default;
 };
@@ -66,6 +78,17 @@ struct NewBridge {
 Request new_bridge(const NewBridge& bridge);
 Request change_bridge(IfIndex index, const BridgeOptions& from, const BridgeOptions& to);
 Request delete_link(IfIndex index);
+
+struct NewBond {
+  std::string name;
+  MacAddress mac;  // given at creation, it stays; its ports take it
+  std::uint32_t mtu = 0;
+  std::uint32_t group = 0;
+  BondOptions options;
+};
+Request new_bond(const NewBond& bond);
+// The mode is another bond's: it cannot be changed while there are ports.
+Request change_bond(IfIndex index, const BondOptions& from, const BondOptions& to);
 
 // A veth pair: its two ends, both in the group.
 struct NewVeth {

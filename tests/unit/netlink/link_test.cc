@@ -1,5 +1,6 @@
 #include "netlink/link.h"
 
+#include <linux/if_bonding.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
@@ -60,6 +61,19 @@ TEST(Link, ABridgeThatTellsVlansApartSaysWhichIsThatOfUntaggedFrames) {
   CHECK(parsed("link_bridge_vlans").bridge->vlan_filtering);
   CHECK_EQUAL(1, parsed("link_bridge_vlans").bridge->default_pvid);
   CHECK_EQUAL(0, parsed("link_bridge").bridge->default_pvid);  // of a kernel without VLANs
+}
+
+TEST(Link, ABondSaysItsModeAndWhichPortIsInUse) {
+  const Link backup = parsed("link_bond");
+  STRCMP_EQUAL("bond", backup.kind.c_str());
+  CHECK(backup.bond && backup.bond->mode == BOND_MODE_ACTIVEBACKUP && backup.bond->active.has_value());
+  CHECK_EQUAL(100U, backup.bond->link_check);
+  const Link lacp = parsed("link_bond_lacp");
+  CHECK(lacp.bond->mode == BOND_MODE_8023AD && lacp.bond->hash_policy == BOND_XMIT_POLICY_LAYER34);
+  CHECK_EQUAL(1, lacp.bond->lacp_rate);
+  CHECK(!lacp.bond->active);
+  CHECK(!parsed("link_bond_member").bond);  // the data of a bond's port is not a bond's
+  CHECK(parsed("link_bond_member").master == backup.index);
 }
 
 TEST(Link, LoIsLoopbackAndNotEthernet) {

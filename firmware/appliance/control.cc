@@ -10,7 +10,7 @@
 #include "firmware/appliance/release.h"
 #include "firmware/appliance/user_layer.h"
 #include "firmware/providers/networks.h"
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 #include "hal/base/text.h"
 
 namespace portreeve::appliance {
@@ -39,23 +39,23 @@ Error error_of(const dsc::Diagnostics& faults) {
 const dsc::ResourceType& type_of(bus::ResourceKind kind) {
   switch (kind) {
     case bus::ResourceKind::BgpPeer:
-      return providers::kBgpPeerType;
+      return resources::kBgpPeerType;
     case bus::ResourceKind::BgpSpeaker:
-      return providers::kBgpSpeakerType;
+      return resources::kBgpSpeakerType;
     case bus::ResourceKind::ExternalVirtualSwitch:
-      return providers::kExternalVirtualSwitchType;
+      return resources::kExternalVirtualSwitchType;
     case bus::ResourceKind::VirtualNetwork:
-      return providers::kVirtualNetworkType;
+      return resources::kVirtualNetworkType;
     case bus::ResourceKind::HostVnic:
-      return providers::kHostVnicType;
+      return resources::kHostVnicType;
     case bus::ResourceKind::MacAddressPool:
-      return providers::kMacAddressPoolType;
+      return resources::kMacAddressPoolType;
     case bus::ResourceKind::IpAddressPool:
-      return providers::kIpAddressPoolType;
+      return resources::kIpAddressPoolType;
     case bus::ResourceKind::BfdProfile:
       break;
   }
-  return providers::kBfdProfileType;
+  return resources::kBfdProfileType;
 }
 
 bus::AttributeType attribute_type(const dsc::Property& property) {
@@ -88,7 +88,7 @@ dsc::Edit edit_of(bus::Statement how, dsc::Resource resource, const bus::Attribu
     case bus::Statement::Add:
       return add_resource(std::move(resource), words);
     case bus::Statement::Change:
-      return change_resource(providers::schema(), std::move(resource), attributes, words);
+      return change_resource(resources::schema(), std::move(resource), attributes, words);
   }
   return state_resource(std::move(resource));
 }
@@ -234,7 +234,7 @@ void ApplianceControl::state_resource(bus::ResourceKind kind, bus::Statement how
                                       const bus::Caller& caller, std::function<void(Result<bus::ResourceKey>)> done) {
   const dsc::ResourceType& type = type_of(kind);
   auto resource = how == bus::Statement::Change ? named_resource(type, attributes)
-                                                : dsc::make_resource(providers::schema(), type, attributes);
+                                                : dsc::make_resource(resources::schema(), type, attributes);
   if (!resource) {
     done(resource.error());
     return;
@@ -260,7 +260,7 @@ void ApplianceControl::remove_resource(bus::ResourceKind kind, const bus::Resour
   const dsc::ResourceType& type = type_of(kind);
   std::string joined;
   for (const std::string& part : key) joined += (joined.empty() ? "" : "/") + part;
-  const auto id = dsc::parse_resource_id(providers::schema(), "[" + std::string(type.name) + "]" + joined);
+  const auto id = dsc::parse_resource_id(resources::schema(), "[" + std::string(type.name) + "]" + joined);
   if (!id) {
     done(Error{ErrorKind::InvalidArgument, id.error().text});
     return;

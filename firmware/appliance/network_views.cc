@@ -4,14 +4,14 @@
 #include "firmware/appliance/view_words.h"
 #include "firmware/appliance/views.h"
 #include "firmware/providers/networks.h"
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::appliance {
 
 std::string Views::network_status(const dsc::Resource& resource, const hal::HostVnic* vnic) const {
   const dsc::ResourceStatus* const status = from_.manager.status(resource.id());
   if (status != nullptr && status->state == dsc::ResourceState::Failed) return "Failed";
-  const bool wants_vnic = resource.type == &providers::kHostVnicType || resource.has("IPAddress");
+  const bool wants_vnic = resource.type == &resources::kHostVnicType || resource.has("IPAddress");
   if (wants_vnic && vnic == nullptr) return "Waiting";
   const hal::Bridge* const bridge = from_.host.inventory().switch_by_name(
       providers::NetworkPlace::of(resource, from_.manager.effective()).switch_name);
@@ -21,7 +21,7 @@ std::string Views::network_status(const dsc::Resource& resource, const hal::Host
 
 std::vector<bus::VirtualNetworkView> Views::virtual_networks() const {
   std::vector<bus::VirtualNetworkView> views;
-  for_each_of(from_.manager.effective(), providers::kVirtualNetworkType, [&](const dsc::Resource& resource) {
+  for_each_of(from_.manager.effective(), resources::kVirtualNetworkType, [&](const dsc::Resource& resource) {
     bus::VirtualNetworkView& view = views.emplace_back();
     view.name = resource.key;
     view.switch_name = resource.text("SwitchName");
@@ -49,15 +49,15 @@ std::vector<bus::VirtualNetworkView> Views::virtual_networks() const {
       return one.name == resource.text("VirtualNetworkName");
     });
   };
-  for_each_of(from_.manager.effective(), providers::kIpAddressPoolType, [&](const dsc::Resource& pool) {
+  for_each_of(from_.manager.effective(), resources::kIpAddressPoolType, [&](const dsc::Resource& pool) {
     if (const auto view = of(pool); view != views.end()) view->ip_address_pools.push_back(pool.key);
   });
-  for_each_of(from_.manager.effective(), providers::kBgpPeerType, [&](const dsc::Resource& peer) {
+  for_each_of(from_.manager.effective(), resources::kBgpPeerType, [&](const dsc::Resource& peer) {
     if (const auto view = of(peer); view != views.end()) {
       view->bgp_peers.emplace_back(peer.text(peer.has("Interface") ? "Interface" : "PeerAddress"));
     }
   });
-  for_each_of(from_.manager.effective(), providers::kHostVnicType, [&](const dsc::Resource& vnic) {
+  for_each_of(from_.manager.effective(), resources::kHostVnicType, [&](const dsc::Resource& vnic) {
     const auto view = of(vnic);
     if (view == views.end()) return;
     view->vnics.push_back(vnic.key);
@@ -68,7 +68,7 @@ std::vector<bus::VirtualNetworkView> Views::virtual_networks() const {
 
 std::vector<bus::HostVnicView> Views::host_vnics() const {
   std::vector<bus::HostVnicView> views;
-  for_each_of(from_.manager.effective(), providers::kHostVnicType, [&](const dsc::Resource& resource) {
+  for_each_of(from_.manager.effective(), resources::kHostVnicType, [&](const dsc::Resource& resource) {
     const auto place = providers::NetworkPlace::of(resource, from_.manager.effective());
     bus::HostVnicView& view = views.emplace_back();
     view.name = resource.key;
@@ -92,14 +92,14 @@ std::vector<bus::HostVnicView> Views::host_vnics() const {
 
 std::vector<bus::MacAddressPoolView> Views::mac_address_pools() const {
   std::vector<bus::MacAddressPoolView> views;
-  for_each_of(from_.manager.effective(), providers::kMacAddressPoolType, [&](const dsc::Resource& resource) {
+  for_each_of(from_.manager.effective(), resources::kMacAddressPoolType, [&](const dsc::Resource& resource) {
     views.push_back({resource.key,
                      std::string(resource.text("MacAddressRangeStart")),
                      std::string(resource.text("MacAddressRangeEnd")),
                      {},
                      source_name(resource.source)});
   });
-  for_each_of(from_.manager.effective(), providers::kHostVnicType, [&](const dsc::Resource& vnic) {
+  for_each_of(from_.manager.effective(), resources::kHostVnicType, [&](const dsc::Resource& vnic) {
     for (bus::MacAddressPoolView& view : views) {
       if (view.name == vnic.text("MacAddressPoolName")) view.vnics.push_back(vnic.key);
     }

@@ -2,8 +2,8 @@
 #include <array>
 #include <map>
 
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::providers {
 namespace {
@@ -41,7 +41,8 @@ void check_addresses(const Resource& resource, Taken& taken, Diagnostics& diagno
 
 void check_host_addresses(const dsc::Configuration& configuration, Diagnostics& diagnostics) {
   Taken taken;
-  for (const auto* type : {&kExternalVirtualSwitchType, &kVirtualNetworkType, &kHostVnicType}) {
+  for (const auto* type :
+       {&resources::kExternalVirtualSwitchType, &resources::kVirtualNetworkType, &resources::kHostVnicType}) {
     for (const Resource& resource : configuration.resources) {
       if (resource.type == type) check_addresses(resource, taken, diagnostics);
     }

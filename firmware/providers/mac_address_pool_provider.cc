@@ -1,11 +1,11 @@
 #include "firmware/providers/mac_address_pool_provider.h"
 
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::providers {
 
-const dsc::ResourceType& MacAddressPoolProvider::type() const { return kMacAddressPoolType; }
+const dsc::ResourceType& MacAddressPoolProvider::type() const { return resources::kMacAddressPoolType; }
 
 dsc::Rule MacAddressPoolProvider::rule() const { return check_mac_address_pools; }
 

@@ -7,15 +7,15 @@
 #include "firmware/providers/host_operations.h"
 #include "firmware/providers/networks.h"
 #include "firmware/providers/observed.h"
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::providers {
 
-const dsc::ResourceType& VirtualNetworkProvider::type() const { return kVirtualNetworkType; }
+const dsc::ResourceType& VirtualNetworkProvider::type() const { return resources::kVirtualNetworkType; }
 dsc::Rule VirtualNetworkProvider::rule() const { return check_networks; }
 
-const dsc::ResourceType& HostVnicProvider::type() const { return kHostVnicType; }
+const dsc::ResourceType& HostVnicProvider::type() const { return resources::kHostVnicType; }
 dsc::Rule HostVnicProvider::rule() const { return check_host_vnics; }
 
 Result<dsc::Plan> NetworkProvider::plan(const dsc::Resource& desired, const dsc::Configuration& target) {

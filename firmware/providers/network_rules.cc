@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "firmware/providers/networks.h"
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
+#include "firmware/resources/resource_types.h"
 #include "hal/interface_name.h"
 
 namespace portreeve::providers {
@@ -30,10 +30,11 @@ void refuse(Diagnostics& diagnostics, const Resource& resource, std::string_view
 class LinkNames {
  public:
   explicit LinkNames(const Configuration& configuration) {
-    for_each(configuration, kPortType, [&](const Resource& port) {
+    for_each(configuration, resources::kPortType, [&](const Resource& port) {
       if (port.has("Interface")) names_.emplace(port.text("Interface"), &port);
     });
-    for (const auto* type : {&kExternalVirtualSwitchType, &kVirtualNetworkType, &kHostVnicType}) {
+    for (const auto* type :
+         {&resources::kExternalVirtualSwitchType, &resources::kVirtualNetworkType, &resources::kHostVnicType}) {
       for_each(configuration, *type, [&](const Resource& resource) { names_.emplace(resource.key, &resource); });
     }
   }
@@ -129,7 +130,7 @@ std::string text_of(const NetworkPlace& place) {
 
 Vlans vlans_of_networks(const Configuration& configuration) {
   Vlans vlans;
-  for_each(configuration, kVirtualNetworkType, [&](const Resource& network) {
+  for_each(configuration, resources::kVirtualNetworkType, [&](const Resource& network) {
     const NetworkPlace place = NetworkPlace::of(network, configuration);
     vlans.try_emplace({place.switch_name, place.vlan}, &network);
   });
@@ -185,7 +186,7 @@ void check_mac(const Resource& vnic, const Configuration& configuration, std::ma
 }  // namespace
 
 void check_mac_address_pools(const Configuration& configuration, Diagnostics& diagnostics) {
-  for_each(configuration, kMacAddressPoolType, [&](const Resource& pool) {
+  for_each(configuration, resources::kMacAddressPoolType, [&](const Resource& pool) {
     const auto first = MacAddress::parse(pool.text("MacAddressRangeStart"));
     const auto last = MacAddress::parse(pool.text("MacAddressRangeEnd"));
     if (!first || !last) return;
@@ -204,7 +205,7 @@ void check_mac_address_pools(const Configuration& configuration, Diagnostics& di
 void check_networks(const Configuration& configuration, Diagnostics& diagnostics) {
   const LinkNames names(configuration);
   const Vlans networks = vlans_of_networks(configuration);
-  for_each(configuration, kVirtualNetworkType, [&](const Resource& network) {
+  for_each(configuration, resources::kVirtualNetworkType, [&](const Resource& network) {
     names.check(network, diagnostics);
     NetworkCheck(network, diagnostics).run();
     const NetworkPlace place = NetworkPlace::of(network, configuration);
@@ -219,7 +220,7 @@ void check_host_vnics(const Configuration& configuration, Diagnostics& diagnosti
   const LinkNames names(configuration);
   const Vlans networks = vlans_of_networks(configuration);
   std::map<MacAddress, const Resource*> macs;
-  for_each(configuration, kHostVnicType, [&](const Resource& vnic) {
+  for_each(configuration, resources::kHostVnicType, [&](const Resource& vnic) {
     names.check(vnic, diagnostics);
     check_place(vnic, networks, configuration, diagnostics);
     check_mac(vnic, configuration, macs, diagnostics);

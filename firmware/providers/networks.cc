@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::providers {
 namespace {
@@ -26,7 +26,7 @@ std::uint16_t vlan_of(const dsc::Resource& resource) { return static_cast<std::u
 NetworkPlace NetworkPlace::of(const dsc::Resource& resource, const dsc::Configuration& configuration) {
   if (!resource.has("VirtualNetworkName")) return {std::string(resource.text("SwitchName")), vlan_of(resource)};
   const dsc::Resource* const network =
-      configuration.find(kVirtualNetworkType.name, resource.text("VirtualNetworkName"));
+      configuration.find(resources::kVirtualNetworkType.name, resource.text("VirtualNetworkName"));
   if (network == nullptr) return {};
   return {std::string(network->text("SwitchName")), vlan_of(*network)};
 }
@@ -36,17 +36,17 @@ std::string network_name(const dsc::Resource& resource) {
 }
 
 const dsc::Resource* find_network(const dsc::Configuration& configuration, std::string_view name) {
-  const dsc::Resource* const on = configuration.find(kExternalVirtualSwitchType.name, name);
-  return on != nullptr ? on : configuration.find(kVirtualNetworkType.name, name);
+  const dsc::Resource* const on = configuration.find(resources::kExternalVirtualSwitchType.name, name);
+  return on != nullptr ? on : configuration.find(resources::kVirtualNetworkType.name, name);
 }
 
 // A virtual NIC in a virtual network is in a VLAN that the network has already.
 std::vector<std::uint16_t> tagged_vlans(std::string_view switch_name, const dsc::Configuration& configuration) {
   std::vector<std::uint16_t> vlans;
-  const std::size_t at = configuration.position(kExternalVirtualSwitchType.name, switch_name);
+  const std::size_t at = configuration.position(resources::kExternalVirtualSwitchType.name, switch_name);
   for (const std::uint32_t position : configuration.dependents(at)) {
     const dsc::Resource& resource = configuration.resources[position];
-    if (resource.type != &kVirtualNetworkType && resource.type != &kHostVnicType) continue;
+    if (resource.type != &resources::kVirtualNetworkType && resource.type != &resources::kHostVnicType) continue;
     if (resource.text("SwitchName") == switch_name && vlan_of(resource) != 0) vlans.push_back(vlan_of(resource));
   }
   std::sort(vlans.begin(), vlans.end());
@@ -58,14 +58,15 @@ hal::VnicSpec vnic_spec(const dsc::Resource& resource, const dsc::Configuration&
   const NetworkPlace place = NetworkPlace::of(resource, configuration);
   hal::VnicSpec spec;
   spec.name = resource.key;
-  spec.owner = resource.type == &kVirtualNetworkType ? hal::VnicOwner::VirtualNetwork : hal::VnicOwner::HostVnic;
+  spec.owner =
+      resource.type == &resources::kVirtualNetworkType ? hal::VnicOwner::VirtualNetwork : hal::VnicOwner::HostVnic;
   spec.switch_name = place.switch_name;
   spec.vlan = place.vlan;
-  if (resource.type == &kHostVnicType) spec.mac = stated_mac(resource, configuration);
+  if (resource.type == &resources::kHostVnicType) spec.mac = stated_mac(resource, configuration);
   for (const std::string_view text : resource.list("IPAddress")) {
     if (auto prefix = IpPrefix::parse(text)) spec.addresses.push_back(*prefix);
   }
-  const dsc::Resource* const on = configuration.find(kExternalVirtualSwitchType.name, place.switch_name);
+  const dsc::Resource* const on = configuration.find(resources::kExternalVirtualSwitchType.name, place.switch_name);
   if (on != nullptr) spec.mtu = static_cast<std::uint32_t>(on->number("Mtu"));
   return spec;
 }
@@ -75,7 +76,8 @@ std::optional<MacAddress> stated_mac(const dsc::Resource& vnic, const dsc::Confi
     const auto mac = MacAddress::parse(vnic.text("MacAddress"));
     return mac ? std::optional(*mac) : std::nullopt;
   }
-  const dsc::Resource* const pool = configuration.find(kMacAddressPoolType.name, vnic.text("MacAddressPoolName"));
+  const dsc::Resource* const pool =
+      configuration.find(resources::kMacAddressPoolType.name, vnic.text("MacAddressPoolName"));
   return pool == nullptr ? std::nullopt : std::optional(mac_of_pool(*pool, vnic.key));
 }
 

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "firmware/providers/networks.h"
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/switch_provider.h"
+#include "firmware/resources/resource_types.h"
 #include "hal/base/community.h"
 
 namespace portreeve::providers {
@@ -67,7 +67,8 @@ std::string password_file(const dsc::Resource& peer, const std::string& credenti
 }
 
 const dsc::Resource* profile_of(const dsc::Resource& peer, const dsc::Configuration& configuration) {
-  return peer.has("BFDProfile") ? configuration.find(kBfdProfileType.name, peer.text("BFDProfile")) : nullptr;
+  return peer.has("BFDProfile") ? configuration.find(resources::kBfdProfileType.name, peer.text("BFDProfile"))
+                                : nullptr;
 }
 
 // Whether a router of that address is further than the network of that name.
@@ -87,7 +88,7 @@ bool is_internal(const dsc::Resource& peer) {
 }
 
 IpAddress router_id_of(std::string_view network_name, const dsc::Configuration& configuration) {
-  const dsc::Resource* const speaker = configuration.find(kBgpSpeakerType.name, network_name);
+  const dsc::Resource* const speaker = configuration.find(resources::kBgpSpeakerType.name, network_name);
   if (speaker != nullptr && speaker->has("RouterId")) return address(*speaker, "RouterId");
   const dsc::Resource* const on = find_network(configuration, network_name);
   if (on == nullptr) return {};

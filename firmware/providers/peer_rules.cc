@@ -4,9 +4,9 @@
 #include "firmware/bgp/export_policy.h"
 #include "firmware/providers/networks.h"
 #include "firmware/providers/peer_config.h"
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
 #include "firmware/providers/switch_provider.h"
+#include "firmware/resources/resource_types.h"
 #include "hal/interface_name.h"
 
 namespace portreeve::providers {
@@ -20,8 +20,9 @@ using OwnAddresses = std::map<IpAddress, std::string>;
 OwnAddresses own_addresses(const dsc::Configuration& configuration, const hal::Inventory& inventory) {
   OwnAddresses owners;
   for (const dsc::Resource& resource : configuration.resources) {
-    const bool is_hosts = resource.type == &kExternalVirtualSwitchType || resource.type == &kVirtualNetworkType ||
-                          resource.type == &kHostVnicType;
+    const bool is_hosts = resource.type == &resources::kExternalVirtualSwitchType ||
+                          resource.type == &resources::kVirtualNetworkType ||
+                          resource.type == &resources::kHostVnicType;
     if (!is_hosts) continue;
     for (const IpPrefix& prefix : SwitchNetwork::of(resource).addresses) owners.emplace(prefix.address, resource.key);
   }
@@ -38,7 +39,7 @@ class PeerCheck {
         diagnostics_(diagnostics),
         name_(network_name(peer)),
         switch_(find_network(configuration, name_)),
-        speaker_(configuration.find(kBgpSpeakerType.name, name_)) {
+        speaker_(configuration.find(resources::kBgpSpeakerType.name, name_)) {
     if (auto address = IpAddress::parse(peer.text("PeerAddress"))) address_ = *address;
     if (switch_ != nullptr) network_ = SwitchNetwork::of(*switch_);
   }
@@ -226,7 +227,7 @@ void check_peers(const dsc::Configuration& configuration, const hal::Inventory& 
                  dsc::Diagnostics& diagnostics) {
   const OwnAddresses own = own_addresses(configuration, inventory);
   for (const dsc::Resource& resource : configuration.resources) {
-    if (resource.type == &kBgpPeerType) PeerCheck(resource, configuration, diagnostics).run(own);
+    if (resource.type == &resources::kBgpPeerType) PeerCheck(resource, configuration, diagnostics).run(own);
   }
 }
 

@@ -6,9 +6,9 @@
 
 #include "firmware/providers/networks.h"
 #include "firmware/providers/observed.h"
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
 #include "firmware/providers/switch_provider.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::providers {
 namespace {
@@ -108,7 +108,7 @@ void PoolProvider::plan_announcement(const std::string& pool, const Announced& w
   }
 }
 
-const dsc::ResourceType& PoolProvider::type() const { return kIpAddressPoolType; }
+const dsc::ResourceType& PoolProvider::type() const { return resources::kIpAddressPoolType; }
 
 dsc::Rule PoolProvider::rule() const { return check_pools; }
 

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "firmware/providers/pool_ranges.h"
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::providers {
 
@@ -41,7 +41,7 @@ void check_host_is_in(const dsc::Resource& resource, const dsc::Configuration& c
                       dsc::Diagnostics& diagnostics) {
   if (!resource.has("VirtualNetworkName")) return;
   const dsc::Resource* const network =
-      configuration.find(kVirtualNetworkType.name, resource.text("VirtualNetworkName"));
+      configuration.find(resources::kVirtualNetworkType.name, resource.text("VirtualNetworkName"));
   if (network == nullptr || network->has("IPAddress")) return;
   diagnostics.push_back({resource.location("VirtualNetworkName"), "NotInNetwork",
                          resource.id().to_string() + ": the host is not in virtual network " + network->key +
@@ -50,7 +50,7 @@ void check_host_is_in(const dsc::Resource& resource, const dsc::Configuration& c
 
 void check_pools(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) {
   for (const dsc::Resource& resource : configuration.resources) {
-    if (resource.type != &kIpAddressPoolType) continue;
+    if (resource.type != &resources::kIpAddressPoolType) continue;
     check_announced(resource, diagnostics);
     check_place(resource, diagnostics);
     check_host_is_in(resource, configuration, diagnostics);

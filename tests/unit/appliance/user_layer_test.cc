@@ -1,7 +1,7 @@
 #include "firmware/appliance/user_layer.h"
 
 #include "dsc/check.h"
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 
 #include <CppUTest/TestHarness.h>
 
@@ -17,7 +17,7 @@ namespace {
 dsc::Resource peer(const std::string& asn) {
   const std::vector<std::pair<std::string, std::string>> properties = {
       {"SwitchName", "s1"}, {"PeerAddress", "10.0.0.2"}, {"PeerAsn", asn}, {"SelfAsn", "64513"}};
-  return *dsc::make_resource(providers::schema(), providers::kBgpPeerType, properties);
+  return *dsc::make_resource(resources::schema(), resources::kBgpPeerType, properties);
 }
 
 const std::string kKey = "s1/10.0.0.2";
@@ -25,7 +25,7 @@ const std::string kKey = "s1/10.0.0.2";
 dsc::Resource virtual_switch(const std::vector<std::pair<std::string, std::string>>& more) {
   std::vector<std::pair<std::string, std::string>> properties = {{"Name", "s1"}, {"InterfaceAlias", "P1"}};
   properties.insert(properties.end(), more.begin(), more.end());
-  return *dsc::make_resource(providers::schema(), providers::kExternalVirtualSwitchType, properties);
+  return *dsc::make_resource(resources::schema(), resources::kExternalVirtualSwitchType, properties);
 }
 
 }  // namespace
@@ -36,13 +36,13 @@ TEST_GROUP(UserLayer) {
   dsc::Configuration effective;
 
   Result<> remove() {
-    return remove_resource(providers::kBgpPeerType, kKey, "BGP peer 10.0.0.2 on switch s1")(user, drop_ins, effective);
+    return remove_resource(resources::kBgpPeerType, kKey, "BGP peer 10.0.0.2 on switch s1")(user, drop_ins, effective);
   }
   Result<> change(const std::vector<std::pair<std::string, std::string>>& given) {
     dsc::Resource named;
-    named.type = &providers::kExternalVirtualSwitchType;
+    named.type = &resources::kExternalVirtualSwitchType;
     named.set("Name", "s1");
-    return change_resource(providers::schema(), named, given, "virtual switch s1")(user, drop_ins, effective);
+    return change_resource(resources::schema(), named, given, "virtual switch s1")(user, drop_ins, effective);
   }
 };
 
@@ -118,7 +118,7 @@ TEST(UserLayer, AChangeOfWhatThereIsNotOrToWhatCannotBeIsRefused) {
 
 TEST(UserLayer, WhatOthersReferToIsNotRemovedAndTheyAreNamed) {
   user.resources = effective.resources = {virtual_switch({}), peer("64512")};
-  const auto remove_switch = remove_unused_resource(providers::kExternalVirtualSwitchType, "s1", "virtual switch s1");
+  const auto remove_switch = remove_unused_resource(resources::kExternalVirtualSwitchType, "s1", "virtual switch s1");
   const auto refused = remove_switch(user, drop_ins, effective);
   CHECK(!refused && refused.error().kind == ErrorKind::Conflict);
   STRCMP_EQUAL("virtual switch s1 is used by [BGPPeer]s1/10.0.0.2; remove that first", refused.error().message.c_str());

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "dsc/value.h"
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 #include "firmware/shell/cmdlet.h"
 #include "tests/unit/shell/typed.h"
 
@@ -62,14 +62,14 @@ TEST_GROUP(NetworkCmdlets) {
 TEST(NetworkCmdlets, TakeWhatADocumentMayState) {
   const std::set<std::string_view> not_yet = {"EnableIov", "SupportsAcceleratedNetworking", "Dhcp",
                                               "WaitForSwitchCreation"};
-  agrees_with_schema("Add-HcsExternalVirtualSwitch", providers::kExternalVirtualSwitchType, not_yet);
-  agrees_with_schema("Set-HcsExternalVirtualSwitch", providers::kExternalVirtualSwitchType, not_yet);
-  agrees_with_schema("Add-HcsVirtualNetwork", providers::kVirtualNetworkType);
-  agrees_with_schema("Set-HcsVirtualNetwork", providers::kVirtualNetworkType);
-  agrees_with_schema("Add-HcsHostVnic", providers::kHostVnicType);
-  agrees_with_schema("Set-HcsHostVnic", providers::kHostVnicType);
-  agrees_with_schema("Set-HcsMacAddressPool", providers::kMacAddressPoolType);
-  agrees_with_schema("Set-HcsIPAddressPool", providers::kIpAddressPoolType);
+  agrees_with_schema("Add-HcsExternalVirtualSwitch", resources::kExternalVirtualSwitchType, not_yet);
+  agrees_with_schema("Set-HcsExternalVirtualSwitch", resources::kExternalVirtualSwitchType, not_yet);
+  agrees_with_schema("Add-HcsVirtualNetwork", resources::kVirtualNetworkType);
+  agrees_with_schema("Set-HcsVirtualNetwork", resources::kVirtualNetworkType);
+  agrees_with_schema("Add-HcsHostVnic", resources::kHostVnicType);
+  agrees_with_schema("Set-HcsHostVnic", resources::kHostVnicType);
+  agrees_with_schema("Set-HcsMacAddressPool", resources::kMacAddressPoolType);
+  agrees_with_schema("Set-HcsIPAddressPool", resources::kIpAddressPoolType);
 }
 
 TEST(NetworkCmdlets, ASwitchIsNamedAfterItsPort) {

@@ -4,7 +4,7 @@
 
 #include "dsc/schema.h"
 
-namespace portreeve::providers {
+namespace portreeve::resources {
 
 extern const dsc::ResourceType kPortType;
 extern const dsc::ResourceType kExternalVirtualSwitchType;
@@ -21,4 +21,4 @@ extern const dsc::ResourceType kServiceType;
 // NICs, these before pool, speaker and peer, BFD profile and speaker before peer, pool before service.
 const dsc::Schema& schema();
 
-}  // namespace portreeve::providers
+}  // namespace portreeve::resources

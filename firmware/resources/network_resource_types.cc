@@ -1,9 +1,9 @@
 // The part of the table about networks on a switch: VLANs, the host's own virtual NICs, and their MAC addresses.
 #include <array>
 
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 
-namespace portreeve::providers {
+namespace portreeve::resources {
 namespace {
 
 using dsc::Property;
@@ -99,4 +99,4 @@ const ResourceType kVirtualNetworkType{"VirtualNetwork", "A network of its own o
 const ResourceType kHostVnicType{"HostVnic", "A virtual NIC of the host on a switch or in a virtual network.",
                                  kHostVnicProperties};
 
-}  // namespace portreeve::providers
+}  // namespace portreeve::resources

@@ -2,9 +2,9 @@
 #include <array>
 
 #include "firmware/bgp/export_policy.h"
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 
-namespace portreeve::providers {
+namespace portreeve::resources {
 namespace {
 
 using dsc::Property;
@@ -252,4 +252,4 @@ const ResourceType kBgpSpeakerType{"BGPSpeaker", "Where routers of a switch may 
 const ResourceType kBgpPeerType{"BGPPeer", "A router that the addresses of a switch's services are announced to.",
                                 kPeerProperties};
 
-}  // namespace portreeve::providers
+}  // namespace portreeve::resources

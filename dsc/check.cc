@@ -9,47 +9,56 @@
 namespace portreeve::dsc {
 namespace {
 
-// What a key is made of, part by part: for each the properties that it may be the value of.
-std::vector<std::vector<const Property*>> key_parts(const ResourceType& type) {
-  std::vector<std::vector<const Property*>> parts;
-  for (const Property& property : type.properties) {
-    if (property.key && property.required) parts.push_back({&property});
-  }
-  if (auto alternatives = type.key_alternatives(); !alternatives.empty()) parts.push_back(std::move(alternatives));
-  return parts;
+bool has_key(const ResourceType& type) {
+  return std::any_of(type.properties.begin(), type.properties.end(), [](const Property& one) { return one.key; });
 }
 
 // Types that something can refer to.
 std::vector<std::string_view> keyed_names(const Schema& schema) {
   std::vector<std::string_view> names;
   for (const ResourceType* type : schema.types()) {
-    if (!key_parts(*type).empty()) names.push_back(type->name);
+    if (has_key(*type)) names.push_back(type->name);
   }
   return names;
 }
 
-// The value of the first of `alternatives` that takes the text; else why the last does not.
-Result<std::string, ValueFault> canonical_part(const std::vector<const Property*>& alternatives,
-                                               std::string_view text) {
-  for (const Property* one : alternatives) {
-    if (auto value = check_value(*one, text); value || one == alternatives.back()) return value;
+// The value of the first of the type's alternatives for its key that takes the text; else why the last does not.
+Result<std::string, ValueFault> canonical_alternative(const ResourceType& type, std::string_view text) {
+  Result<std::string, ValueFault> value = std::string();
+  for (const Property& property : type.properties) {
+    if (!property.key || property.required) continue;
+    value = check_value(property, text);
+    if (value) return value;
   }
-  return std::string();
+  return value;
 }
 
 // The parts of `key` are the key properties' values, checked one by one; the last takes what is left, so only it may
 // hold a '/'.
 Result<std::string, ValueFault> canonical_key(const ResourceType& type, std::string_view key) {
+  const auto is_part = [](const Property& property) { return property.key && property.required; };
+  const auto is_alternative = [](const Property& property) { return property.key && !property.required; };
+  const auto& properties = type.properties;
+  const bool has_alternatives = std::any_of(properties.begin(), properties.end(), is_alternative);
+  auto left = std::count_if(properties.begin(), properties.end(), is_part) + (has_alternatives ? 1 : 0);
   std::string canonical;
-  const auto parts = key_parts(type);
-  for (const auto& alternatives : parts) {
-    const std::size_t end = &alternatives == &parts.back() ? std::string_view::npos : key.find('/');
-    PORTREEVE_TRY(const std::string part, canonical_part(alternatives, key.substr(0, end)));
-    if (!canonical.empty()) canonical += '/';
-    canonical += part;
+  const auto next = [&] {
+    const std::size_t end = --left == 0 ? std::string_view::npos : key.find('/');
+    const std::string_view part = key.substr(0, end);
     key.remove_prefix(end == std::string_view::npos ? key.size() : end + 1);
+    if (!canonical.empty()) canonical += '/';
+    return part;
+  };
+  for (const Property& property : properties) {
+    if (!is_part(property)) continue;
+    const std::string_view part = next();
+    PORTREEVE_TRY(const std::string value, check_value(property, part));
+    canonical += value;
   }
-  return canonical;
+  if (!has_alternatives) return canonical;
+  const std::string_view part = next();
+  PORTREEVE_TRY(const std::string value, canonical_alternative(type, part));
+  return canonical + value;
 }
 
 Result<std::string, ValueFault> canonical_value(const Schema& schema, const Property& property, std::string_view text) {
@@ -62,22 +71,48 @@ Result<std::string, ValueFault> canonical_value(const Schema& schema, const Prop
                                         std::string(type->name) + "; allowed: " + allowed_values(property)};
 }
 
+// Whether what was inserted stands in a list already. Most lists are of one value or two.
+class Seen {
+ public:
+  void begin(const Property* list) {
+    if (list == list_) return;
+    list_ = list;
+    few_.clear();
+    many_.clear();
+  }
+
+  bool insert(std::string_view text) {
+    if (!many_.empty()) return many_.insert(text).second;
+    if (std::find(few_.begin(), few_.end(), text) != few_.end()) return false;
+    few_.push_back(text);
+    if (few_.size() > kFew) many_.insert(few_.begin(), few_.end());
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t kFew = 8;
+
+  const Property* list_ = nullptr;
+  std::vector<std::string_view> few_;
+  std::set<std::string_view> many_;
+};
+
 void check_values(const Schema& schema, Resource& resource, Diagnostics& diagnostics) {
-  std::set<std::string_view> seen;  // of the list in work
-  const Property* list = nullptr;
+  Seen seen;
   for (Value& value : resource.settings) {
-    const std::string name(value.property->name);
     auto canonical = canonical_value(schema, *value.property, value.text);
     if (!canonical) {
-      diagnostics.push_back({value.at, canonical.error().code, name + " " + canonical.error().text});
+      diagnostics.push_back(
+          {value.at, canonical.error().code, std::string(value.property->name) + " " + canonical.error().text});
       continue;
     }
     value.text = std::move(*canonical);
     if (!value.property->list) continue;
-    if (value.property != list) seen.clear();
-    list = value.property;
-    if (!seen.insert(value.text).second) {
-      diagnostics.push_back({value.at, "Duplicate", name + " '" + value.text + "' is stated twice; state it once"});
+    seen.begin(value.property);
+    if (!seen.insert(value.text)) {
+      diagnostics.push_back(
+          {value.at, "Duplicate",
+           std::string(value.property->name) + " '" + value.text + "' is stated twice; state it once"});
     }
   }
 }
@@ -98,6 +133,7 @@ void check_missing(const Resource& resource, std::span<const std::string_view> m
 // Exactly one of the alternatives of a key.
 void check_alternatives(const Resource& resource, std::span<const std::string_view> meant, Diagnostics& diagnostics) {
   const auto alternatives = resource.type->key_alternatives();
+  if (alternatives.empty()) return;
   std::string names;
   std::vector<const Property*> stated;
   for (const Property* one : alternatives) {
@@ -106,7 +142,7 @@ void check_alternatives(const Resource& resource, std::span<const std::string_vi
     if (!names.empty()) names += one == alternatives.back() ? " and " : ", ";
     names += one->name;
   }
-  if (alternatives.empty() || stated.size() == 1) return;
+  if (stated.size() == 1) return;
   if (stated.empty()) {
     diagnostics.push_back({resource.at, "MissingAttribute", "give exactly one of " + names});
   } else {
@@ -180,7 +216,7 @@ Result<ResourceId, ValueFault> parse_resource_id(const Schema& schema, std::stri
   if (type == nullptr) {
     return ValueFault{"InvalidValue", shown + " is of an unknown type" + did_you_mean(name, keyed_names(schema))};
   }
-  if (key_parts(*type).empty()) {
+  if (!has_key(*type)) {
     return ValueFault{"InvalidValue", shown + " names a resource that nothing can refer to: it has no key"};
   }
   auto key = canonical_key(*type, text.substr(close + 1));

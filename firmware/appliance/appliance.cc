@@ -29,7 +29,7 @@ constexpr const char* kRestartFile = "restart";
 constexpr int kPublishShare = 10;
 constexpr std::chrono::seconds kPublishIntervalMost{1};
 // So long the manager may work in a turn of the event loop.
-constexpr std::chrono::milliseconds kStepMost{2};
+constexpr std::chrono::milliseconds kStepMost{1};
 // Blocks of this size are mapped, and given back when they are freed; by itself glibc would keep ever larger ones.
 constexpr int kMappedBlock = 256 * 1024;
 constexpr int kKeptHeap = 4 * 1024 * 1024;
@@ -158,7 +158,7 @@ void Appliance::take_over_sessions() {
   const auto prepared = state_directory_.read(kRestartFile, 64);
   if (!prepared || !*prepared || (*prepared)->empty()) return;
   speaker_.set_restarted();
-  disk_.replace(kRestartFile, {}, [](const Result<>& written) {
+  disk_.replace(kRestartFile, std::vector<std::byte>(), [](const Result<>& written) {
     if (!written) log_error(written.error().message);
   });
 }
@@ -334,7 +334,7 @@ void Appliance::stop() {
   notifier_.stopping();
   if (speaker_.restart_prepared()) {
     const Bytes text = as_bytes("prepared\n");
-    disk_.replace(kRestartFile, {text.begin(), text.end()}, [](const Result<>& written) {
+    disk_.replace(kRestartFile, std::vector<std::byte>(text.begin(), text.end()), [](const Result<>& written) {
       if (!written) log_error(written.error().message);
     });
   }

@@ -77,7 +77,7 @@ Appliance::Appliance(Options options)
                 [this] { give_back_memory_later(); },
                 [this](std::function<void()> later) { boost::asio::post(context_, std::move(later)); }}),
       bus_(context_, options_.bus_address),
-      objects_(bus_, control_),
+      objects_(bus_, control_, worker_),
       signals_(
           context_, [this] { stop(); }, [this] { reload(); }),
       drop_in_watch_(context_, options_.configuration_directories, [this] { reload(); }) {}

@@ -1,6 +1,6 @@
 // The one table that describes every resource: from it come the validator, the XSD, the reference documentation,
 // completion in the minishell and the checks on D-Bus. dsc defines the shape of the table; what resources there are is
-// said by firmware/providers/resource_types.cc.
+// said by firmware/resources/resource_types.cc.
 #pragma once
 
 #include <cstddef>

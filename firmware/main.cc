@@ -13,7 +13,7 @@
 #include "dsc/xsd.h"
 #include "firmware/appliance/appliance.h"
 #include "firmware/appliance/validate.h"
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 #include "firmware/shell/shell.h"
 
 namespace {
@@ -79,7 +79,7 @@ int validate(const Arguments& files) {
 int schema(const Arguments& arguments) {
   const bool reference = arguments == Arguments{"--reference"};
   if (!reference && !arguments.empty()) return wrong_usage("schema: unknown option '" + arguments.front() + "'");
-  const portreeve::dsc::Schema& schema = portreeve::providers::schema();
+  const portreeve::dsc::Schema& schema = portreeve::resources::schema();
   std::cout << (reference ? portreeve::dsc::write_reference(schema) : portreeve::dsc::write_xsd(schema));
   return std::cout.flush() ? kDone : 1;
 }

@@ -15,7 +15,7 @@
 #include "firmware/appliance/guid.h"
 #include "firmware/appliance/layer_places.h"
 #include "firmware/providers/rehearsal.h"
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 #include "hal/base/log.h"
 
 namespace portreeve::appliance {
@@ -64,7 +64,7 @@ Appliance::Appliance(Options options)
       host_(context_, options_.state_directory),
       registry_(journal_),
       peer_provider_(speaker_, announcer_, peer_bfd_, host_, credentials_directory()),
-      manager_({providers::schema(),
+      manager_({resources::schema(),
                 {&port_provider_, &switch_provider_, &pool_provider_, &bfd_profile_provider_, &speaker_provider_,
                  &peer_provider_, &service_provider_},
                 state_files_,
@@ -237,7 +237,7 @@ void Appliance::links_changed() {
 std::vector<std::string> Appliance::switch_names() const {
   std::vector<std::string> names;
   for (const dsc::Resource& resource : manager_.effective().resources) {
-    if (resource.type == &providers::kExternalVirtualSwitchType) names.push_back(resource.key);
+    if (resource.type == &resources::kExternalVirtualSwitchType) names.push_back(resource.key);
   }
   return names;
 }

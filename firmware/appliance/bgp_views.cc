@@ -6,7 +6,7 @@
 
 #include "firmware/appliance/view_words.h"
 #include "firmware/appliance/views.h"
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::appliance {
 namespace {
@@ -141,7 +141,7 @@ bus::PeerView Views::peer(const dsc::Resource& resource) const {
 
 std::vector<bus::PeerView> Views::peers() const {
   std::vector<bus::PeerView> views;
-  for_each_of(from_.manager.effective(), providers::kBgpPeerType,
+  for_each_of(from_.manager.effective(), resources::kBgpPeerType,
               [&](const dsc::Resource& resource) { views.push_back(peer(resource)); });
   return views;
 }
@@ -176,7 +176,7 @@ bus::PeerCounters counters_view(const bgp::PeerStatus& session) {
 
 std::vector<bus::SpeakerView> Views::speakers() const {
   std::vector<bus::SpeakerView> views;
-  for_each_of(from_.manager.effective(), providers::kBgpSpeakerType, [&](const dsc::Resource& resource) {
+  for_each_of(from_.manager.effective(), resources::kBgpSpeakerType, [&](const dsc::Resource& resource) {
     bus::SpeakerView view;
     view.switch_name = resource.key;
     view.listen_address = resource.text("ListenAddress");
@@ -196,7 +196,7 @@ std::vector<bus::SpeakerView> Views::speakers() const {
 
 std::vector<bus::BfdProfileView> Views::bfd_profiles() const {
   std::vector<bus::BfdProfileView> views;
-  for_each_of(from_.manager.effective(), providers::kBfdProfileType, [&](const dsc::Resource& resource) {
+  for_each_of(from_.manager.effective(), resources::kBfdProfileType, [&](const dsc::Resource& resource) {
     bus::BfdProfileView view;
     view.name = resource.key;
     view.receive_interval = number(resource, "ReceiveIntervalInMilliseconds");

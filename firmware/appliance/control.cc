@@ -7,7 +7,7 @@
 #include "dsc/check.h"
 #include "firmware/appliance/release.h"
 #include "firmware/appliance/user_layer.h"
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 #include "hal/base/text.h"
 
 namespace portreeve::appliance {
@@ -36,13 +36,13 @@ Error error_of(const dsc::Diagnostics& faults) {
 const dsc::ResourceType& type_of(bus::ResourceKind kind) {
   switch (kind) {
     case bus::ResourceKind::BgpPeer:
-      return providers::kBgpPeerType;
+      return resources::kBgpPeerType;
     case bus::ResourceKind::BgpSpeaker:
-      return providers::kBgpSpeakerType;
+      return resources::kBgpSpeakerType;
     case bus::ResourceKind::BfdProfile:
       break;
   }
-  return providers::kBfdProfileType;
+  return resources::kBfdProfileType;
 }
 
 bus::AttributeType attribute_type(const dsc::Property& property) {
@@ -178,7 +178,7 @@ std::span<const bus::AttributeKey> ApplianceControl::attributes_of(bus::Resource
 
 void ApplianceControl::set_resource(bus::ResourceKind kind, const bus::Attributes& attributes,
                                     const bus::Caller& caller, std::function<void(Result<bus::ResourceKey>)> done) {
-  auto resource = dsc::make_resource(providers::schema(), type_of(kind), attributes);
+  auto resource = dsc::make_resource(resources::schema(), type_of(kind), attributes);
   if (!resource) {
     done(resource.error());
     return;
@@ -202,13 +202,13 @@ void ApplianceControl::remove_resource(bus::ResourceKind kind, const bus::Resour
   const dsc::ResourceType& type = type_of(kind);
   std::string joined;
   for (const std::string& part : key) joined += (joined.empty() ? "" : "/") + part;
-  const auto id = dsc::parse_resource_id(providers::schema(), "[" + std::string(type.name) + "]" + joined);
+  const auto id = dsc::parse_resource_id(resources::schema(), "[" + std::string(type.name) + "]" + joined);
   if (!id) {
     done(Error{ErrorKind::InvalidArgument, id.error().text});
     return;
   }
   const bool needs_switch = kind != bus::ResourceKind::BfdProfile;
-  if (needs_switch && parts_.manager.effective().find(providers::kExternalVirtualSwitchType.name, key[0]) == nullptr) {
+  if (needs_switch && parts_.manager.effective().find(resources::kExternalVirtualSwitchType.name, key[0]) == nullptr) {
     done(Error{ErrorKind::NotFound, "there is no switch '" + printable(key[0]) + "'"});
     return;
   }

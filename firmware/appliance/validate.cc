@@ -4,14 +4,14 @@
 
 #include "dsc/assembly.h"
 #include "dsc/read_layers.h"
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::appliance {
 namespace {
 
 dsc::Diagnostics faults_of(const std::vector<dsc::SourceFile>& files) {
-  const dsc::Assembler assembler(providers::schema(), {});
+  const dsc::Assembler assembler(resources::schema(), {});
   auto merged = assembler.read_drop_ins(files);
   if (!merged) return merged.error();
   const auto configuration = assembler.combine(std::move(*merged), {});

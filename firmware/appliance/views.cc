@@ -4,8 +4,8 @@
 
 #include "firmware/appliance/guid.h"
 #include "firmware/appliance/view_words.h"
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/switch_provider.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::appliance {
 namespace {
@@ -80,7 +80,7 @@ std::vector<bus::PortView> Views::ports() const {
     }
     view->name = name;
     view->alias = selector.to_string();
-    if (const dsc::Resource* resource = from_.manager.effective().find(providers::kPortType.name, name)) {
+    if (const dsc::Resource* resource = from_.manager.effective().find(resources::kPortType.name, name)) {
       view->configuration_source = source_name(resource->source);
       view->status_text = resource_text(*resource);
     }
@@ -130,15 +130,15 @@ bus::SwitchView Views::virtual_switch(const dsc::Resource& resource) const {
 std::vector<bus::SwitchView> Views::switches() const {
   std::vector<bus::SwitchView> views;
   const dsc::Configuration& configuration = from_.manager.effective();
-  for_each_of(configuration, providers::kExternalVirtualSwitchType,
+  for_each_of(configuration, resources::kExternalVirtualSwitchType,
               [&](const dsc::Resource& resource) { views.push_back(virtual_switch(resource)); });
   const auto of = [&](std::string_view name) {
     return std::find_if(views.begin(), views.end(), [&](const bus::SwitchView& view) { return view.name == name; });
   };
-  for_each_of(configuration, providers::kIpAddressPoolType, [&](const dsc::Resource& pool) {
+  for_each_of(configuration, resources::kIpAddressPoolType, [&](const dsc::Resource& pool) {
     if (const auto view = of(pool.text("SwitchName")); view != views.end()) view->ip_address_pools.push_back(pool.key);
   });
-  for_each_of(configuration, providers::kBgpPeerType, [&](const dsc::Resource& peer) {
+  for_each_of(configuration, resources::kBgpPeerType, [&](const dsc::Resource& peer) {
     if (const auto view = of(peer.text("SwitchName")); view != views.end()) {
       view->bgp_peers.emplace_back(peer.text(peer.has("Interface") ? "Interface" : "PeerAddress"));
     }
@@ -148,7 +148,7 @@ std::vector<bus::SwitchView> Views::switches() const {
 
 std::vector<bus::PoolView> Views::pools() const {
   std::vector<bus::PoolView> views;
-  for_each_of(from_.manager.effective(), providers::kIpAddressPoolType, [&](const dsc::Resource& resource) {
+  for_each_of(from_.manager.effective(), resources::kIpAddressPoolType, [&](const dsc::Resource& resource) {
     bus::PoolView view;
     view.name = resource.key;
     view.switch_name = resource.text("SwitchName");
@@ -228,7 +228,7 @@ bus::ServiceView Views::service(const services::Service& service) const {
   view.local_address = service.local_address;
   view.configuration_source = "Lease";
   if (service.owner == services::Owner::Document) {
-    const dsc::Resource* const resource = from_.manager.effective().find(providers::kServiceType.name, service.name);
+    const dsc::Resource* const resource = from_.manager.effective().find(resources::kServiceType.name, service.name);
     view.configuration_source = resource == nullptr ? "Dsc" : source_name(resource->source);
   }
   view.announcement = announcement(service);
@@ -241,8 +241,8 @@ std::string Views::status_text() const {
   std::size_t established = 0;
   std::string waits;
   for (const dsc::Resource& resource : from_.manager.effective().resources) {
-    if (resource.type == &providers::kExternalVirtualSwitchType) ++switches;
-    if (resource.type == &providers::kBgpPeerType) {
+    if (resource.type == &resources::kExternalVirtualSwitchType) ++switches;
+    if (resource.type == &resources::kBgpPeerType) {
       ++peers;
       const bgp::PeerStatus* const status = from_.speaker.status(resource.key);
       if (status != nullptr && status->state == bgp::SessionState::Established) ++established;

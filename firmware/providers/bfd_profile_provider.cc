@@ -1,10 +1,10 @@
 #include "firmware/providers/bfd_profile_provider.h"
 
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::providers {
 
-const dsc::ResourceType& BfdProfileProvider::type() const { return kBfdProfileType; }
+const dsc::ResourceType& BfdProfileProvider::type() const { return resources::kBfdProfileType; }
 
 Result<dsc::Plan> BfdProfileProvider::plan(const dsc::Resource& /*desired*/, const dsc::Configuration& /*target*/) {
   return dsc::Plan{};

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/switch_provider.h"
+#include "firmware/resources/resource_types.h"
 #include "hal/base/community.h"
 
 namespace portreeve::providers {
@@ -66,12 +66,13 @@ std::string password_file(const dsc::Resource& peer, const std::string& credenti
 }
 
 const dsc::Resource* profile_of(const dsc::Resource& peer, const dsc::Configuration& configuration) {
-  return peer.has("BFDProfile") ? configuration.find(kBfdProfileType.name, peer.text("BFDProfile")) : nullptr;
+  return peer.has("BFDProfile") ? configuration.find(resources::kBfdProfileType.name, peer.text("BFDProfile"))
+                                : nullptr;
 }
 
 // Whether a router of that address is further than the switch's own network.
 bool is_beyond(const IpAddress& router, std::string_view switch_name, const dsc::Configuration& configuration) {
-  const dsc::Resource* const on = configuration.find(kExternalVirtualSwitchType.name, switch_name);
+  const dsc::Resource* const on = configuration.find(resources::kExternalVirtualSwitchType.name, switch_name);
   if (on == nullptr || router.is_link_local()) return false;
   const SwitchNetwork network = SwitchNetwork::of(*on);
   return std::none_of(network.addresses.begin(), network.addresses.end(),
@@ -86,9 +87,9 @@ bool is_internal(const dsc::Resource& peer) {
 }
 
 IpAddress router_id_of(std::string_view switch_name, const dsc::Configuration& configuration) {
-  const dsc::Resource* const speaker = configuration.find(kBgpSpeakerType.name, switch_name);
+  const dsc::Resource* const speaker = configuration.find(resources::kBgpSpeakerType.name, switch_name);
   if (speaker != nullptr && speaker->has("RouterId")) return address(*speaker, "RouterId");
-  const dsc::Resource* const on = configuration.find(kExternalVirtualSwitchType.name, switch_name);
+  const dsc::Resource* const on = configuration.find(resources::kExternalVirtualSwitchType.name, switch_name);
   if (on == nullptr) return {};
   const SwitchNetwork network = SwitchNetwork::of(*on);
   const auto first = std::find_if(network.addresses.begin(), network.addresses.end(),

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "firmware/providers/peer_config.h"
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::providers {
 namespace {
@@ -106,7 +106,7 @@ PeerProvider PeerProvider::rehearsal(const hal::Host& host) const {
   return copy;
 }
 
-const dsc::ResourceType& PeerProvider::type() const { return kBgpPeerType; }
+const dsc::ResourceType& PeerProvider::type() const { return resources::kBgpPeerType; }
 
 // Of this moment: a peer is none of the addresses that this host has now.
 dsc::Rule PeerProvider::rule() const {

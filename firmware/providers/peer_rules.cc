@@ -3,9 +3,9 @@
 
 #include "firmware/bgp/export_policy.h"
 #include "firmware/providers/peer_config.h"
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
 #include "firmware/providers/switch_provider.h"
+#include "firmware/resources/resource_types.h"
 #include "hal/interface_name.h"
 
 namespace portreeve::providers {
@@ -19,7 +19,7 @@ using OwnAddresses = std::map<IpAddress, std::string>;
 OwnAddresses own_addresses(const dsc::Configuration& configuration, const hal::Inventory& inventory) {
   OwnAddresses owners;
   for (const dsc::Resource& resource : configuration.resources) {
-    if (resource.type != &kExternalVirtualSwitchType) continue;
+    if (resource.type != &resources::kExternalVirtualSwitchType) continue;
     for (const IpPrefix& prefix : SwitchNetwork::of(resource).addresses) owners.emplace(prefix.address, resource.key);
   }
   for (const hal::InterfaceAddress& address : inventory.addresses) owners.emplace(address.prefix.address, "this host");
@@ -33,8 +33,8 @@ class PeerCheck {
       : peer_(peer),
         configuration_(configuration),
         diagnostics_(diagnostics),
-        switch_(configuration.find(kExternalVirtualSwitchType.name, peer.text("SwitchName"))),
-        speaker_(configuration.find(kBgpSpeakerType.name, peer.text("SwitchName"))) {
+        switch_(configuration.find(resources::kExternalVirtualSwitchType.name, peer.text("SwitchName"))),
+        speaker_(configuration.find(resources::kBgpSpeakerType.name, peer.text("SwitchName"))) {
     if (auto address = IpAddress::parse(peer.text("PeerAddress"))) address_ = *address;
     if (switch_ != nullptr) network_ = SwitchNetwork::of(*switch_);
   }
@@ -215,7 +215,7 @@ void check_peers(const dsc::Configuration& configuration, const hal::Inventory& 
                  dsc::Diagnostics& diagnostics) {
   const OwnAddresses own = own_addresses(configuration, inventory);
   for (const dsc::Resource& resource : configuration.resources) {
-    if (resource.type == &kBgpPeerType) PeerCheck(resource, configuration, diagnostics).run(own);
+    if (resource.type == &resources::kBgpPeerType) PeerCheck(resource, configuration, diagnostics).run(own);
   }
 }
 

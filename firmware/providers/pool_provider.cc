@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "firmware/providers/observed.h"
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
 #include "firmware/providers/switch_provider.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::providers {
 namespace {
@@ -42,7 +42,7 @@ services::PoolConfig pool_of(const dsc::Resource& resource, const dsc::Configura
   pool.switch_name = resource.text("SwitchName");
   pool.allocation = resource.text("Allocation") == "Given" ? services::Allocation::Given : services::Allocation::Local;
   pool.ranges = ranges_of(resource);
-  const dsc::Resource* const virtual_switch = target.find(kExternalVirtualSwitchType.name, pool.switch_name);
+  const dsc::Resource* const virtual_switch = target.find(resources::kExternalVirtualSwitchType.name, pool.switch_name);
   if (virtual_switch != nullptr) pool.reserved = reserved_on(*virtual_switch);
   return pool;
 }
@@ -107,7 +107,7 @@ void PoolProvider::plan_announcement(const std::string& pool, const Announced& w
   }
 }
 
-const dsc::ResourceType& PoolProvider::type() const { return kIpAddressPoolType; }
+const dsc::ResourceType& PoolProvider::type() const { return resources::kIpAddressPoolType; }
 
 dsc::Rule PoolProvider::rule() const { return check_pools; }
 

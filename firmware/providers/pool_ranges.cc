@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::providers {
 
 std::vector<PoolRange> pool_ranges(const dsc::Configuration& configuration) {
   std::vector<PoolRange> ranges;
   for (const dsc::Resource& resource : configuration.resources) {
-    if (resource.type != &kIpAddressPoolType) continue;
+    if (resource.type != &resources::kIpAddressPoolType) continue;
     for (const dsc::Value& value : resource.values("Addresses")) {
       if (auto range = IpRange::parse(value.text)) ranges.push_back({*range, &resource, &value});
     }

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "firmware/providers/pool_ranges.h"
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::providers {
 
@@ -30,7 +30,7 @@ void check_announced(const dsc::Resource& pool, dsc::Diagnostics& diagnostics) {
 
 void check_pools(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) {
   for (const dsc::Resource& resource : configuration.resources) {
-    if (resource.type == &kIpAddressPoolType) check_announced(resource, diagnostics);
+    if (resource.type == &resources::kIpAddressPoolType) check_announced(resource, diagnostics);
   }
   const std::vector<PoolRange> ranges = pool_ranges(configuration);
   // Sorted by first address, a range can only overlap the furthest-reaching one before it.

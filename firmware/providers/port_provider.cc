@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "firmware/providers/observed.h"
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::providers {
 
@@ -35,7 +35,7 @@ PortProvider PortProvider::rehearsal(const hal::Host& host) const {
   return copy;
 }
 
-const dsc::ResourceType& PortProvider::type() const { return kPortType; }
+const dsc::ResourceType& PortProvider::type() const { return resources::kPortType; }
 
 dsc::Rule PortProvider::rule() const { return check_ports; }
 

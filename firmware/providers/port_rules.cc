@@ -1,15 +1,15 @@
 #include <map>
 
 #include "firmware/providers/port_provider.h"
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::providers {
 
 void check_ports(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) {
   std::map<std::string, const dsc::Resource*> named;  // selector in words → the port that has it
   for (const dsc::Resource& port : configuration.resources) {
-    if (port.type != &kPortType) continue;
+    if (port.type != &resources::kPortType) continue;
     const int given = static_cast<int>(port.has("Interface")) + static_cast<int>(port.has("MacAddress")) +
                       static_cast<int>(port.has("PciAddress"));
     if (given != 1) {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "firmware/providers/observed.h"
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
+#include "firmware/resources/resource_types.h"
 #include "hal/base/log.h"
 
 namespace portreeve::providers {
@@ -105,7 +105,7 @@ Result<> ServiceProvider::release(const std::string& name) {
                            [name](const Result<>& stored) { report(name, stored); });
 }
 
-const dsc::ResourceType& ServiceProvider::type() const { return kServiceType; }
+const dsc::ResourceType& ServiceProvider::type() const { return resources::kServiceType; }
 
 dsc::Rule ServiceProvider::rule() const { return check_services; }
 
@@ -150,7 +150,7 @@ std::vector<dsc::Resource> ServiceProvider::owned() const {
     for (const services::Service& service : page) {
       if (service.owner != services::Owner::Document) continue;
       dsc::Resource& resource = owned.emplace_back();
-      resource.type = &kServiceType;
+      resource.type = &resources::kServiceType;
       resource.set("Name", service.name);
     }
     after = page.back().name;

@@ -1,8 +1,8 @@
 #include <map>
 
 #include "firmware/providers/pool_ranges.h"
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::providers {
 namespace {
@@ -21,7 +21,7 @@ void check_services(const dsc::Configuration& configuration, dsc::Diagnostics& d
   const std::vector<PoolRange> ranges = pool_ranges(configuration);
   std::map<IpAddress, const dsc::Resource*> wanted;
   for (const dsc::Resource& service : configuration.resources) {
-    if (service.type != &kServiceType) continue;
+    if (service.type != &resources::kServiceType) continue;
     const auto refuse = [&](const dsc::Value& value, const char* code, const std::string& text) {
       diagnostics.push_back({value.at, code, service.id().to_string() + ": LoadBalancerIP " + value.text + " " + text});
     };

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "firmware/providers/observed.h"
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::providers {
 namespace {
@@ -23,7 +23,7 @@ SpeakerProvider SpeakerProvider::rehearsal(const hal::Host& host) const {
   return copy;
 }
 
-const dsc::ResourceType& SpeakerProvider::type() const { return kBgpSpeakerType; }
+const dsc::ResourceType& SpeakerProvider::type() const { return resources::kBgpSpeakerType; }
 
 dsc::Rule SpeakerProvider::rule() const { return check_speakers; }
 

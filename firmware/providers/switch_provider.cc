@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "firmware/providers/observed.h"
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::providers {
 
@@ -32,7 +32,7 @@ std::string SwitchNetwork::addresses_in_words() const {
   return words.empty() ? "none, as the switch has no address" : words;
 }
 
-const dsc::ResourceType& SwitchProvider::type() const { return kExternalVirtualSwitchType; }
+const dsc::ResourceType& SwitchProvider::type() const { return resources::kExternalVirtualSwitchType; }
 
 dsc::Rule SwitchProvider::rule() const { return check_switches; }
 
@@ -118,7 +118,7 @@ std::vector<dsc::Resource> SwitchProvider::owned() const {
   std::vector<dsc::Resource> switches;
   for (const std::string& name : host_.our_switches()) {
     dsc::Resource& resource = switches.emplace_back();
-    resource.type = &kExternalVirtualSwitchType;
+    resource.type = &resources::kExternalVirtualSwitchType;
     resource.set("Name", name);
   }
   return switches;

@@ -2,9 +2,9 @@
 #include <array>
 #include <map>
 
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
 #include "firmware/providers/switch_provider.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::providers {
 namespace {
@@ -26,7 +26,7 @@ void check_name(const Resource& resource, const Configuration& configuration, Di
            "the name is reserved by the kernel; choose another");
   }
   for (const Resource& port : configuration.resources) {
-    if (port.type == &kPortType && port.text("Interface") == resource.key) {
+    if (port.type == &resources::kPortType && port.text("Interface") == resource.key) {
       refuse(diagnostics, resource.location("Name"), "Duplicate", resource,
              "the name is that of the interface of " + port.id().to_string() + "; choose another");
     }
@@ -122,7 +122,7 @@ void check_gateways(const Resource& resource, Taken& taken, Diagnostics& diagnos
 void check_switches(const Configuration& configuration, Diagnostics& diagnostics) {
   Taken taken;
   for (const Resource& resource : configuration.resources) {
-    if (resource.type != &kExternalVirtualSwitchType) continue;
+    if (resource.type != &resources::kExternalVirtualSwitchType) continue;
     check_name(resource, configuration, diagnostics);
     check_unsupported(resource, diagnostics);
     check_ports(resource, taken, diagnostics);

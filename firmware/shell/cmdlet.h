@@ -48,6 +48,7 @@ struct Parameter {
   std::uint64_t minimum = 0;                     // of a Number
   std::uint64_t maximum = 0;
   bool or_zero = false;
+  std::string_view default_value = {};  // what leaving it out means, as a document says it; empty: told by `help`
 
   [[nodiscard]] bool is_in(std::uint8_t one) const { return set == 0 || set == one; }
 };

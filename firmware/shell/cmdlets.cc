@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
+#include "firmware/resources/resource_types.h"
 #include "firmware/shell/bgp_parameters.h"
 #include "firmware/shell/cmdlet.h"
 #include "firmware/shell/dsc_parameters.h"
+#include "firmware/shell/resource_parameters.h"
 #include "firmware/shell/words.h"
 #include "hal/base/number.h"
 
@@ -44,66 +47,75 @@ constexpr Parameter kToJson[] = {
     {"Compress", "All in one line.", ParameterType::Switch},
 };
 
-constexpr Cmdlet kCmdlets[] = {
-    {"Compare-DscConfiguration", "Shows what is different between two configurations.", kCompareConfigurations,
-     "Compare-DscConfiguration 12", false, compare_configurations},
-    {"Confirm-DscConfiguration", "Keeps a configuration that is undone otherwise.", kConfirmConfiguration,
-     "Confirm-DscConfiguration", false, confirm_configuration},
-    {"ConvertTo-Json", "Shows objects as JSON.", kToJson, "Get-HcsPort | ConvertTo-Json", true, convert_to_json},
-    {"Format-List", "Shows objects as lists, one property a line.", kFormat,
-     "Get-HcsBGPPeers -SwitchName vSwitch1 | Format-List", true, format_as_list},
-    {"Format-Table", "Shows objects as a table, one object a line.", kFormat, "Get-HcsPort | Format-Table Name, Status",
-     true, format_as_table},
-    {"Get-DscConfiguration",
-     "Shows what stands, as a document that changes nothing when it is applied.",
-     {},
-     kNoExample,
-     false,
-     get_configuration},
-    {"Get-DscConfigurationStatus", "Shows how the configuration stands, or which ones there were.",
-     kGetConfigurationStatus, "Get-DscConfigurationStatus -All", false, get_configuration_status},
-    {"Get-HcsBFDProfile", "Shows the BFD profiles.", kGetBfdProfile, "Get-HcsBFDProfile fast", false, get_bfd_profiles},
-    {"Get-HcsBGPPeerStatus", "Shows how the BGP sessions are: state, negotiation, counters, errors, BFD.",
-     kGetPeerStatus, "Get-HcsBGPPeerStatus -SwitchName vSwitch1 -PeerAddress 10.126.77.125", false,
-     get_bgp_peer_status},
-    {"Get-HcsBGPPeers", "Shows the BGP peers of a switch; Format-List shows the sessions' state.", kGetPeers,
-     "Get-HcsBGPPeers -SwitchName vSwitch1", false, get_bgp_peers},
-    {"Get-HcsBGPSpeaker", "Shows where routers may connect.", kGetSpeaker, "Get-HcsBGPSpeaker vSwitch1", false,
-     get_bgp_speakers},
-    {"Get-HcsConfigurationFault",
-     "Shows what is wrong with the configuration documents that are in place.",
-     {},
-     kNoExample,
-     false,
-     get_configuration_faults},
-    {"Get-HcsExternalVirtualSwitch", "Shows the virtual switches.", kGetSwitch, "Get-HcsExternalVirtualSwitch vSwitch1",
-     false, get_switches},
-    {"Get-HcsPort", "Shows the ports.", kGetPort, "Get-HcsPort Port2 | Format-List", false, get_ports},
-    {"Get-HcsService", "Shows the load-balanced services and their addresses.", kGetService, "Get-HcsService default/*",
-     false, get_services},
-    {"Get-Help", "Shows the cmdlets, or how one is used.", kGetHelp, "Get-Help Set-HcsBGPPeer", false, get_help},
-    {"Remove-HcsBFDProfile", "Removes a BFD profile that no peer names.", kRemoveBfdProfile,
-     "Remove-HcsBFDProfile -Name fast", false, remove_bfd_profile},
-    {"Remove-HcsBGPPeer", "Removes a BGP peer; without peers a switch serves its addresses by ARP.", kRemovePeer,
-     "Remove-HcsBGPPeer -PeerAddress 10.126.77.125 -SwitchName vSwitch1", false, remove_bgp_peer},
-    {"Remove-HcsBGPSpeaker", "Ends the listening for routers of a switch.", kRemoveSpeaker,
-     "Remove-HcsBGPSpeaker -SwitchName vSwitch1", false, remove_bgp_speaker},
-    {"Restore-DscConfiguration", "Brings an earlier configuration back.", kRestoreConfiguration,
-     "Restore-DscConfiguration -Id 12", false, restore_configuration},
-    {"Set-HcsBFDProfile", "Adds a BFD profile, or changes it.", kSetBfdProfile,
-     "Set-HcsBFDProfile -Name fast -ReceiveIntervalInMilliseconds 50 -TransmitIntervalInMilliseconds 50", false,
-     set_bfd_profile},
-    {"Set-HcsBGPPeer", "Adds a BGP peer, or changes it.", kSetPeer,
-     "Set-HcsBGPPeer -PeerAddress 10.126.77.125 -PeerAsn 64512 -SelfAsn 64513 -SwitchName vSwitch1 -HoldTimeInSeconds "
-     "15",
-     false, set_bgp_peer},
-    {"Set-HcsBGPSpeaker", "Lets routers of a switch connect, and says its BGP identifier.", kSetSpeaker,
-     "Set-HcsBGPSpeaker -SwitchName vSwitch1 -RouterId 192.0.2.1", false, set_bgp_speaker},
-    {"Start-DscConfiguration", "Applies a document: it becomes the user layer.", kStartConfiguration,
-     "Start-DscConfiguration edge.xml -ConfirmTimeoutInSeconds 600", false, start_configuration},
-    {"Test-DscConfiguration", "Tells whether all is as the configuration, or a document, says.", kTestConfiguration,
-     "Test-DscConfiguration edge.xml -Detailed", false, test_configuration},
-};
+std::vector<Cmdlet> make_cmdlets() {
+  static const auto kSetBfdProfile = parameters_of(resources::kBfdProfileType, {});
+  static const auto kSetPeer = parameters_of(
+      resources::kBgpPeerType, {"PeerAddress", "Interface", "PeerAsn", "SelfAsn", "SwitchName", "HoldTimeInSeconds"},
+      {{"PeerAddress", ValueSource::PeerAddresses}, {"Interface", ValueSource::SwitchInterfaces}});
+  static const auto kSetSpeaker = parameters_of(resources::kBgpSpeakerType, {});
+  return {
+      {"Compare-DscConfiguration", "Shows what is different between two configurations.", kCompareConfigurations,
+       "Compare-DscConfiguration 12", false, compare_configurations},
+      {"Confirm-DscConfiguration", "Keeps a configuration that is undone otherwise.", kConfirmConfiguration,
+       "Confirm-DscConfiguration", false, confirm_configuration},
+      {"ConvertTo-Json", "Shows objects as JSON.", kToJson, "Get-HcsPort | ConvertTo-Json", true, convert_to_json},
+      {"Format-List", "Shows objects as lists, one property a line.", kFormat,
+       "Get-HcsBGPPeers -SwitchName vSwitch1 | Format-List", true, format_as_list},
+      {"Format-Table", "Shows objects as a table, one object a line.", kFormat,
+       "Get-HcsPort | Format-Table Name, Status", true, format_as_table},
+      {"Get-DscConfiguration",
+       "Shows what stands, as a document that changes nothing when it is applied.",
+       {},
+       kNoExample,
+       false,
+       get_configuration},
+      {"Get-DscConfigurationStatus", "Shows how the configuration stands, or which ones there were.",
+       kGetConfigurationStatus, "Get-DscConfigurationStatus -All", false, get_configuration_status},
+      {"Get-HcsBFDProfile", "Shows the BFD profiles.", kGetBfdProfile, "Get-HcsBFDProfile fast", false,
+       get_bfd_profiles},
+      {"Get-HcsBGPPeerStatus", "Shows how the BGP sessions are: state, negotiation, counters, errors, BFD.",
+       kGetPeerStatus, "Get-HcsBGPPeerStatus -SwitchName vSwitch1 -PeerAddress 10.126.77.125", false,
+       get_bgp_peer_status},
+      {"Get-HcsBGPPeers", "Shows the BGP peers of a switch; Format-List shows the sessions' state.", kGetPeers,
+       "Get-HcsBGPPeers -SwitchName vSwitch1", false, get_bgp_peers},
+      {"Get-HcsBGPSpeaker", "Shows where routers may connect.", kGetSpeaker, "Get-HcsBGPSpeaker vSwitch1", false,
+       get_bgp_speakers},
+      {"Get-HcsConfigurationFault",
+       "Shows what is wrong with the configuration documents that are in place.",
+       {},
+       kNoExample,
+       false,
+       get_configuration_faults},
+      {"Get-HcsExternalVirtualSwitch", "Shows the virtual switches.", kGetSwitch,
+       "Get-HcsExternalVirtualSwitch vSwitch1", false, get_switches},
+      {"Get-HcsPort", "Shows the ports.", kGetPort, "Get-HcsPort Port2 | Format-List", false, get_ports},
+      {"Get-HcsService", "Shows the load-balanced services and their addresses.", kGetService,
+       "Get-HcsService default/*", false, get_services},
+      {"Get-Help", "Shows the cmdlets, or how one is used.", kGetHelp, "Get-Help Set-HcsBGPPeer", false, get_help},
+      {"Remove-HcsBFDProfile", "Removes a BFD profile that no peer names.", kRemoveBfdProfile,
+       "Remove-HcsBFDProfile -Name fast", false, remove_bfd_profile},
+      {"Remove-HcsBGPPeer", "Removes a BGP peer; without peers a switch serves its addresses by ARP.", kRemovePeer,
+       "Remove-HcsBGPPeer -PeerAddress 10.126.77.125 -SwitchName vSwitch1", false, remove_bgp_peer},
+      {"Remove-HcsBGPSpeaker", "Ends the listening for routers of a switch.", kRemoveSpeaker,
+       "Remove-HcsBGPSpeaker -SwitchName vSwitch1", false, remove_bgp_speaker},
+      {"Restore-DscConfiguration", "Brings an earlier configuration back.", kRestoreConfiguration,
+       "Restore-DscConfiguration -Id 12", false, restore_configuration},
+      {"Set-HcsBFDProfile", "Adds a BFD profile, or changes it.", kSetBfdProfile,
+       "Set-HcsBFDProfile -Name fast -ReceiveIntervalInMilliseconds 50 -TransmitIntervalInMilliseconds 50", false,
+       set_bfd_profile},
+      {"Set-HcsBGPPeer", "Adds a BGP peer, or changes it.", kSetPeer,
+       "Set-HcsBGPPeer -PeerAddress 10.126.77.125 -PeerAsn 64512 -SelfAsn 64513 -SwitchName vSwitch1 "
+       "-HoldTimeInSeconds "
+       "15",
+       false, set_bgp_peer},
+      {"Set-HcsBGPSpeaker", "Lets routers of a switch connect, and says its BGP identifier.", kSetSpeaker,
+       "Set-HcsBGPSpeaker -SwitchName vSwitch1 -RouterId 192.0.2.1", false, set_bgp_speaker},
+      {"Start-DscConfiguration", "Applies a document: it becomes the user layer.", kStartConfiguration,
+       "Start-DscConfiguration edge.xml -ConfirmTimeoutInSeconds 600", false, start_configuration},
+      {"Test-DscConfiguration", "Tells whether all is as the configuration, or a document, says.", kTestConfiguration,
+       "Test-DscConfiguration edge.xml -Detailed", false, test_configuration},
+  };
+}
 
 constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
     {"fl", "Format-List"},
@@ -113,15 +125,19 @@ constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
 
 }  // namespace
 
-std::span<const Cmdlet> cmdlets() { return kCmdlets; }
+std::span<const Cmdlet> cmdlets() {
+  static const std::vector<Cmdlet> kCmdlets = make_cmdlets();
+  return kCmdlets;
+}
 
 const Cmdlet* find_cmdlet(std::string_view name) {
   for (const auto& [alias, meant] : kAliases) {
     if (same_word(alias, name)) return find_cmdlet(meant);
   }
-  const auto* found = std::find_if(std::begin(kCmdlets), std::end(kCmdlets),
-                                   [&](const Cmdlet& cmdlet) { return same_word(cmdlet.name, name); });
-  return found != std::end(kCmdlets) ? found : nullptr;
+  const auto all = cmdlets();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Cmdlet& cmdlet) { return same_word(cmdlet.name, name); });
+  return found != all.end() ? &*found : nullptr;
 }
 
 ParameterMatch match_parameter(const Cmdlet& cmdlet, std::string_view name) {

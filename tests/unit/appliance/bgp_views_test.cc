@@ -5,7 +5,7 @@
 
 #include "dsc/document/reader.h"
 #include "firmware/bus/properties.h"
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 
 #include <CppUTest/TestHarness.h>
 
@@ -26,7 +26,7 @@ constexpr const char* kLists =
     "<ExtendedCommunity>target:1:2</ExtendedCommunity>";
 
 dsc::Resource stated(const std::string& attributes, const std::string& lists = "") {
-  const auto document = dsc::read_document(providers::schema(),
+  const auto document = dsc::read_document(resources::schema(),
                                            "<Configuration xmlns=\"urn:portreeve:dsc:1\"><BGPPeer " + attributes + ">" +
                                                lists + "</BGPPeer></Configuration>",
                                            "d.xml", dsc::Source::User);

@@ -11,8 +11,8 @@
 
 #include "firmware/providers/bfd_profile_provider.h"
 #include "firmware/providers/peer_provider.h"
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/speaker_provider.h"
+#include "firmware/resources/resource_types.h"
 #include "hal/base/log.h"
 #include "hal/linux_frame_sockets.h"
 #include "tests/fakes/fake_host.h"
@@ -96,7 +96,7 @@ TEST_GROUP(Control) {
   providers::SpeakerProvider speakers{speaker, host};
   providers::PeerProvider peers{speaker, announcer, peer_bfd, host, ""};
   Clerk worker;
-  dsc::Manager manager{{providers::schema(), {&profiles, &speakers, &peers}, disk, worker, {}}};
+  dsc::Manager manager{{resources::schema(), {&profiles, &speakers, &peers}, disk, worker, {}}};
   appliance::Views views{{manager, host, ports, speaker, announcer, responder, registry, peer_bfd, "machine"}};
   int published = 0;
   appliance::ApplianceControl control{{manager, registry, speaker, views, [] { return std::vector<dsc::SourceFile>(); },

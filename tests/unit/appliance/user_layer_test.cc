@@ -1,7 +1,7 @@
 #include "firmware/appliance/user_layer.h"
 
 #include "dsc/check.h"
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 
 #include <CppUTest/TestHarness.h>
 
@@ -14,7 +14,7 @@ namespace {
 dsc::Resource peer(const std::string& asn) {
   const std::vector<std::pair<std::string, std::string>> properties = {
       {"SwitchName", "s1"}, {"PeerAddress", "10.0.0.2"}, {"PeerAsn", asn}, {"SelfAsn", "64513"}};
-  return *dsc::make_resource(providers::schema(), providers::kBgpPeerType, properties);
+  return *dsc::make_resource(resources::schema(), resources::kBgpPeerType, properties);
 }
 
 const std::string kKey = "s1/10.0.0.2";
@@ -27,7 +27,7 @@ TEST_GROUP(UserLayer) {
   dsc::Configuration effective;
 
   Result<> remove() {
-    return remove_resource(providers::kBgpPeerType, kKey, "BGP peer 10.0.0.2 on switch s1")(user, drop_ins, effective);
+    return remove_resource(resources::kBgpPeerType, kKey, "BGP peer 10.0.0.2 on switch s1")(user, drop_ins, effective);
   }
 };
 

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "dsc/read_layers.h"
-#include "firmware/providers/resource_types.h"
 #include "firmware/providers/rules.h"
+#include "firmware/resources/resource_types.h"
 #include "tests/fakes/temporary_directory.h"
 
 #include <CppUTest/TestHarness.h>
@@ -53,7 +53,7 @@ std::string nested(int levels) {
 }
 
 std::string first_fault(const std::vector<dsc::SourceFile>& files) {
-  const dsc::Assembler assembler(providers::schema(), {});
+  const dsc::Assembler assembler(resources::schema(), {});
   const auto merged = assembler.read_drop_ins(files);
   if (!merged) return merged.error().front().to_string();
   const auto configuration = assembler.combine(*merged, {});

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "dsc/assembly.h"
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 
 #include "tests/unit/providers/stated.h"
 

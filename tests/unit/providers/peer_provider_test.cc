@@ -5,7 +5,7 @@
 #include <string>
 
 #include "dsc/assembly.h"
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 #include "tests/fakes/fake_host.h"
 
 #include "tests/unit/providers/outside.h"

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "dsc/document/reader.h"
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 #include "tests/unit/providers/outside.h"
 #include "tests/unit/services/support.h"
 
@@ -24,7 +24,7 @@ TEST_GROUP(PoolProvider) {
 
   std::size_t apply(const std::string& attributes, const std::string& addresses) {
     const auto document = dsc::read_document(
-        providers::schema(),
+        resources::schema(),
         "<Configuration xmlns=\"urn:portreeve:dsc:1\" Name=\"n\"><IPAddressPool Name=\"p\" SwitchName=\"s1\" " +
             attributes + "><Addresses>" + addresses + "</Addresses></IPAddressPool></Configuration>",
         "d.xml", dsc::Source::Dsc);
@@ -50,7 +50,7 @@ TEST(PoolProvider, APoolThatGoesIsAnnouncedNoMore) {
   apply("Announce=\"All\"", "10.0.0.1-10.0.0.9");
   LONGS_EQUAL(9, bgp.standing);
   dsc::Resource gone;
-  gone.type = &providers::kIpAddressPoolType;
+  gone.type = &resources::kIpAddressPoolType;
   gone.key = "p";
   const auto plan = pools.plan_removal(gone);
   for (const dsc::Operation& operation : plan->operations) CHECK(operation.run().has_value());

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "dsc/xsd.h"
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 
 #include <CppUTest/TestHarness.h>
 
@@ -24,14 +24,14 @@ std::string file(const std::string& name) {
 
 TEST_GROUP(DocumentReference){};
 
-// If it is not: build/dev/portreeve schema --reference > firmware/providers/REFERENCE.md
+// If it is not: build/dev/portreeve schema --reference > firmware/resources/REFERENCE.md
 TEST(DocumentReference, IsWhatTheTableSays) {
-  STRCMP_EQUAL(dsc::write_reference(providers::schema()).c_str(), file("firmware/providers/REFERENCE.md").c_str());
+  STRCMP_EQUAL(dsc::write_reference(resources::schema()).c_str(), file("firmware/resources/REFERENCE.md").c_str());
 }
 
 TEST(DocumentReference, TheReadmeNamesEveryResourceAndProperty) {
   const std::string readme = file("README.md");
-  for (const dsc::ResourceType* type : providers::schema().types()) {
+  for (const dsc::ResourceType* type : resources::schema().types()) {
     CHECK_TEXT(readme.find("`" + std::string(type->name) + "`") != std::string::npos, std::string(type->name).c_str());
     for (const dsc::Property& property : type->properties) {
       const bool named = readme.find("`" + std::string(property.name)) != std::string::npos;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "dsc/document/reader.h"
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 
 #include <CppUTest/TestHarness.h>
 
@@ -16,7 +16,7 @@ namespace {
 
 dsc::Configuration configuration(const std::string& body) {
   const std::string text = "<Configuration xmlns=\"urn:portreeve:dsc:1\" Name=\"n\">\n" + body + "\n</Configuration>";
-  auto document = dsc::read_document(providers::schema(), text, "d.xml", dsc::Source::Dsc);
+  auto document = dsc::read_document(resources::schema(), text, "d.xml", dsc::Source::Dsc);
   CHECK_TEXT(document.has_value(), document ? "" : document.error().front().to_string().c_str());
   return {document->name, document->resources, {}};
 }

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "dsc/document/reader.h"
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 #include "tests/fakes/fake_host.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes `new` a macro
@@ -49,7 +49,7 @@ TEST_GROUP(SpeakerProvider) {
   }
   dsc::Resource stated(std::uint16_t port) {
     const auto document = dsc::read_document(
-        providers::schema(),
+        resources::schema(),
         "<Configuration xmlns=\"urn:portreeve:dsc:1\"><BGPSpeaker SwitchName=\"s1\" ListenPort=\"" +
             std::to_string(port) + "\"/></Configuration>",
         "d.xml", dsc::Source::Dsc);

@@ -4,14 +4,14 @@
 #include <string>
 
 #include "dsc/assembly.h"
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes `new` a macro
 
 namespace portreeve::providers_tests {
 
 inline dsc::Configuration configuration_of(const std::string& document) {
-  const dsc::Assembler assembler(providers::schema(), {});
+  const dsc::Assembler assembler(resources::schema(), {});
   auto merged = assembler.read_drop_ins({{"d.xml", "d.xml", document, {}}});
   CHECK_TEXT(merged.has_value(), merged ? "" : merged.error().front().to_string().c_str());
   auto combined = assembler.combine(*merged, {});
@@ -23,7 +23,7 @@ inline dsc::Configuration configuration_of(const std::string& document) {
 inline const dsc::Resource* peer_of(const dsc::Configuration& configuration) {
   const dsc::Resource* peer = nullptr;
   for (const dsc::Resource& resource : configuration.resources) {
-    if (resource.type == &providers::kBgpPeerType) peer = &resource;
+    if (resource.type == &resources::kBgpPeerType) peer = &resource;
   }
   return peer;
 }

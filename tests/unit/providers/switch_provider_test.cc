@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "dsc/check.h"
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 #include "tests/fakes/fake_host.h"
 
 #include <CppUTest/TestHarness.h>
@@ -17,7 +17,7 @@ namespace {
 using Properties = std::vector<std::pair<std::string, std::string>>;
 
 dsc::Resource resource(const dsc::ResourceType& type, const Properties& properties) {
-  return *dsc::make_resource(providers::schema(), type, properties);
+  return *dsc::make_resource(resources::schema(), type, properties);
 }
 
 }  // namespace
@@ -27,8 +27,8 @@ TEST_GROUP(SwitchProvider) {
   providers::PortProvider ports{host};
   providers::SwitchProvider switches{host, ports};
   dsc::Configuration target;
-  dsc::Resource port = resource(providers::kPortType, {{"Name", "P1"}, {"Interface", "eth7"}});
-  dsc::Resource desired = resource(providers::kExternalVirtualSwitchType,
+  dsc::Resource port = resource(resources::kPortType, {{"Name", "P1"}, {"Interface", "eth7"}});
+  dsc::Resource desired = resource(resources::kExternalVirtualSwitchType,
                                    {{"Name", "s1"}, {"InterfaceAlias", "P1"}, {"IPAddress", "10.0.0.1/24"}});
 
   void apply(dsc::Provider & provider, const dsc::Resource& wanted) {

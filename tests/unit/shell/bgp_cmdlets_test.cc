@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "dsc/value.h"
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 #include "firmware/shell/cmdlet.h"
 #include "tests/unit/shell/typed.h"
 
@@ -68,9 +68,9 @@ TEST_GROUP(BgpCmdlets) {
 };
 
 TEST(BgpCmdlets, TakeWhatADocumentMayState) {
-  agrees_with_schema("Set-HcsBGPPeer", providers::kBgpPeerType);
-  agrees_with_schema("Set-HcsBGPSpeaker", providers::kBgpSpeakerType);
-  agrees_with_schema("Set-HcsBFDProfile", providers::kBfdProfileType);
+  agrees_with_schema("Set-HcsBGPPeer", resources::kBgpPeerType);
+  agrees_with_schema("Set-HcsBGPSpeaker", resources::kBgpSpeakerType);
+  agrees_with_schema("Set-HcsBFDProfile", resources::kBfdProfileType);
 }
 
 TEST(BgpCmdlets, PassEachParameterInItsType) {

@@ -1,10 +1,10 @@
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 
 #include <array>
 
 #include "dsc/local_configuration_manager.h"
 
-namespace portreeve::providers {
+namespace portreeve::resources {
 namespace {
 
 using dsc::Property;
@@ -155,4 +155,4 @@ const dsc::Schema& schema() {
   return kSchema;
 }
 
-}  // namespace portreeve::providers
+}  // namespace portreeve::resources

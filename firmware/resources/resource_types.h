@@ -4,7 +4,7 @@
 
 #include "dsc/schema.h"
 
-namespace portreeve::providers {
+namespace portreeve::resources {
 
 extern const dsc::ResourceType kPortType;
 extern const dsc::ResourceType kExternalVirtualSwitchType;
@@ -18,4 +18,4 @@ extern const dsc::ResourceType kServiceType;
 // profile and speaker before peer, pool before service.
 const dsc::Schema& schema();
 
-}  // namespace portreeve::providers
+}  // namespace portreeve::resources

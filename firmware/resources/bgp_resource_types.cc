@@ -1,18 +1,14 @@
 // The BGP part of the table: peers, where they may connect to, and how BFD watches the way to them.
 #include <array>
 
-#include "firmware/bgp/export_policy.h"
-#include "firmware/providers/resource_types.h"
+#include "firmware/resources/resource_types.h"
 
-namespace portreeve::providers {
+namespace portreeve::resources {
 namespace {
 
 using dsc::Property;
 using dsc::ResourceType;
 using dsc::ValueKind;
-
-// What the help of communities says.
-static_assert(bgp::ExportPolicy::kCommunitiesMost == 63);
 
 constexpr std::array<std::string_view, 2> kPeerKinds = {"external", "internal"};
 constexpr std::array<std::string_view, 3> kConnectModes = {"Active", "Passive", "Both"};
@@ -243,4 +239,4 @@ const ResourceType kBgpSpeakerType{"BGPSpeaker", "Where routers of a switch may 
 const ResourceType kBgpPeerType{"BGPPeer", "A router that the addresses of a switch's services are announced to.",
                                 kPeerProperties};
 
-}  // namespace portreeve::providers
+}  // namespace portreeve::resources

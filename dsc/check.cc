@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "dsc/suggestion.h"
 #include "hal/base/text.h"
@@ -9,13 +10,26 @@
 namespace portreeve::dsc {
 namespace {
 
+bool has_key(const ResourceType& type) {
+  return std::any_of(type.properties.begin(), type.properties.end(), [](const Property& one) { return one.key; });
+}
+
 // Types that something can refer to.
 std::vector<std::string_view> keyed_names(const Schema& schema) {
   std::vector<std::string_view> names;
   for (const ResourceType* type : schema.types()) {
-    if (!type->key_parts().empty()) names.push_back(type->name);
+    if (has_key(*type)) names.push_back(type->name);
   }
   return names;
+}
+
+// The one property that is the whole key, as it is of nearly every type; null where there are others.
+const Property* only_key(const ResourceType& type) {
+  const Property* only = nullptr;
+  for (const Property& property : type.properties) {
+    if (property.key && std::exchange(only, &property) != nullptr) return nullptr;
+  }
+  return only;
 }
 
 // The value of the first of `alternatives` that takes the text; else why the last does not.
@@ -30,6 +44,7 @@ Result<std::string, ValueFault> canonical_part(const std::vector<const Property*
 // The parts of `key` are the key properties' values, checked one by one; the last takes what is left, so only it may
 // hold a '/'.
 Result<std::string, ValueFault> canonical_key(const ResourceType& type, std::string_view key) {
+  if (const Property* const only = only_key(type)) return check_value(*only, key);
   std::string canonical;
   const auto parts = type.key_parts();
   for (const auto& alternatives : parts) {
@@ -52,22 +67,48 @@ Result<std::string, ValueFault> canonical_value(const Schema& schema, const Prop
                                         std::string(type->name) + "; allowed: " + allowed_values(property)};
 }
 
+// Whether what was inserted stands in a list already. Most lists are of one value or two.
+class Seen {
+ public:
+  void begin(const Property* list) {
+    if (list == list_) return;
+    list_ = list;
+    few_.clear();
+    many_.clear();
+  }
+
+  bool insert(std::string_view text) {
+    if (!many_.empty()) return many_.insert(text).second;
+    if (std::find(few_.begin(), few_.end(), text) != few_.end()) return false;
+    few_.push_back(text);
+    if (few_.size() > kFew) many_.insert(few_.begin(), few_.end());
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t kFew = 8;
+
+  const Property* list_ = nullptr;
+  std::vector<std::string_view> few_;
+  std::set<std::string_view> many_;
+};
+
 void check_values(const Schema& schema, Resource& resource, Diagnostics& diagnostics) {
-  std::set<std::string_view> seen;  // of the list in work
-  const Property* list = nullptr;
+  Seen seen;
   for (Value& value : resource.settings) {
-    const std::string name(value.property->name);
     auto canonical = canonical_value(schema, *value.property, value.text);
     if (!canonical) {
-      diagnostics.push_back({value.at, canonical.error().code, name + " " + canonical.error().text});
+      diagnostics.push_back(
+          {value.at, canonical.error().code, std::string(value.property->name) + " " + canonical.error().text});
       continue;
     }
     value.text = std::move(*canonical);
     if (!value.property->list) continue;
-    if (value.property != list) seen.clear();
-    list = value.property;
-    if (!seen.insert(value.text).second) {
-      diagnostics.push_back({value.at, "Duplicate", name + " '" + value.text + "' is stated twice; state it once"});
+    seen.begin(value.property);
+    if (!seen.insert(value.text)) {
+      diagnostics.push_back(
+          {value.at, "Duplicate",
+           std::string(value.property->name) + " '" + value.text + "' is stated twice; state it once"});
     }
   }
 }
@@ -107,6 +148,7 @@ void check_part(const Resource& resource, const std::vector<const Property*>& al
 }
 
 void check_alternatives(const Resource& resource, std::span<const std::string_view> meant, Diagnostics& diagnostics) {
+  if (only_key(*resource.type) != nullptr) return;
   for (const auto& part : resource.type->key_parts()) {
     if (!part.front()->required) check_part(resource, part, meant, diagnostics);
   }
@@ -177,7 +219,7 @@ Result<ResourceId, ValueFault> parse_resource_id(const Schema& schema, std::stri
   if (type == nullptr) {
     return ValueFault{"InvalidValue", shown + " is of an unknown type" + did_you_mean(name, keyed_names(schema))};
   }
-  if (type->key_parts().empty()) {
+  if (!has_key(*type)) {
     return ValueFault{"InvalidValue", shown + " names a resource that nothing can refer to: it has no key"};
   }
   auto key = canonical_key(*type, text.substr(close + 1));

@@ -92,7 +92,8 @@ void Manager::State::finish_transaction() {
 }
 
 void Manager::State::adopt(const Transaction& transaction) {
-  reconciler.adopt(standing.effective, transaction.touched(), transaction.left_over(), now);
+  const auto touched = reconciler.is_troubled() ? transaction.touched() : std::vector<ResourceId>();
+  reconciler.adopt(standing.effective, touched, transaction.left_over(), now);
   const std::vector<std::string_view> types(missed.begin(), missed.end());
   reconciler.actual_state_changed(types);
   missed.clear();
@@ -150,8 +151,9 @@ void Manager::apply(std::string document, ApplyOptions options, Answer<std::stri
        text = SourceFile{"-", "-", std::move(document), {}}, read] {
         *read = assembler.read(text, Source::User);
         if (!*read) return;
-        const Prepared prepared = prepare_user_layer(assembler, standing, **read);
-        if (prepared.refusal) *read = prepared.faults;
+        if (Diagnostics faults = check_user_layer(assembler, standing, **read); !faults.empty()) {
+          *read = std::move(faults);
+        }
       },
       [weak = std::weak_ptr(state_), read, options = std::move(options), accepted = std::move(accepted),
        finished = std::move(finished)] {

@@ -68,7 +68,7 @@ void Manager::State::start(LoadRequest request) {
       [assembler = assembler(), standing_resources = std::move(standing_resources), result]() mutable {
         result->boot = prepare_boot(assembler, result->layers, std::move(standing_resources));
         const auto& known = result->layers.last_good_drop_ins;
-        result->has_new_drop_ins = !known || known->content != *result->boot.prepared.drop_ins_text;
+        result->has_new_drop_ins = !known || known->content != *result->boot.prepared.drop_ins_text.content;
       },
       [weak = weak_from_this(), result] {
         const auto self = weak.lock();
@@ -84,14 +84,14 @@ void Manager::State::booted(Boot boot, const std::optional<SourceFile>& user_fil
   Prepared& prepared = boot.prepared;
   Diagnostics found = std::move(prepared.faults);
   if (!boot.has_newest_user && user_file) {
-    rejected_user = user_file->content;
+    rejected_user = std::make_shared<const std::string>(user_file->content);
     const auto in_drop_ins = std::stable_partition(found.begin(), found.end(),
                                                    [&](const Diagnostic& d) { return d.at.file != user_file->path; });
     user_faults.assign(in_drop_ins, found.end());
     found.erase(in_drop_ins, found.end());
   }
   set_faults(std::move(found));
-  if (boot.has_newest_drop_ins && has_new_drop_ins) last_good = *prepared.drop_ins_text;
+  if (boot.has_newest_drop_ins && has_new_drop_ins) last_good = prepared.drop_ins_text.content;
   drop_ins_name = std::move(boot.drop_ins_name);
   user_name = std::move(boot.user_name);
   overridden = std::move(prepared.overridden);
@@ -102,16 +102,16 @@ void Manager::State::booted(Boot boot, const std::optional<SourceFile>& user_fil
       history = std::move(*read);
     } else {
       // Nothing that was stored is lost: it is put aside, and a new history begins.
-      store_aside(kRejectedHistoryFile, stored_history->content);
+      store_aside(kRejectedHistoryFile, std::make_shared<const std::string>(stored_history->content));
       Diagnostics with = drop_in_faults;
       const Diagnostics torn = read.error();
       with.insert(with.end(), torn.begin(), torn.end());
       set_faults(std::move(with));
     }
   }
-  const std::string user_digest = History::digest(boot.has_newest_user ? *prepared.user_text
-                                                  : user_file          ? user_file->content
-                                                                       : std::string());
+  const std::string user_digest = boot.has_newest_user
+                                      ? prepared.user_text.digest
+                                      : History::digest(user_file ? user_file->content : std::string());
   const bool settled = history.settle(user_digest);
   if (boot.has_newest_user && boot.has_newest_drop_ins) record_boot(prepared);
   if (settled || work->record != 0) store_history();
@@ -130,20 +130,20 @@ void Manager::State::booted(Boot boot, const std::optional<SourceFile>& user_fil
 void Manager::State::record_boot(const Prepared& prepared) {
   const HistoryRecord* const last = history.current();
   if (last != nullptr) documents = last->documents;
-  const std::string drop_ins_digest = History::digest(*prepared.drop_ins_text);
-  const std::string user_digest = History::digest(*prepared.user_text);
+  const std::string& drop_ins_digest = prepared.drop_ins_text.digest;
+  const std::string& user_digest = prepared.user_text.digest;
   if (last != nullptr && documents.user_digest == user_digest && documents.drop_ins_digest == drop_ins_digest) return;
   work->origin = {std::string(kBoot), {}};
   const std::uint64_t number = history.next_id();
   if (documents.drop_ins_digest != drop_ins_digest) {
     documents.drop_ins = number;
     documents.drop_ins_digest = drop_ins_digest;
-    store_aside(History::drop_ins_file(number), *prepared.drop_ins_text);
+    store_aside(History::drop_ins_file(number), prepared.drop_ins_text.content);
   }
   if (documents.user_digest != user_digest) {
     documents.user = number;
     documents.user_digest = user_digest;
-    store_aside(History::user_file(number), *prepared.user_text);
+    store_aside(History::user_file(number), prepared.user_text.content);
   }
   work->record = history.begin(work->origin, date, documents);
   history.end(work->record, Outcome::Success);
@@ -169,10 +169,10 @@ void Manager::State::begin_drop_ins(Prepared prepared) {
   }
   set_faults({});
   overridden = std::move(prepared.overridden);
-  if (prepared.drop_ins_text) {
-    last_good = *prepared.drop_ins_text;
+  if (prepared.drop_ins_text.content) {
+    last_good = prepared.drop_ins_text.content;
     documents.drop_ins = history.next_id();
-    documents.drop_ins_digest = History::digest(last_good);
+    documents.drop_ins_digest = prepared.drop_ins_text.digest;
     store_aside(History::drop_ins_file(documents.drop_ins), last_good);
     work->record = history.begin(work->origin, date, documents);
     if (provisional) {
@@ -253,13 +253,13 @@ void Manager::State::restore_document(Result<std::optional<std::string>> loaded)
 
 void Manager::State::begin_user_layer(Prepared prepared) {
   if (prepared.refusal) return end_work(*prepared.refusal);
-  if (!prepared.user_text) return end_work({});  // an edit that changes nothing
+  if (!prepared.user_text.content) return end_work({});  // an edit that changes nothing
   work->prepared = std::move(prepared);
   // An edit is recorded when it is done, for its caller waits. A whole document is recorded before: what becomes of it
   // is then known even if that is decided by a power failure.
   if (work->job.empty()) return run_user_layer({});
-  begin_record(*work->prepared.user_text);
-  storage.store(kHistoryFile, history.write(), once_back(&State::run_user_layer));
+  begin_record();
+  storage.store(kHistoryFile, std::make_shared<const std::string>(history.write()), once_back(&State::run_user_layer));
 }
 
 void Manager::State::run_user_layer(const Result<>& recorded) {
@@ -280,8 +280,8 @@ void Manager::State::user_layer_applied() {
     return;
   }
   if (!work->confirm_timeout) return store_user_layer();
-  provisional = Provisional{standing.user, std::move(*work->prepared.user_text), documents,
-                            work->record,  now + *work->confirm_timeout,         date + *work->confirm_timeout};
+  provisional = Provisional{standing.user, work->prepared.user_text,     documents,
+                            work->record,  now + *work->confirm_timeout, date + *work->confirm_timeout};
   into_force(work->prepared);
   documents = history.find(work->record)->documents;
   end_record(work->record, Outcome::AwaitingConfirmation);
@@ -295,13 +295,13 @@ void Manager::State::user_layer_applied() {
 
 // The rejected one is put aside first: nothing that was stored is lost.
 void Manager::State::store_user_layer() {
-  if (rejected_user.empty()) return store_user_text({});
+  if (!rejected_user) return store_user_text({});
   storage.store(kRejectedUserFile, rejected_user, once_back(&State::store_user_text));
 }
 
 void Manager::State::store_user_text(const Result<>& put_aside) {
   if (!put_aside) return user_layer_stored(put_aside);
-  storage.store(kUserFile, *work->prepared.user_text, once_back(&State::user_layer_stored));
+  storage.store(kUserFile, work->prepared.user_text.content, once_back(&State::user_layer_stored));
 }
 
 void Manager::State::user_layer_stored(const Result<>& stored) {
@@ -311,7 +311,7 @@ void Manager::State::user_layer_stored(const Result<>& stored) {
     work->transaction->undo(why);
     return;
   }
-  rejected_user.clear();
+  rejected_user.reset();
   user_faults.clear();
   Diagnostics remaining = std::move(drop_in_faults);
   std::erase_if(remaining, [](const Diagnostic& one) { return one.code == kNotStored; });
@@ -319,7 +319,7 @@ void Manager::State::user_layer_stored(const Result<>& stored) {
   if (work->confirms) {
     end_record(std::exchange(provisional, std::nullopt)->record, Outcome::Success);
   } else {
-    if (work->record == 0) begin_record(std::move(*work->prepared.user_text));
+    if (work->record == 0) begin_record();
     into_force(work->prepared);
     documents = history.find(work->record)->documents;
     end_record(work->record, Outcome::Success);
@@ -385,12 +385,13 @@ void Manager::State::returned() {
 
 // --- history and what is put aside -----------------------------------------------------------------------------------
 
-void Manager::State::begin_record(std::string user_text) {
+void Manager::State::begin_record() {
+  const StoredText& user_text = work->prepared.user_text;
   StoredDocuments of_record = documents;
   of_record.user = history.next_id();
-  of_record.user_digest = History::digest(user_text);
+  of_record.user_digest = user_text.digest;
   work->record = history.begin(work->origin, date, of_record);
-  store_aside(History::user_file(of_record.user), std::move(user_text));
+  store_aside(History::user_file(of_record.user), user_text.content);
 }
 
 void Manager::State::end_record(std::uint64_t id, Outcome outcome, std::string_view text) {
@@ -402,7 +403,7 @@ void Manager::State::store_history() {
   const auto before = history.files();
   history.trim();
   const auto after = history.files();
-  store_aside(kHistoryFile, history.write());
+  store_aside(kHistoryFile, std::make_shared<const std::string>(history.write()));
   // Only when the history does not name them any more.
   for (const std::string& file : before) {
     const bool in_use =
@@ -412,8 +413,8 @@ void Manager::State::store_history() {
 }
 
 // Stored for later; nobody waits for it. If it can't be, that is a fault that is shown.
-void Manager::State::store_aside(const std::string& name, std::string text) {
-  storage.store(name, std::move(text), [weak = weak_from_this(), name](const Result<>& stored) {
+void Manager::State::store_aside(const std::string& name, Content content) {
+  storage.store(name, std::move(content), [weak = weak_from_this(), name](const Result<>& stored) {
     const auto self = weak.lock();
     if (!self || stored) return;
     Diagnostics with = self->drop_in_faults;
@@ -425,7 +426,7 @@ void Manager::State::store_aside(const std::string& name, std::string text) {
 }
 
 void Manager::State::store_last_good() {
-  if (!last_good.empty() && board.failed() == 0) store_aside(kLastGoodFile, std::exchange(last_good, {}));
+  if (last_good && board.failed() == 0) store_aside(kLastGoodFile, std::exchange(last_good, nullptr));
 }
 
 }  // namespace portreeve::dsc

@@ -85,7 +85,7 @@ void Manager::State::start(WhatIfRequest request) {
       [assembler = assembler(), standing = standing,
        text = SourceFile{"-", "-", std::move(request.document).value_or(""), {}},
        is_document = request.document.has_value()] {
-        if (is_document) return prepare_user_layer(assembler, standing, text);
+        if (is_document) return prepare_preview(assembler, standing, text);
         Prepared again;
         again.next = standing;
         again.difference = Difference::between(standing.effective, standing.effective);

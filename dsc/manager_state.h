@@ -103,7 +103,7 @@ struct Work {
 // What is in force and not confirmed yet.
 struct Provisional {
   std::shared_ptr<const Document> confirmed;  // the user layer to go back to
-  std::string text;                           // of the new one, to be stored
+  StoredText text;                            // of the new one, to be stored
   StoredDocuments confirmed_documents;
   std::uint64_t record = 0;
   TimePoint deadline;
@@ -150,10 +150,10 @@ struct Manager::State : std::enable_shared_from_this<Manager::State> {
   void returned();
   void into_force(Prepared& prepared);
   void record_boot(const Prepared& prepared);
-  void begin_record(std::string user_text);
+  void begin_record();
   void end_record(std::uint64_t id, Outcome outcome, std::string_view text = {});
   void store_history();
-  void store_aside(const std::string& name, std::string text);
+  void store_aside(const std::string& name, Content content);
   void store_last_good();
   void set_faults(Diagnostics of_drop_ins);
   [[nodiscard]] std::optional<Error> refusal_while_unconfirmed() const;
@@ -179,11 +179,11 @@ struct Manager::State : std::enable_shared_from_this<Manager::State> {
   std::string user_name = "no user layer";
   std::string running = "nothing yet";
   Diagnostics drop_in_faults;
-  Diagnostics user_faults;    // of a user.xml that does not run, until a new one takes its place
-  Diagnostics faults;         // both
-  Diagnostics overridden;     // among the drop-ins
-  std::string rejected_user;  // the text of that user.xml, which is put aside before it is replaced
-  std::string last_good;      // still to be stored, once nothing has failed
+  Diagnostics user_faults;  // of a user.xml that does not run, until a new one takes its place
+  Diagnostics faults;       // both
+  Diagnostics overridden;   // among the drop-ins
+  Content rejected_user;    // the text of that user.xml, which is put aside before it is replaced
+  Content last_good;        // still to be stored, once nothing has failed
 
   History history;
   StoredDocuments documents;  // in force, as records name them

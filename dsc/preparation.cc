@@ -5,6 +5,7 @@
 
 #include "dsc/check.h"
 #include "dsc/document/writer.h"
+#include "dsc/history.h"
 #include "dsc/layers.h"
 
 namespace portreeve::dsc {
@@ -52,6 +53,12 @@ Diagnostics check_edited(const Assembler& assembler, const Document& before, Doc
 }
 
 // Rules may look at the world, which may have changed: what was wrong before is not this change's fault.
+StoredText stored_text(const Document& document) {
+  auto content = std::make_shared<const std::string>(write_document(document));
+  std::string digest = History::digest(*content);
+  return {std::move(content), std::move(digest)};
+}
+
 Diagnostics new_faults(const Assembler& assembler, const Configuration& before, const Configuration& after) {
   Diagnostics wrong = assembler.check(after);
   if (wrong.empty()) return wrong;
@@ -63,14 +70,18 @@ Diagnostics new_faults(const Assembler& assembler, const Configuration& before, 
   return wrong;
 }
 
+Result<Configuration, Diagnostics> combined(const Assembler& assembler, const Standing& now, Document user) {
+  auto target = assembler.combine(document_of(*now.drop_ins), std::move(user));
+  if (!target) return target;
+  if (Diagnostics wrong = new_faults(assembler, *now.effective, *target); !wrong.empty()) return wrong;
+  return target;
+}
+
 Prepared with_user_layer(const Assembler& assembler, const Standing& now, Document user) {
-  auto target = assembler.combine(document_of(*now.drop_ins), user);
+  auto target = combined(assembler, now, user);
   if (!target) return refused(invalid(target.error()), target.error());
-  if (Diagnostics wrong = new_faults(assembler, *now.effective, *target); !wrong.empty()) {
-    return refused(invalid(wrong), wrong);
-  }
   Prepared prepared;
-  prepared.user_text = write_document(user);
+  prepared.user_text = stored_text(user);
   prepared.next = {now.drop_ins, std::make_shared<const Document>(std::move(user)),
                    std::make_shared<const Configuration>(std::move(*target))};
   prepared.difference = Difference::between(now.effective, prepared.next.effective);
@@ -105,6 +116,24 @@ Prepared prepare_user_layer(const Assembler& assembler, const Standing& now, con
   return prepare_user_layer(assembler, now, std::move(*user));
 }
 
+Prepared prepare_preview(const Assembler& assembler, const Standing& now, const SourceFile& file) {
+  auto user = assembler.read(file, Source::User);
+  if (!user) return refused(invalid(user.error()), user.error());
+  auto target = combined(assembler, now, std::move(*user));
+  if (!target) return refused(invalid(target.error()), target.error());
+  Prepared prepared;
+  prepared.next = now;
+  prepared.next.effective = std::make_shared<const Configuration>(std::move(*target));
+  prepared.difference = Difference::between(now.effective, prepared.next.effective);
+  prepared.difference.test_all();
+  return prepared;
+}
+
+Diagnostics check_user_layer(const Assembler& assembler, const Standing& now, Document user) {
+  const auto target = combined(assembler, now, std::move(user));
+  return target ? Diagnostics() : target.error();
+}
+
 Prepared prepare_drop_ins(const Assembler& assembler, const Standing& now, const std::vector<SourceFile>& files,
                           const std::shared_ptr<const Document>& also) {
   Diagnostics overridden;
@@ -119,7 +148,7 @@ Prepared prepare_drop_ins(const Assembler& assembler, const Standing& now, const
   }
   Prepared prepared;
   prepared.overridden = std::move(overridden);
-  if (!drop_ins->same_state(document_of(*now.drop_ins))) prepared.drop_ins_text = write_document(*drop_ins);
+  if (!drop_ins->same_state(document_of(*now.drop_ins))) prepared.drop_ins_text = stored_text(*drop_ins);
   prepared.next = {std::make_shared<const Configuration>(unchecked(std::move(*drop_ins))), now.user,
                    std::make_shared<const Configuration>(std::move(*target))};
   prepared.difference = Difference::between(now.effective, prepared.next.effective);
@@ -145,8 +174,8 @@ Boot prepare_boot(const Assembler& assembler, const Layers& layers, std::vector<
   boot.is_nothing = assembly.is_nothing;
   Prepared& prepared = boot.prepared;
   prepared.overridden = std::move(assembly.overridden);
-  prepared.drop_ins_text = write_document(assembly.drop_ins);
-  prepared.user_text = write_document(assembly.user);
+  prepared.drop_ins_text = stored_text(assembly.drop_ins);
+  prepared.user_text = stored_text(assembly.user);
   prepared.next = {std::make_shared<const Configuration>(unchecked(std::move(assembly.drop_ins))),
                    std::make_shared<const Document>(std::move(assembly.user)),
                    std::make_shared<const Configuration>(std::move(assembly.effective))};

@@ -12,6 +12,7 @@
 #include "dsc/assembly.h"
 #include "dsc/difference.h"
 #include "dsc/resource.h"
+#include "dsc/storage.h"
 #include "hal/base/result.h"
 
 namespace portreeve::dsc {
@@ -23,14 +24,20 @@ struct Standing {
   std::shared_ptr<const Configuration> effective = std::make_shared<const Configuration>();
 };
 
+// A document as it is stored, and the digest that the history knows it by.
+struct StoredText {
+  Content content;  // null: none
+  std::string digest;
+};
+
 struct Prepared {
   std::optional<Error> refusal;  // then there is nothing else but `faults`
   Diagnostics faults;            // of the documents
   Diagnostics overridden;        // where one of the drop-ins says something else than an earlier one
   Standing next;                 // what is in force once it is done; what does not change is shared with what was
-  std::optional<std::string> user_text;      // of next.user, where that is another
-  std::optional<std::string> drop_ins_text;  // of next.drop_ins, where they are others
-  Difference difference;                     // between what is in force and next.effective
+  StoredText user_text;          // of next.user, where that is another
+  StoredText drop_ins_text;      // of next.drop_ins, where they are others
+  Difference difference;         // between what is in force and next.effective
 };
 
 // Edits the user layer: gets a copy of the user layer's document, what the drop-ins alone make, and the effective
@@ -43,6 +50,12 @@ Prepared prepare_edit(const Assembler& assembler, const Standing& now, const Edi
 // A new user layer in place of the present one. Everything is tested, not only what is different.
 Prepared prepare_user_layer(const Assembler& assembler, const Standing& now, Document user);
 Prepared prepare_user_layer(const Assembler& assembler, const Standing& now, const SourceFile& file);
+
+// The same for a preview: what would be done, with nothing kept for doing it.
+Prepared prepare_preview(const Assembler& assembler, const Standing& now, const SourceFile& file);
+
+// What is wrong with such a user layer.
+Diagnostics check_user_layer(const Assembler& assembler, const Standing& now, Document user);
 
 // New drop-ins below the present user layer; `also` is another user layer with which they must be valid, too.
 Prepared prepare_drop_ins(const Assembler& assembler, const Standing& now, const std::vector<SourceFile>& files,

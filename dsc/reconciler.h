@@ -35,6 +35,8 @@ class Reconciler {
 
   Reconciler(const Providers& providers, StatusBoard& board);
 
+  // Whether anything is known of any resource that `adopt` could forget.
+  [[nodiscard]] bool is_troubled() const { return !troubles_.empty(); }
   // From now on `configuration` is kept. `touched` were just applied: what was known of them is forgotten. `left_over`
   // are to be removed; what failed is tried again. The mode is the configuration's.
   void adopt(std::shared_ptr<const Configuration> configuration, std::span<const ResourceId> touched,

@@ -67,8 +67,10 @@ void Resource::set_all(std::string_view property, std::vector<std::string> texts
 
 void Resource::sort_settings() {
   // All properties of a type stand in one table, so their addresses are their order.
-  std::stable_sort(settings.begin(), settings.end(),
-                   [](const Value& a, const Value& b) { return a.property < b.property; });
+  const auto is_before = [](const Value& a, const Value& b) { return a.property < b.property; };
+  if (!std::is_sorted(settings.begin(), settings.end(), is_before)) {
+    std::stable_sort(settings.begin(), settings.end(), is_before);
+  }
 }
 
 std::string Resource::make_key() const {

@@ -28,8 +28,21 @@ ValueFault refuse(const Property& property, std::string_view text, const char* w
 
 // UTF-8 without control characters and without those two that XML cannot hold (§2.2).
 bool is_plain(std::string_view text) {
+  if (std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; })) return true;
   return printable(text, text.size()) == text && text.find("\xEF\xBF\xBE") == std::string_view::npos &&
          text.find("\xEF\xBF\xBF") == std::string_view::npos;
+}
+
+bool is_white(char c) { return kWhiteSpace.find(c) != std::string_view::npos; }
+
+// Nearly every value is, and is then copied as a whole.
+bool is_collapsed(std::string_view text) {
+  bool before = true;
+  for (const char c : text) {
+    if (is_white(c) && (c != ' ' || before)) return false;
+    before = c == ' ';
+  }
+  return text.empty() || !before;
 }
 
 std::size_t characters(std::string_view text) {
@@ -250,6 +263,7 @@ std::pair<std::uint64_t, std::uint64_t> text_length(const Property& property) {
 }
 
 std::string collapse(std::string_view text) {
+  if (is_collapsed(text)) return std::string(text);
   std::string collapsed;
   while (true) {
     const std::size_t begin = text.find_first_not_of(kWhiteSpace);

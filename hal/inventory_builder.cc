@@ -104,6 +104,7 @@ bool InventoryBuilder::replace_all(const std::vector<netlink::Link>& links,
       set_in(inventory_.ports, port_of(link, old.port(link.index)));
     }
   }
+  ask_link_modes();
   for (const netlink::Address& address : addresses) {
     if (is_our_local(address)) {
       local_addresses_.insert(address.prefix.address);
@@ -115,6 +116,11 @@ bool InventoryBuilder::replace_all(const std::vector<netlink::Link>& links,
   std::sort(inventory_.addresses.begin(), inventory_.addresses.end(), by_order);
   for (const netlink::DefaultRoute& route : routes) set_in(inventory_.gateways, gateway_of(route));
   return inventory_ != old || local_addresses_ != old_local;
+}
+
+const netlink::Link* InventoryBuilder::link(IfIndex index) const {
+  const auto known = links_.find(number(index));
+  return known == links_.end() ? nullptr : &known->second;
 }
 
 bool InventoryBuilder::set_link(const netlink::Link& link) {
@@ -145,6 +151,20 @@ bool InventoryBuilder::set_link(const netlink::Link& link) {
     if (link.pair) changed |= refresh_vnic(*link.pair);
   }
   if (before.up && !link.up) changed |= read_routes_again(link.index);
+  return changed;
+}
+
+bool InventoryBuilder::ask_link_modes() {
+  bool changed = false;
+  for (const IfIndex index : std::exchange(modes_due_, {})) {
+    const Port* const known = inventory_.port(index);
+    if (known == nullptr || !known->carrier) continue;
+    const netlink::LinkModes modes = questions_.link_modes(index);
+    Port port = *known;
+    port.speed_mbps = modes.speed_mbps;
+    port.duplex = duplex_of(modes.full_duplex);
+    changed |= set_in(inventory_.ports, std::move(port));
+  }
   return changed;
 }
 
@@ -219,7 +239,7 @@ bool InventoryBuilder::is_our_local(const netlink::Address& address) const {
          address.prefix.length == address_bits(address.prefix.address.family());
 }
 
-Port InventoryBuilder::port_of(const netlink::Link& link, const Port* before) const {
+Port InventoryBuilder::port_of(const netlink::Link& link, const Port* before) {
   Port port;
   port.index = link.index;
   port.interface = link.name;
@@ -251,9 +271,7 @@ Port InventoryBuilder::port_of(const netlink::Link& link, const Port* before) co
     port.speed_mbps.reset();
     port.duplex = Duplex::Unknown;
   } else if (before == nullptr || !before->carrier) {
-    const netlink::LinkModes modes = questions_.link_modes(link.index);
-    port.speed_mbps = modes.speed_mbps;
-    port.duplex = duplex_of(modes.full_duplex);
+    modes_due_.insert(link.index);
   }
   return port;
 }

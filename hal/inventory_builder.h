@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -45,17 +46,22 @@ class InventoryBuilder {
   bool remove_address(const netlink::Address& address);
   bool set_routes(const std::vector<netlink::DefaultRoute>& routes, bool replaces);
   bool remove_routes(const std::vector<netlink::DefaultRoute>& routes);
+  // The speeds of the ports that have got a carrier since they were last asked for.
+  bool ask_link_modes();
+  [[nodiscard]] bool link_modes_due() const { return !modes_due_.empty(); }
   // After `records` changed by itself.
   bool refresh_bridge(IfIndex index);
 
   [[nodiscard]] const Inventory& inventory() const { return inventory_; }
+  // As it was last set; null where it has gone.
+  [[nodiscard]] const netlink::Link* link(IfIndex index) const;
   [[nodiscard]] const std::unordered_set<IpAddress>& local_addresses() const { return local_addresses_; }
   bool set_local_address(const IpAddress& address) { return local_addresses_.insert(address).second; }
   bool remove_local_address(const IpAddress& address) { return local_addresses_.erase(address) != 0; }
 
  private:
   [[nodiscard]] bool is_our_local(const netlink::Address& address) const;
-  [[nodiscard]] Port port_of(const netlink::Link& link, const Port* before) const;
+  [[nodiscard]] Port port_of(const netlink::Link& link, const Port* before);
   [[nodiscard]] Bridge bridge_of(const netlink::Link& link, std::vector<IfIndex> members) const;
   bool read_routes_again(IfIndex interface);
   void read_vlans(const netlink::Link& port);
@@ -69,6 +75,7 @@ class InventoryBuilder {
   std::unordered_map<std::uint32_t, netlink::Link> links_;
   std::unordered_map<std::uint32_t, PortVlans> vlans_;  // of ports of bridges of ours
   std::optional<IfIndex> loopback_;
+  std::set<IfIndex> modes_due_;
   Inventory inventory_;
   std::unordered_set<IpAddress> local_addresses_;
 };

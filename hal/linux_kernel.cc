@@ -26,6 +26,13 @@ constexpr int kEventsACall = 4096;
 constexpr std::chrono::milliseconds kRetry{250};
 // Writes to sysctls are heard at most so often: who writes in a loop shall not keep us busy.
 constexpr std::chrono::milliseconds kWritesPause{20};
+// Changes are told of at once, but where that costs much, as with hundreds of switches, for a part of the time only.
+constexpr int kTellShare = 10;
+constexpr std::chrono::milliseconds kTellPauseMost{20};
+// The speed of a port that got a carrier is asked for when links have been quiet so long, and after the second at the
+// latest: with two hundred of them it would take a tenth of the time in which their switches are made.
+constexpr std::chrono::milliseconds kQuietLinks{50};
+constexpr std::chrono::seconds kModesAtLatest{1};
 // How long a change of a sysctl that nobody told of may stand.
 constexpr std::chrono::minutes kSysctlCheck{5};
 constexpr IfIndex kLoopback{1};  // in every network namespace
@@ -55,6 +62,8 @@ LinuxKernel::LinuxKernel(asio::io_context& context, const std::string& state_dir
       retry_(context),
       writes_(context),
       writes_pause_(context),
+      tell_timer_(context),
+      modes_timer_(context),
       sysctl_check_(context),
       sysctl_check_interval_(kSysctlCheck) {}
 
@@ -99,6 +108,8 @@ void LinuxKernel::stop() {
   changed_ = nullptr;
   retry_.cancel();
   writes_pause_.cancel();
+  tell_timer_.cancel();
+  modes_timer_.cancel();
   sysctl_check_.cancel();
   if (waiting_.is_open()) waiting_.release();
   if (writes_.is_open()) writes_.release();
@@ -130,6 +141,18 @@ void LinuxKernel::read_events(int most) {
     read_all_again();
   }
   if (changed) notify();
+  if (changed && builder_->link_modes_due()) ask_link_modes_later();
+}
+
+void LinuxKernel::ask_link_modes_later() {
+  const TimePoint now = Clock::now();
+  if (!modes_at_latest_) modes_at_latest_ = now + kModesAtLatest;
+  modes_timer_.expires_at(std::min<TimePoint>(now + kQuietLinks, *modes_at_latest_));
+  modes_timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+    if (error || !self->running()) return;
+    self->modes_at_latest_.reset();
+    if (self->builder_->ask_link_modes()) self->notify();
+  });
 }
 
 void LinuxKernel::read_all_again() {
@@ -145,24 +168,36 @@ void LinuxKernel::read_all_again() {
 
 void LinuxKernel::notify() {
   if (!changed_ || std::exchange(change_posted_, true)) return;
-  asio::post(context_, [self = shared_from_this()] {
-    self->change_posted_ = false;
-    self->known_sysctls_.clear();
-    if (self->running()) self->follow_sysctls();
-    if (self->changed_) self->changed_();
+  if (Clock::now() >= tell_after_) {
+    asio::post(context_, [self = shared_from_this()] { self->tell(); });
+    return;
+  }
+  tell_timer_.expires_at(tell_after_);
+  tell_timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
+    if (!error) self->tell();
   });
+}
+
+void LinuxKernel::tell() {
+  const TimePoint began = Clock::now();
+  change_posted_ = false;
+  known_sysctls_.clear();
+  if (running()) follow_sysctls();
+  if (changed_) changed_();
+  const TimePoint ended = Clock::now();
+  tell_after_ = ended + std::min<Duration>(kTellShare * (ended - began), kTellPauseMost);
 }
 
 // Before the change is told: what is written after it is heard, what was written before is seen by who is told.
 void LinuxKernel::follow_sysctls() {
-  std::vector<WatchedSysctl> watched = watched_sysctls(inventory());
-  for (WatchedSysctl& sysctl : watched) {
-    const auto changes = link_changes_.find(number(sysctl.link));
-    if (changes != link_changes_.end()) sysctl.link_changes = changes->second;
+  std::vector<SysctlDirectory> directories = sysctl_directories(inventory());
+  for (SysctlDirectory& directory : directories) {
+    const auto made = sysctls_made_.find(number(directory.link));
+    if (made != sysctls_made_.end()) directory.made = made->second;
   }
-  sysctls_.follow(watched);
+  sysctls_.follow(directories);
   sysctl_check_.cancel();
-  if (watched.empty()) return;
+  if (directories.empty()) return;
   sysctl_check_.expires_after(sysctl_check_interval_);
   sysctl_check_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
     if (!error && self->running()) self->notify();
@@ -203,8 +238,8 @@ Result<bool> LinuxKernel::read_all() {
   std::unordered_set<std::uint32_t> standing;
   for (const netlink::Link& link : links) standing.insert(number(link.index));
   // What happened to them in between is not known.
-  std::erase_if(link_changes_, [&](const auto& entry) { return !standing.contains(entry.first); });
-  for (const std::uint32_t link : standing) ++link_changes_[link];
+  std::erase_if(sysctls_made_, [&](const auto& entry) { return !standing.contains(entry.first); });
+  for (const std::uint32_t link : standing) ++sysctls_made_[link];
   records_.keep([&](IfIndex bridge) { return standing.contains(number(bridge)); });
   PORTREEVE_TRY(const auto local, netlink::read_local_routes(*requests_, kLoopback, kOurProtocol));
   for (const netlink::Link& link : links) {
@@ -225,9 +260,10 @@ bool LinuxKernel::take(const netlink::Message& message) {
       const auto link = netlink::parse_link(message.body);
       if (!link || !netlink::describes_link(message.body)) return false;
       note_loopback(*link);
-      const bool changed = builder_->set_link(*link);
-      if (changed) ++link_changes_[number(link->index)];
-      return changed;
+      const netlink::Link* const known = builder_->link(link->index);
+      const bool same_sysctls = known != nullptr && known->name == link->name && known->mtu == link->mtu;
+      if (!same_sysctls) ++sysctls_made_[number(link->index)];
+      return builder_->set_link(*link);
     }
     case RTM_DELLINK: {
       const auto link = netlink::parse_link(message.body);
@@ -264,7 +300,7 @@ bool LinuxKernel::take_removal(IfIndex link) {
   if (!lines.empty()) {
     if (const auto saved = file_->append(records_, lines); !saved) log_error(saved.error().message);
   }
-  link_changes_.erase(number(link));
+  sysctls_made_.erase(number(link));
   return builder_->remove_link(link);
 }
 

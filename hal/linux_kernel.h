@@ -17,6 +17,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "hal/base/time.h"
 #include "hal/inventory_builder.h"
 #include "hal/switch_records.h"
 #include "hal/sysctl_watch.h"
@@ -77,7 +78,9 @@ class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
   void follow_sysctls();
   void wait_for_writes();
   void written(const boost::system::error_code& error);
+  void ask_link_modes_later();
   void notify();
+  void tell();
 
   boost::asio::io_context& context_;
   std::string state_directory_;
@@ -85,6 +88,8 @@ class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
   boost::asio::steady_timer retry_;                // set only while everything could not be read
   boost::asio::posix::stream_descriptor writes_;   // borrows the sysctl watch's descriptor
   boost::asio::steady_timer writes_pause_;
+  boost::asio::steady_timer tell_timer_;    // set only while a change is yet to be told
+  boost::asio::steady_timer modes_timer_;   // set only while a speed is yet to be asked for
   boost::asio::steady_timer sysctl_check_;  // set only while a switch of ours stands
   std::chrono::milliseconds sysctl_check_interval_;
   std::optional<SwitchRecordsFile> file_;
@@ -93,7 +98,7 @@ class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
   std::optional<netlink::EventSocket> events_;
   std::optional<netlink::Ethtool> ethtool_;
   SysctlWatch sysctls_;
-  std::unordered_map<std::uint32_t, std::uint32_t> link_changes_;    // of each link that stands, by index
+  std::unordered_map<std::uint32_t, std::uint32_t> sysctls_made_;    // how often a link's have been, by index
   std::map<std::string, std::optional<std::string>> known_sysctls_;  // until something changes
   std::optional<InventoryBuilder> builder_;
   Inventory empty_;
@@ -104,6 +109,8 @@ class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
   bool loopback_up_ = true;
   std::function<void()> changed_;
   bool change_posted_ = false;
+  TimePoint tell_after_{};
+  std::optional<TimePoint> modes_at_latest_;
   bool stopped_ = false;
   std::uint64_t full_readings_ = 0;
 };

@@ -227,7 +227,7 @@ Result<> Carrier::operator()(const JoinPort& action) const {
   // From here on the bridge has the port's traffic, and the addresses: the host stays reachable, whatever fails.
   PORTREEVE_TRY_VOID(move_gateways(action, index));
   PORTREEVE_TRY_VOID(drop_addresses(action, name));
-  return without_ipv6();
+  return action.addresses.empty() ? Result<>() : without_ipv6();
 }
 
 Result<> Carrier::operator()(const KnowPort& action) const {

@@ -8,6 +8,9 @@
 namespace portreeve::hal {
 namespace {
 
+constexpr const char* kIpv4Settings = "net/ipv4/conf/";
+constexpr const char* kIpv6Settings = "net/ipv6/conf/";
+
 // IFA_PROTO of what the kernel makes by itself: loopback, from a router's advertisement, link-local.
 constexpr std::uint8_t kLastKernelProtocol = 3;
 
@@ -345,7 +348,7 @@ std::string switch_warning(const std::string& name, const Surroundings& around) 
     // Of these two the larger of the interface's and `all` is in force.
     const std::string key = wanted.path.substr(wanted.path.rfind('/') + 1);
     if (key != "arp_ignore" && key != "arp_announce") continue;
-    const auto all = around.sysctl("net/ipv4/conf/all/" + key);
+    const auto all = around.sysctl(kIpv4Settings + ("all/" + key));
     if (all && parse_number(*all, 0, INT32_MAX).value_or(0) > parse_number(wanted.value, 0, INT32_MAX).value_or(0)) {
       warn("net.ipv4.conf.all." + key + "=" + *all + " overrides the " + wanted.value + " of " + bridge->interface +
            "; set it to " + wanted.value + " or less");
@@ -370,7 +373,7 @@ std::string switch_warning(const std::string& name, const Surroundings& around) 
 }
 
 std::vector<SetSysctl> switch_sysctls(const std::string& bridge) {
-  const std::string ipv4 = "net/ipv4/conf/" + bridge + "/";
+  const std::string ipv4 = kIpv4Settings + bridge + "/";
   return {
       // Without these two the kernel answers ARP for the services' addresses on `lo` too.
       {ipv4 + "arp_ignore", "1"},
@@ -378,31 +381,30 @@ std::vector<SetSysctl> switch_sysctls(const std::string& bridge) {
       // Else the first address of a subnet would take the others with it when it is removed.
       {ipv4 + "promote_secondaries", "1"},
       // The host's addresses and router are those of the document; nobody on the segment may add to them.
-      {"net/ipv6/conf/" + bridge + "/accept_ra", "0"},
+      {kIpv6Settings + bridge + "/accept_ra", "0"},
   };
 }
 
-std::string disable_ipv6(const std::string& port) { return "net/ipv6/conf/" + port + "/disable_ipv6"; }
+std::string disable_ipv6(const std::string& port) { return kIpv6Settings + port + "/disable_ipv6"; }
 
-std::vector<WatchedSysctl> watched_sysctls(const Inventory& inventory) {
-  std::vector<WatchedSysctl> watched;
+std::vector<SysctlDirectory> sysctl_directories(const Inventory& inventory) {
+  std::vector<SysctlDirectory> directories;
   for (const Bridge& bridge : inventory.bridges) {
     if (!bridge.ours) continue;
-    for (SetSysctl& sysctl : switch_sysctls(bridge.interface)) {
-      watched.push_back({std::move(sysctl.path), bridge.index});
-    }
+    directories.push_back({kIpv4Settings + bridge.interface, bridge.index});
+    directories.push_back({kIpv6Settings + bridge.interface, bridge.index});
     for (const IfIndex index : bridge.joined) {
       const Port* const port = inventory.port(index);
-      if (port != nullptr) watched.push_back({disable_ipv6(port->interface), index});
+      if (port != nullptr) directories.push_back({kIpv6Settings + port->interface, index});
     }
   }
   for (const HostVnic& vnic : inventory.vnics) {
-    for (SetSysctl& sysctl : switch_sysctls(vnic.interface)) watched.push_back({std::move(sysctl.path), vnic.index});
+    directories.push_back({kIpv4Settings + vnic.interface, vnic.index});
+    directories.push_back({kIpv6Settings + vnic.interface, vnic.index});
   }
-  if (watched.empty()) return watched;
-  for (const char* path : {"net/ipv4/conf/all/arp_ignore", "net/ipv4/conf/all/arp_announce"}) watched.push_back({path});
-  watched.push_back({disable_ipv6("all")});
-  return watched;
+  if (directories.empty()) return directories;
+  for (const char* const family : {kIpv4Settings, kIpv6Settings}) directories.push_back({family + std::string("all")});
+  return directories;
 }
 
 }  // namespace portreeve::hal

@@ -163,7 +163,7 @@ std::vector<SetSysctl> switch_sysctls(const std::string& bridge);
 std::string disable_ipv6(const std::string& port);
 // Those whose change concerns the switches that stand: their own, and `all`'s where it overrides or sets them. None
 // where none of ours stands.
-std::vector<WatchedSysctl> watched_sysctls(const Inventory& inventory);
+std::vector<SysctlDirectory> sysctl_directories(const Inventory& inventory);
 
 // Metric of our default routes: next after a route that somebody added without one, which must be able to stand
 // beside ours; before those of router advertisements and DHCP.

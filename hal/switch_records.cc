@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -26,14 +27,19 @@ std::string read_file(const std::string& path) {
   return text;
 }
 
-Result<> write_file(const std::string& path, int flags, const std::string& text) {
-  const int descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0644);
-  if (descriptor < 0) return system_error("cannot write " + path, errno);
+Result<> write_text(int descriptor, const std::string& path, const std::string& text) {
   const ssize_t written = write(descriptor, text.data(), text.size());
   const int error = written < 0 ? errno : ENOSPC;
-  close(descriptor);
-  if (written != static_cast<ssize_t>(text.size())) return system_error("cannot write " + path, error);
+  if (written != std::ssize(text)) return system_error("cannot write " + path, error);
   return {};
+}
+
+Result<> write_file(const std::string& path, const std::string& text) {
+  const int descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (descriptor < 0) return system_error("cannot write " + path, errno);
+  const Result<> done = write_text(descriptor, path, text);
+  close(descriptor);
+  return done;
 }
 
 std::string title(std::string_view place) { return std::string(kTitle) + std::string(place); }
@@ -162,17 +168,20 @@ SwitchRecordsFile::SwitchRecordsFile(const std::string& state_directory, std::ui
 SwitchRecords SwitchRecordsFile::load() const { return SwitchRecords::parse(read_file(path_), place_); }
 
 Result<> SwitchRecordsFile::append(const SwitchRecords& records, const std::string& line) const {
+  const int descriptor = open(path_.c_str(), O_RDWR | O_APPEND | O_CLOEXEC);
   struct stat status {};
-  const bool stands = stat(path_.c_str(), &status) == 0 && status.st_size <= kLongFile;
+  const bool stands = descriptor >= 0 && fstat(descriptor, &status) == 0 && status.st_size <= kLongFile;
   std::string first(title(place_).size() + 1, '\0');
-  std::ifstream(path_, std::ios::binary).read(first.data(), static_cast<std::streamsize>(first.size()));
-  if (!stands || first != title(place_) + "\n") return replace(records);
-  return write_file(path_, O_APPEND, line);
+  const bool continues =
+      stands && pread(descriptor, first.data(), first.size(), 0) == std::ssize(first) && first == title(place_) + "\n";
+  const Result<> done = continues ? write_text(descriptor, path_, line) : replace(records);
+  if (descriptor >= 0) close(descriptor);
+  return done;
 }
 
 Result<> SwitchRecordsFile::replace(const SwitchRecords& records) const {
   const std::string temporary = path_ + ".new";
-  PORTREEVE_TRY_VOID(write_file(temporary, O_TRUNC, records.format(place_)));
+  PORTREEVE_TRY_VOID(write_file(temporary, records.format(place_)));
   if (std::rename(temporary.c_str(), path_.c_str()) != 0) return system_error("cannot replace " + path_, errno);
   return {};
 }

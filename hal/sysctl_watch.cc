@@ -20,53 +20,54 @@ Result<> SysctlWatch::open() {
 }
 
 void SysctlWatch::close() {
-  for (const auto& [path, file] : files_) ::close(file.held);
-  files_.clear();
+  for (const auto& [path, watched] : watched_) ::close(watched.held);
+  watched_.clear();
   if (inotify_ >= 0) ::close(std::exchange(inotify_, -1));
 }
 
-void SysctlWatch::follow(const std::vector<WatchedSysctl>& sysctls) {
+void SysctlWatch::follow(const std::vector<SysctlDirectory>& directories) {
   if (inotify_ < 0) return;
-  std::map<std::string, File> followed;
-  for (const WatchedSysctl& sysctl : sysctls) {
-    if (followed.contains(sysctl.path)) continue;
-    if (const auto known = files_.find(sysctl.path); known != files_.end() && known->second.of == sysctl) {
-      followed.insert(files_.extract(known));
-    } else if (File file = add(sysctl); file.watch >= 0) {
-      followed.emplace(sysctl.path, std::move(file));
+  std::map<std::string, Watched> followed;
+  for (const SysctlDirectory& directory : directories) {
+    if (followed.contains(directory.path)) continue;
+    if (const auto known = watched_.find(directory.path);
+        known != watched_.end() && known->second.directory == directory) {
+      followed.insert(watched_.extract(known));
+    } else if (Watched watched = add(directory); watched.watch >= 0) {
+      followed.emplace(directory.path, std::move(watched));
     }
   }
-  for (const auto& [path, file] : files_) remove(file);
-  files_ = std::move(followed);
+  for (const auto& [path, watched] : watched_) remove(watched);
+  watched_ = std::move(followed);
 }
 
-// As it was, where the file is the same still; what is left in `files_` has gone.
-SysctlWatch::File SysctlWatch::add(const WatchedSysctl& sysctl) {
-  const std::string& path = sysctl.path;
-  File file;
-  file.of = sysctl;
+// As it was, where it is the same still; what is left in `watched_` has gone.
+SysctlWatch::Watched SysctlWatch::add(const SysctlDirectory& directory) {
+  const std::string path = sysctl_file(directory.path);
+  Watched watched;
+  watched.directory = directory;
   // Held first: from then on its path leads to this inode, as long as the interface lives.
-  file.held = ::open(sysctl_file(path).c_str(), O_PATH | O_CLOEXEC);
-  if (file.held >= 0) file.watch = inotify_add_watch(inotify_, sysctl_file(path).c_str(), IN_MODIFY);
-  if (file.watch < 0) {
+  watched.held = ::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+  if (watched.held >= 0) watched.watch = inotify_add_watch(inotify_, path.c_str(), IN_MODIFY | IN_ONLYDIR);
+  if (watched.watch < 0) {
     const int error = errno;
-    if (file.held >= 0) ::close(file.held);
+    if (watched.held >= 0) ::close(watched.held);
     if (error != ENOENT && !std::exchange(warned_, true)) {
-      log_warning(system_error("cannot watch " + sysctl_file(path), error).message + "; changes are noticed late");
+      log_warning(system_error("cannot watch " + path, error).message + "; changes are noticed late");
     }
     return {};
   }
-  const auto known = files_.find(path);
-  if (known == files_.end() || known->second.watch != file.watch) return file;
-  ::close(file.held);
-  File same = files_.extract(known).mapped();
-  same.of = sysctl;
+  const auto known = watched_.find(directory.path);
+  if (known == watched_.end() || known->second.watch != watched.watch) return watched;
+  ::close(watched.held);
+  Watched same = watched_.extract(known).mapped();
+  same.directory = directory;
   return same;
 }
 
-void SysctlWatch::remove(const File& file) const {
-  inotify_rm_watch(inotify_, file.watch);
-  ::close(file.held);
+void SysctlWatch::remove(const Watched& watched) const {
+  inotify_rm_watch(inotify_, watched.watch);
+  ::close(watched.held);
 }
 
 bool SysctlWatch::take() {

@@ -3,9 +3,11 @@
 #include <boost/asio/post.hpp>
 
 #include <malloc.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <utility>
@@ -26,6 +28,8 @@ constexpr const char* kRestartFile = "restart";
 // must not wait for it. A clock that the machine's load makes long shall not stop it for ever.
 constexpr int kPublishShare = 10;
 constexpr std::chrono::seconds kPublishIntervalMost{1};
+// So long the manager may work in a turn of the event loop.
+constexpr std::chrono::milliseconds kStepMost{1};
 // Blocks of this size are mapped, and given back when they are freed; by itself glibc would keep ever larger ones.
 constexpr int kMappedBlock = 256 * 1024;
 constexpr int kKeptHeap = 4 * 1024 * 1024;
@@ -38,6 +42,14 @@ constexpr std::array<std::string_view, 4> kLinkTypes = {"Port", "ExternalVirtual
 std::string credentials_directory() {
   const char* const directory = std::getenv("CREDENTIALS_DIRECTORY");
   return directory == nullptr ? "" : directory;
+}
+
+// A switch takes three, a session one: of the usual 1,024 there would soon be none left.
+void use_all_descriptors() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) log_warning(system_error("cannot raise RLIMIT_NOFILE", errno).message);
 }
 
 }  // namespace
@@ -65,12 +77,13 @@ Appliance::Appliance(Options options)
                 [this] { give_back_memory_later(); },
                 [this](std::function<void()> later) { boost::asio::post(context_, std::move(later)); }}),
       bus_(context_, options_.bus_address),
-      objects_(bus_, control_),
+      objects_(bus_, control_, worker_),
       signals_(
           context_, [this] { stop(); }, [this] { reload(); }),
       drop_in_watch_(context_, options_.configuration_directories, [this] { reload(); }) {}
 
 int Appliance::run() {
+  use_all_descriptors();
   mallopt(M_MMAP_THRESHOLD, kMappedBlock);
   mallopt(M_TRIM_THRESHOLD, kKeptHeap);
   mallopt(M_ARENA_MAX, 1);  // what a thread frees serves all
@@ -145,7 +158,7 @@ void Appliance::take_over_sessions() {
   const auto prepared = state_directory_.read(kRestartFile, 64);
   if (!prepared || !*prepared || (*prepared)->empty()) return;
   speaker_.set_restarted();
-  disk_.replace(kRestartFile, {}, [](const Result<>& written) {
+  disk_.replace(kRestartFile, std::vector<std::byte>(), [](const Result<>& written) {
     if (!written) log_error(written.error().message);
   });
 }
@@ -202,7 +215,13 @@ void Appliance::step() {
   step_posted_ = false;
   if (stopping_) return;
   stepping_ = true;
-  manager_.step(Clock::now(), std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()));
+  // Several operations a turn: what follows a turn (events, showing) grows with the number of turns.
+  const TimePoint end = Clock::now() + kStepMost;
+  const auto date = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+  for (TimePoint now = Clock::now(); now < end; now = Clock::now()) {
+    manager_.step(now, date);
+    if (!manager_.busy()) break;
+  }
   stepping_ = false;
   schedule();
 }
@@ -317,7 +336,7 @@ void Appliance::stop() {
   notifier_.stopping();
   if (speaker_.restart_prepared()) {
     const Bytes text = as_bytes("prepared\n");
-    disk_.replace(kRestartFile, {text.begin(), text.end()}, [](const Result<>& written) {
+    disk_.replace(kRestartFile, std::vector<std::byte>(text.begin(), text.end()), [](const Result<>& written) {
       if (!written) log_error(written.error().message);
     });
   }

@@ -5,12 +5,10 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "dsc/source_file.h"
 #include "dsc/storage.h"
 #include "firmware/runtime/disk_writer.h"
-#include "hal/base/bytes.h"
 #include "hal/base/log.h"
 #include "hal/base/result.h"
 #include "hal/base/worker.h"
@@ -33,16 +31,15 @@ class StateFiles : public dsc::Storage {
     return file;
   }
 
-  void store(const std::string& name, std::string content, std::function<void(Result<>)> done) override {
-    const Bytes octets = as_bytes(content);
-    disk_.replace(name, std::vector<std::byte>(octets.begin(), octets.end()), std::move(done));
+  void store(const std::string& name, dsc::Content content, std::function<void(Result<>)> done) override {
+    disk_.replace(name, std::move(content), std::move(done));
   }
 
   // Behind what is still to be written.
   void load(const std::string& name, std::function<void(Result<std::optional<std::string>>)> done) override {
     disk_.append(name, {}, [this, name, done = std::move(done)](const Result<>&) {
-      using Content = Result<std::optional<std::string>>;
-      auto content = std::make_shared<Content>(std::optional<std::string>());
+      using Loaded = Result<std::optional<std::string>>;
+      auto content = std::make_shared<Loaded>(std::optional<std::string>());
       worker_.run([&directory = disk_.directory(), name, content] { *content = directory.read(name, kLimit); },
                   [content, done] { done(std::move(*content)); });
     });

@@ -82,6 +82,12 @@ void Channel::begin() {
   owner_.channel_connected(side_, *local);
 }
 
+bool Channel::reached() const {
+  error_code not_yet;
+  if (socket_) socket_->remote_endpoint(not_yet);
+  return socket_ && !not_yet;
+}
+
 std::optional<LocalEnd> Channel::local(std::span<const InterfaceAddress> addresses) const {
   if (!connected_) return std::nullopt;
   const auto end = local_end(*socket_, peer_, addresses);

@@ -68,6 +68,8 @@ class Channel : public std::enable_shared_from_this<Channel> {
   void read_once();
 
   [[nodiscard]] bool connected() const { return connected_; }
+  // Whether the peer's TCP has answered, which the loop may be yet to tell.
+  [[nodiscard]] bool reached() const;
   // Our end of a connection that stands, with these addresses on its interface.
   [[nodiscard]] std::optional<LocalEnd> local(std::span<const InterfaceAddress> addresses) const;
   // Hops, GTSM and key of a live connection. Nothing to do without one.

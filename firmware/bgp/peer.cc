@@ -101,7 +101,10 @@ void Peer::start() {
   if (may_run()) carry_out(peering_.start(now(), context_.jitter));
 }
 
-void Peer::retry_now() { carry_out(peering_.retry_now(now(), context_.jitter)); }
+// A connection that stands already, told yet or not, has found the way: the peer would see it end.
+void Peer::retry_now() {
+  if (!channel(Side::Dialed).reached()) carry_out(peering_.retry_now(now(), context_.jitter));
+}
 
 void Peer::addresses_changed(std::span<const InterfaceAddress> addresses) {
   for (const Side side : {Side::Dialed, Side::Accepted}) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "firmware/bus/answers.h"
+#include "firmware/bus/large_text.h"
 #include "firmware/bus/manager_object.h"
 #include "firmware/bus/object_kinds.h"
 #include "firmware/bus/properties.h"
@@ -46,25 +47,20 @@ void ManagerObject::answer_job(const CallPtr& call, const Result<std::string>& j
 }
 
 bool ManagerObject::apply(const CallPtr& call) {
-  auto document = read_document(call->message());
-  const auto confirm_timeout = document ? read_confirm_timeout(call->message()) : document.error();
-  if (!confirm_timeout) {
-    call->fail(confirm_timeout.error());
-    return true;
-  }
-  control_.apply(std::move(*document), call->caller(), *confirm_timeout,
-                 [call, weak = weak_from_this()](const Result<std::string>& job) {
-                   if (const auto self = weak.lock()) self->answer_job(call, job);
-                 });
+  read_document(worker_, call, [call, weak = weak_from_this()](std::string document) {
+    const auto self = weak.lock();
+    if (!self) return;
+    const auto confirm_timeout = read_confirm_timeout(call->message());
+    if (!confirm_timeout) return call->fail(confirm_timeout.error());
+    self->control_.apply(std::move(document), call->caller(), *confirm_timeout,
+                         [call, weak](const Result<std::string>& job) {
+                           if (const auto still = weak.lock()) still->answer_job(call, job);
+                         });
+  });
   return true;
 }
 
 bool ManagerObject::what_if(const CallPtr& call) {
-  auto document = read_document(call->message());
-  if (!document) {
-    call->fail(document.error());
-    return true;
-  }
   const auto done = [call, weak = weak_from_this()](Result<PreviewView> preview) {
     if (!preview) return call->fail(preview.error());
     const auto self = weak.lock();
@@ -73,7 +69,10 @@ bool ManagerObject::what_if(const CallPtr& call) {
         self->connection_, call, std::move(preview->operations), "(ss)", append_operation,
         [failure = std::move(preview->failure)](sd_bus_message* answer) { return append_text(answer, failure); });
   };
-  control_.what_if(document->empty() ? std::nullopt : std::optional(std::move(*document)), done);
+  read_document(worker_, call, [done, weak = weak_from_this()](std::string document) {
+    const auto self = weak.lock();
+    if (self) self->control_.what_if(document.empty() ? std::nullopt : std::optional(std::move(document)), done);
+  });
   return true;
 }
 
@@ -96,9 +95,9 @@ bool ManagerObject::restore(const CallPtr& call) {
 }
 
 void ManagerObject::get_configuration(const CallPtr& call) {
-  control_.get_configuration([call](const Result<std::string>& document) {
+  control_.get_configuration([call, weak = weak_from_this()](Result<std::string> document) {
     if (!document) return call->fail(document.error());
-    call->reply([&](sd_bus_message* answer) { return append_text(answer, *document); });
+    if (const auto self = weak.lock()) reply_with_text(self->worker_, call, std::move(*document));
   });
 }
 

@@ -7,6 +7,7 @@
 
 #include "firmware/bus/answers.h"
 #include "firmware/bus/describe.h"
+#include "firmware/bus/large_text.h"
 #include "firmware/bus/names.h"
 #include "firmware/bus/object_kinds.h"
 #include "firmware/bus/properties.h"
@@ -149,10 +150,11 @@ const sd_bus_vtable ManagerObject::kVtable[] = {
     SD_BUS_VTABLE_END,
 };
 
-ManagerObject::ManagerObject(runtime::BusConnection& connection, Control& control, AccountFiles files,
+ManagerObject::ManagerObject(runtime::BusConnection& connection, Control& control, Worker& worker, AccountFiles files,
                              std::function<void()> refresh)
     : connection_(connection),
       control_(control),
+      worker_(worker),
       refresh_(std::move(refresh)),
       changes_(connection, std::move(files)) {}
 
@@ -276,13 +278,12 @@ bool ManagerObject::reload(const CallPtr& call) {
 }
 
 bool ManagerObject::validate(const CallPtr& call) {
-  auto document = read_document(call->message());
-  if (!document) {
-    call->fail(document.error());
-    return true;
-  }
-  control_.validate(std::move(*document), [call](const std::vector<DiagnosticView>& faults) {
-    call->reply([&](sd_bus_message* answer) { return append_faults(answer, faults); });
+  read_document(worker_, call, [call, weak = weak_from_this()](std::string document) {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->control_.validate(std::move(document), [call](const std::vector<DiagnosticView>& faults) {
+      call->reply([&](sd_bus_message* answer) { return append_faults(answer, faults); });
+    });
   });
   return true;
 }

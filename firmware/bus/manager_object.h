@@ -15,13 +15,14 @@
 #include "firmware/bus/change_queue.h"
 #include "firmware/bus/control.h"
 #include "firmware/runtime/bus_connection.h"
+#include "hal/base/worker.h"
 
 namespace portreeve::bus {
 
 class ManagerObject : public std::enable_shared_from_this<ManagerObject> {
  public:
   // `refresh` brings all objects up to date: called before an answer that names one.
-  ManagerObject(runtime::BusConnection& connection, Control& control, AccountFiles files,
+  ManagerObject(runtime::BusConnection& connection, Control& control, Worker& worker, AccountFiles files,
                 std::function<void()> refresh);
 
   void show(sd_bus& bus);  // exports the interface
@@ -73,6 +74,7 @@ class ManagerObject : public std::enable_shared_from_this<ManagerObject> {
 
   runtime::BusConnection& connection_;
   Control& control_;
+  Worker& worker_;
   std::function<void()> refresh_;
   ChangeQueue changes_;
   Slot slot_;

@@ -12,10 +12,10 @@
 namespace portreeve::bus {
 
 struct ObjectServer::State : std::enable_shared_from_this<ObjectServer::State> {
-  State(runtime::BusConnection& bus_connection, Control& all, AccountFiles files)
+  State(runtime::BusConnection& bus_connection, Control& all, Worker& worker, AccountFiles files)
       : connection(bus_connection),
         control(all),
-        manager(std::make_shared<ManagerObject>(bus_connection, all, std::move(files), [this] { refresh(); })),
+        manager(std::make_shared<ManagerObject>(bus_connection, all, worker, std::move(files), [this] { refresh(); })),
         ports(port_kind(), all),
         switches(switch_kind(), all),
         peers(peer_kind(), all),
@@ -119,8 +119,8 @@ void ObjectServer::State::flush() {
   connection.kick();
 }
 
-ObjectServer::ObjectServer(runtime::BusConnection& connection, Control& control, AccountFiles files)
-    : state_(std::make_shared<State>(connection, control, std::move(files))) {
+ObjectServer::ObjectServer(runtime::BusConnection& connection, Control& control, Worker& worker, AccountFiles files)
+    : state_(std::make_shared<State>(connection, control, worker, std::move(files))) {
   connection.add(*this);
 }
 

@@ -11,13 +11,14 @@
 #include "firmware/bus/control.h"
 #include "firmware/runtime/bus_connection.h"
 #include "hal/base/time.h"
+#include "hal/base/worker.h"
 
 namespace portreeve::bus {
 
 class ObjectServer : public runtime::BusUser {
  public:
   // Adds itself to the connection, so it is made before the connection's `start`; it goes before the connection.
-  ObjectServer(runtime::BusConnection& connection, Control& control, AccountFiles files = {});
+  ObjectServer(runtime::BusConnection& connection, Control& control, Worker& worker, AccountFiles files = {});
   ~ObjectServer() override;
   ObjectServer(const ObjectServer&) = delete;
   ObjectServer& operator=(const ObjectServer&) = delete;

@@ -36,6 +36,24 @@ bool satisfied(const services::Service& service, const services::Request& reques
          fits(service, request);
 }
 
+std::string joined(const std::vector<IpAddress>& addresses) {
+  std::string text;
+  for (const IpAddress& address : addresses) text += (text.empty() ? "" : ", ") + address.to_string();
+  return text;
+}
+
+// "10.0.0.9 (was 10.0.0.8), LocalAddress false (was true)"
+std::string describe(const services::Request& request, const std::optional<services::Service>& known) {
+  std::string text = joined(request.addresses);
+  if (text.empty()) text = request.pool.empty() ? "an address" : "an address of pool " + request.pool;
+  if (!known || known->addresses.empty()) return text;  // a rehearsal does not know which address it would be given
+  text = fits(*known, request) ? "keeps " + joined(known->addresses) : text + " (was " + joined(known->addresses) + ")";
+  if (known->local_address != request.local_address) {
+    text += request.local_address ? ", LocalAddress true (was false)" : ", LocalAddress false (was true)";
+  }
+  return text;
+}
+
 // A write that fails is taken back by the registry; the manager finds the service missing at its next test.
 void report(const std::string& name, const Result<>& stored) {
   if (!stored) log_error("service " + name + ": its address could not be stored: " + stored.error().message);
@@ -96,9 +114,7 @@ Result<dsc::Plan> ServiceProvider::plan(const dsc::Resource& desired, const dsc:
   services::Request request = request_of(desired);
   const auto known = find(request.name);
   if (known && satisfied(*known, request)) return plan;
-  std::string text = "service " + request.name + ": ";
-  if (request.addresses.empty()) text += request.pool.empty() ? "an address" : "an address of pool " + request.pool;
-  for (const IpAddress& address : request.addresses) text += (text.back() == ' ' ? "" : ", ") + address.to_string();
+  std::string text = "service " + request.name + ": " + describe(request, known);
   plan.operations.push_back({std::move(text), [this, request = std::move(request)] { return allocate(request); }});
   return plan;
 }

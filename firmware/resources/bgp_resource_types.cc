@@ -1,7 +1,6 @@
 // The BGP part of the table: peers, where they may connect to, and how BFD watches the way to them.
 #include <array>
 
-#include "firmware/bgp/export_policy.h"
 #include "firmware/resources/resource_types.h"
 
 namespace portreeve::resources {
@@ -10,9 +9,6 @@ namespace {
 using dsc::Property;
 using dsc::ResourceType;
 using dsc::ValueKind;
-
-// What the help of communities says.
-static_assert(bgp::ExportPolicy::kCommunitiesMost == 63);
 
 constexpr std::array<std::string_view, 2> kPeerKinds = {"external", "internal"};
 constexpr std::array<std::string_view, 3> kConnectModes = {"Active", "Passive", "Both"};

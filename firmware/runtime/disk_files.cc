@@ -128,7 +128,7 @@ Result<> DiskFiles::replace(std::size_t index, const DiskJob& job) {
   commit_before(job.name);
   PORTREEVE_TRY(const bool there, directory_.has_file(job.name));
   const std::string temporary = temporary_name(job.name);
-  Result<> done = write_beside(temporary, job.octets);
+  Result<> done = write_beside(temporary, job.text ? as_bytes(*job.text) : Bytes(job.octets));
   if (done) done = take_name(index, job.name, temporary, there);
   if (!done) ::unlinkat(directory_.descriptor(), temporary.c_str(), 0);
   return done;

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -31,6 +32,7 @@ struct DiskJob {
   Kind kind = Kind::Append;
   std::string name;
   std::vector<std::byte> octets;
+  std::shared_ptr<const std::string> text = nullptr;  // of a replacement, instead of octets
 };
 
 // The two calls whose failure no test can bring about on a sound disk. Like the system's: 0, or −1 and errno.

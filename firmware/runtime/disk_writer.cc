@@ -71,6 +71,10 @@ void DiskWriter::replace(std::string name, std::vector<std::byte> content, Done 
   state_->hand_over({DiskJob::Kind::Replace, std::move(name), std::move(content)}, std::move(done));
 }
 
+void DiskWriter::replace(std::string name, std::shared_ptr<const std::string> text, Done done) {
+  state_->hand_over({DiskJob::Kind::Replace, std::move(name), {}, std::move(text)}, std::move(done));
+}
+
 void DiskWriter::remove(std::string name, Done done) {
   state_->hand_over({DiskJob::Kind::Remove, std::move(name), {}}, std::move(done));
 }

@@ -32,6 +32,7 @@ class DiskWriter {
   // event loop running until its completion has come.
   void append(std::string name, std::vector<std::byte> octets, Done done);  // no octets: only `done`, behind the others
   void replace(std::string name, std::vector<std::byte> content, Done done);
+  void replace(std::string name, std::shared_ptr<const std::string> text, Done done);
   // Well where there is no such file; durable with a later write's sync of the directory.
   void remove(std::string name, Done done);
 

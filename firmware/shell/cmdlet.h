@@ -52,8 +52,9 @@ struct Parameter {
   std::uint64_t minimum = 0;                     // of a Number
   std::uint64_t maximum = 0;
   bool or_zero = false;
-  std::string_view alias = {};    // another name that it has, given in full
-  std::string_view or_else = {};  // of a mandatory one: the parameter that may be given in its place
+  std::string_view alias = {};          // another name that it has, given in full
+  std::string_view or_else = {};        // of a mandatory one: the parameter that may be given in its place
+  std::string_view default_value = {};  // what leaving it out means, as a document says it; empty: told by `help`
 
   [[nodiscard]] bool is_in(std::uint8_t one) const { return set == 0 || set == one; }
 };

@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
+#include "firmware/resources/resource_types.h"
 #include "firmware/shell/bgp_parameters.h"
 #include "firmware/shell/cmdlet.h"
 #include "firmware/shell/dsc_parameters.h"
 #include "firmware/shell/network_parameters.h"
+#include "firmware/shell/resource_parameters.h"
 #include "firmware/shell/words.h"
 #include "hal/base/number.h"
 
@@ -45,103 +48,115 @@ constexpr Parameter kToJson[] = {
     {"Compress", "All in one line.", ParameterType::Switch},
 };
 
-constexpr Cmdlet kCmdlets[] = {
-    {"Add-HcsExternalVirtualSwitch", "Adds a virtual switch on a port.", kAddSwitch,
-     "Add-HcsExternalVirtualSwitch -InterfaceAlias Port5 -WaitForSwitchCreation $true", false, add_switch},
-    {"Add-HcsHostVnic", "Adds a virtual NIC of the host on a switch or in a virtual network.", kAddVnic,
-     "Add-HcsHostVnic -Name host1 -VirtualNetworkName vlanNetwork100 -IPAddress 5.5.0.10/16", false, add_vnic},
-    {"Add-HcsVirtualNetwork", "Adds a network on a switch: a VLAN.", kAddNetwork,
-     "Add-HcsVirtualNetwork -VirtualSwitchName vSwitch1 -Name vlanNetwork100 -VlanId 100 -AddressSpace 5.5.0.0/16 "
-     "-GatewayIPAddress 5.5.0.1",
-     false, add_network},
-    {"Compare-DscConfiguration", "Shows what is different between two configurations.", kCompareConfigurations,
-     "Compare-DscConfiguration 12", false, compare_configurations},
-    {"Confirm-DscConfiguration", "Keeps a configuration that is undone otherwise.", kConfirmConfiguration,
-     "Confirm-DscConfiguration", false, confirm_configuration},
-    {"ConvertTo-Json", "Shows objects as JSON.", kToJson, "Get-HcsPort | ConvertTo-Json", true, convert_to_json},
-    {"Format-List", "Shows objects as lists, one property a line.", kFormat,
-     "Get-HcsBGPPeers -SwitchName vSwitch1 | Format-List", true, format_as_list},
-    {"Format-Table", "Shows objects as a table, one object a line.", kFormat, "Get-HcsPort | Format-Table Name, Status",
-     true, format_as_table},
-    {"Get-DscConfiguration",
-     "Shows what stands, as a document that changes nothing when it is applied.",
-     {},
-     kNoExample,
-     false,
-     get_configuration},
-    {"Get-DscConfigurationStatus", "Shows how the configuration stands, or which ones there were.",
-     kGetConfigurationStatus, "Get-DscConfigurationStatus -All", false, get_configuration_status},
-    {"Get-HcsBFDProfile", "Shows the BFD profiles.", kGetBfdProfile, "Get-HcsBFDProfile fast", false, get_bfd_profiles},
-    {"Get-HcsBGPPeerStatus", "Shows how the BGP sessions are: state, negotiation, counters, errors, BFD.",
-     kGetPeerStatus, "Get-HcsBGPPeerStatus -SwitchName vSwitch1 -PeerAddress 10.126.77.125", false,
-     get_bgp_peer_status},
-    {"Get-HcsBGPPeers", "Shows the BGP peers of a switch; Format-List shows the sessions' state.", kGetPeers,
-     "Get-HcsBGPPeers -SwitchName vSwitch1", false, get_bgp_peers},
-    {"Get-HcsBGPSpeaker", "Shows where routers may connect.", kGetSpeaker, "Get-HcsBGPSpeaker vSwitch1", false,
-     get_bgp_speakers},
-    {"Get-HcsConfigurationFault",
-     "Shows what is wrong with the configuration documents that are in place.",
-     {},
-     kNoExample,
-     false,
-     get_configuration_faults},
-    {"Get-HcsExternalVirtualSwitch", "Shows the virtual switches.", kGetSwitch, "Get-HcsExternalVirtualSwitch vSwitch1",
-     false, get_switches},
-    {"Get-HcsHostVnic", "Shows the virtual NICs of the host.", kGetVnic, "Get-HcsHostVnic | Format-List", false,
-     get_vnics},
-    {"Get-HcsIPAddressPool", "Shows the pools of service addresses.", kGetPool, "Get-HcsIPAddressPool compute", false,
-     get_pools},
-    {"Get-HcsMacAddressPool", "Shows the pools of MAC addresses.", kGetMacAddressPool, "Get-HcsMacAddressPool", false,
-     get_mac_address_pools},
-    {"Get-HcsPort", "Shows the ports.", kGetPort, "Get-HcsPort Port2 | Format-List", false, get_ports},
-    {"Get-HcsService", "Shows the load-balanced services and their addresses.", kGetService, "Get-HcsService default/*",
-     false, get_services},
-    {"Get-HcsVirtualNetwork", "Shows the networks on switches.", kGetNetwork, "Get-HcsVirtualNetwork vlanNetwork100",
-     false, get_networks},
-    {"Get-Help", "Shows the cmdlets, or how one is used.", kGetHelp, "Get-Help Set-HcsBGPPeer", false, get_help},
-    {"Remove-HcsBFDProfile", "Removes a BFD profile that no peer names.", kRemoveBfdProfile,
-     "Remove-HcsBFDProfile -Name fast", false, remove_bfd_profile},
-    {"Remove-HcsBGPPeer", "Removes a BGP peer; without peers a switch serves its addresses by ARP.", kRemovePeer,
-     "Remove-HcsBGPPeer -PeerAddress 10.126.77.125 -SwitchName vSwitch1", false, remove_bgp_peer},
-    {"Remove-HcsBGPSpeaker", "Ends the listening for routers of a switch.", kRemoveSpeaker,
-     "Remove-HcsBGPSpeaker -SwitchName vSwitch1", false, remove_bgp_speaker},
-    {"Remove-HcsExternalVirtualSwitch", "Removes a virtual switch that nothing is on any more.", kRemoveSwitch,
-     "Remove-HcsExternalVirtualSwitch -Name vswitch-Port5", false, remove_switch},
-    {"Remove-HcsHostVnic", "Removes a virtual NIC of the host.", kRemoveVnic, "Remove-HcsHostVnic -Name host1", false,
-     remove_vnic},
-    {"Remove-HcsIPAddressPool", "Removes a pool; its services keep their addresses, unannounced.", kRemovePool,
-     "Remove-HcsIPAddressPool -Name compute", false, remove_pool},
-    {"Remove-HcsMacAddressPool", "Removes a pool of MAC addresses.", kRemoveMacAddressPool,
-     "Remove-HcsMacAddressPool -Name m", false, remove_mac_address_pool},
-    {"Remove-HcsVirtualNetwork", "Removes a network that nothing is in any more.", kRemoveNetwork,
-     "Remove-HcsVirtualNetwork -Name vlanNetwork100", false, remove_network},
-    {"Restore-DscConfiguration", "Brings an earlier configuration back.", kRestoreConfiguration,
-     "Restore-DscConfiguration -Id 12", false, restore_configuration},
-    {"Set-HcsBFDProfile", "Adds a BFD profile, or changes it.", kSetBfdProfile,
-     "Set-HcsBFDProfile -Name fast -ReceiveIntervalInMilliseconds 50 -TransmitIntervalInMilliseconds 50", false,
-     set_bfd_profile},
-    {"Set-HcsBGPPeer", "Adds a BGP peer, or changes it.", kSetPeer,
-     "Set-HcsBGPPeer -PeerAddress 10.126.77.125 -PeerAsn 64512 -SelfAsn 64513 -SwitchName vSwitch1 -HoldTimeInSeconds "
-     "15",
-     false, set_bgp_peer},
-    {"Set-HcsBGPSpeaker", "Lets routers of a switch connect, and says its BGP identifier.", kSetSpeaker,
-     "Set-HcsBGPSpeaker -SwitchName vSwitch1 -RouterId 192.0.2.1", false, set_bgp_speaker},
-    {"Set-HcsExternalVirtualSwitch", "Changes a virtual switch.", kSetSwitch,
-     "Set-HcsExternalVirtualSwitch -Name vSwitch1 -Mtu 9000", false, set_switch},
-    {"Set-HcsHostVnic", "Changes a virtual NIC of the host.", kSetVnic,
-     "Set-HcsHostVnic -Name host1 -IPAddress 5.5.0.11/16", false, set_vnic},
-    {"Set-HcsIPAddressPool", "Adds a pool of service addresses, or changes it.", kSetPool,
-     "Set-HcsIPAddressPool -Name compute -SwitchName vSwitch1 -Addresses 10.126.77.200-10.126.77.220", false, set_pool},
-    {"Set-HcsMacAddressPool", "Adds a pool of MAC addresses, or changes it.", kSetMacAddressPool,
-     "Set-HcsMacAddressPool -Name m -MacAddressRangeStart 02-00-00-00-00-00 -MacAddressRangeEnd 02-00-00-00-0F-FF",
-     false, set_mac_address_pool},
-    {"Set-HcsVirtualNetwork", "Changes a network on a switch.", kSetNetwork,
-     "Set-HcsVirtualNetwork -Name vlanNetwork100 -VlanId 200", false, set_network},
-    {"Start-DscConfiguration", "Applies a document: it becomes the user layer.", kStartConfiguration,
-     "Start-DscConfiguration edge.xml -ConfirmTimeoutInSeconds 600", false, start_configuration},
-    {"Test-DscConfiguration", "Tells whether all is as the configuration, or a document, says.", kTestConfiguration,
-     "Test-DscConfiguration edge.xml -Detailed", false, test_configuration},
-};
+std::vector<Cmdlet> make_cmdlets() {
+  static const auto kSetBfdProfile = parameters_of(resources::kBfdProfileType, {});
+  static const auto kSetPeer = parameters_of(
+      resources::kBgpPeerType, {"PeerAddress", "Interface", "PeerAsn", "SelfAsn", "SwitchName", "HoldTimeInSeconds"},
+      {{"PeerAddress", ValueSource::PeerAddresses},
+       {"Interface", ValueSource::SwitchInterfaces},
+       {"SwitchName", ValueSource::None, "VirtualNetworkName"}});
+  static const auto kSetSpeaker = parameters_of(resources::kBgpSpeakerType, {});
+  return {
+      {"Add-HcsExternalVirtualSwitch", "Adds a virtual switch on a port.", kAddSwitch,
+       "Add-HcsExternalVirtualSwitch -InterfaceAlias Port5 -WaitForSwitchCreation $true", false, add_switch},
+      {"Add-HcsHostVnic", "Adds a virtual NIC of the host on a switch or in a virtual network.", kAddVnic,
+       "Add-HcsHostVnic -Name host1 -VirtualNetworkName vlanNetwork100 -IPAddress 5.5.0.10/16", false, add_vnic},
+      {"Add-HcsVirtualNetwork", "Adds a network on a switch: a VLAN.", kAddNetwork,
+       "Add-HcsVirtualNetwork -VirtualSwitchName vSwitch1 -Name vlanNetwork100 -VlanId 100 -AddressSpace 5.5.0.0/16 "
+       "-GatewayIPAddress 5.5.0.1",
+       false, add_network},
+      {"Compare-DscConfiguration", "Shows what is different between two configurations.", kCompareConfigurations,
+       "Compare-DscConfiguration 12", false, compare_configurations},
+      {"Confirm-DscConfiguration", "Keeps a configuration that is undone otherwise.", kConfirmConfiguration,
+       "Confirm-DscConfiguration", false, confirm_configuration},
+      {"ConvertTo-Json", "Shows objects as JSON.", kToJson, "Get-HcsPort | ConvertTo-Json", true, convert_to_json},
+      {"Format-List", "Shows objects as lists, one property a line.", kFormat,
+       "Get-HcsBGPPeers -SwitchName vSwitch1 | Format-List", true, format_as_list},
+      {"Format-Table", "Shows objects as a table, one object a line.", kFormat,
+       "Get-HcsPort | Format-Table Name, Status", true, format_as_table},
+      {"Get-DscConfiguration",
+       "Shows what stands, as a document that changes nothing when it is applied.",
+       {},
+       kNoExample,
+       false,
+       get_configuration},
+      {"Get-DscConfigurationStatus", "Shows how the configuration stands, or which ones there were.",
+       kGetConfigurationStatus, "Get-DscConfigurationStatus -All", false, get_configuration_status},
+      {"Get-HcsBFDProfile", "Shows the BFD profiles.", kGetBfdProfile, "Get-HcsBFDProfile fast", false,
+       get_bfd_profiles},
+      {"Get-HcsBGPPeerStatus", "Shows how the BGP sessions are: state, negotiation, counters, errors, BFD.",
+       kGetPeerStatus, "Get-HcsBGPPeerStatus -SwitchName vSwitch1 -PeerAddress 10.126.77.125", false,
+       get_bgp_peer_status},
+      {"Get-HcsBGPPeers", "Shows the BGP peers of a switch; Format-List shows the sessions' state.", kGetPeers,
+       "Get-HcsBGPPeers -SwitchName vSwitch1", false, get_bgp_peers},
+      {"Get-HcsBGPSpeaker", "Shows where routers may connect.", kGetSpeaker, "Get-HcsBGPSpeaker vSwitch1", false,
+       get_bgp_speakers},
+      {"Get-HcsConfigurationFault",
+       "Shows what is wrong with the configuration documents that are in place.",
+       {},
+       kNoExample,
+       false,
+       get_configuration_faults},
+      {"Get-HcsExternalVirtualSwitch", "Shows the virtual switches.", kGetSwitch,
+       "Get-HcsExternalVirtualSwitch vSwitch1", false, get_switches},
+      {"Get-HcsHostVnic", "Shows the virtual NICs of the host.", kGetVnic, "Get-HcsHostVnic | Format-List", false,
+       get_vnics},
+      {"Get-HcsIPAddressPool", "Shows the pools of service addresses.", kGetPool, "Get-HcsIPAddressPool compute", false,
+       get_pools},
+      {"Get-HcsMacAddressPool", "Shows the pools of MAC addresses.", kGetMacAddressPool, "Get-HcsMacAddressPool", false,
+       get_mac_address_pools},
+      {"Get-HcsPort", "Shows the ports.", kGetPort, "Get-HcsPort Port2 | Format-List", false, get_ports},
+      {"Get-HcsService", "Shows the load-balanced services and their addresses.", kGetService,
+       "Get-HcsService default/*", false, get_services},
+      {"Get-HcsVirtualNetwork", "Shows the networks on switches.", kGetNetwork, "Get-HcsVirtualNetwork vlanNetwork100",
+       false, get_networks},
+      {"Get-Help", "Shows the cmdlets, or how one is used.", kGetHelp, "Get-Help Set-HcsBGPPeer", false, get_help},
+      {"Remove-HcsBFDProfile", "Removes a BFD profile that no peer names.", kRemoveBfdProfile,
+       "Remove-HcsBFDProfile -Name fast", false, remove_bfd_profile},
+      {"Remove-HcsBGPPeer", "Removes a BGP peer; without peers a switch serves its addresses by ARP.", kRemovePeer,
+       "Remove-HcsBGPPeer -PeerAddress 10.126.77.125 -SwitchName vSwitch1", false, remove_bgp_peer},
+      {"Remove-HcsBGPSpeaker", "Ends the listening for routers of a switch.", kRemoveSpeaker,
+       "Remove-HcsBGPSpeaker -SwitchName vSwitch1", false, remove_bgp_speaker},
+      {"Remove-HcsExternalVirtualSwitch", "Removes a virtual switch that nothing is on any more.", kRemoveSwitch,
+       "Remove-HcsExternalVirtualSwitch -Name vswitch-Port5", false, remove_switch},
+      {"Remove-HcsHostVnic", "Removes a virtual NIC of the host.", kRemoveVnic, "Remove-HcsHostVnic -Name host1", false,
+       remove_vnic},
+      {"Remove-HcsIPAddressPool", "Removes a pool; its services keep their addresses, unannounced.", kRemovePool,
+       "Remove-HcsIPAddressPool -Name compute", false, remove_pool},
+      {"Remove-HcsMacAddressPool", "Removes a pool of MAC addresses.", kRemoveMacAddressPool,
+       "Remove-HcsMacAddressPool -Name m", false, remove_mac_address_pool},
+      {"Remove-HcsVirtualNetwork", "Removes a network that nothing is in any more.", kRemoveNetwork,
+       "Remove-HcsVirtualNetwork -Name vlanNetwork100", false, remove_network},
+      {"Restore-DscConfiguration", "Brings an earlier configuration back.", kRestoreConfiguration,
+       "Restore-DscConfiguration -Id 12", false, restore_configuration},
+      {"Set-HcsBFDProfile", "Adds a BFD profile, or changes it.", kSetBfdProfile,
+       "Set-HcsBFDProfile -Name fast -ReceiveIntervalInMilliseconds 50 -TransmitIntervalInMilliseconds 50", false,
+       set_bfd_profile},
+      {"Set-HcsBGPPeer", "Adds a BGP peer, or changes it.", kSetPeer,
+       "Set-HcsBGPPeer -PeerAddress 10.126.77.125 -PeerAsn 64512 -SelfAsn 64513 -SwitchName vSwitch1 "
+       "-HoldTimeInSeconds "
+       "15",
+       false, set_bgp_peer},
+      {"Set-HcsBGPSpeaker", "Lets routers of a switch connect, and says its BGP identifier.", kSetSpeaker,
+       "Set-HcsBGPSpeaker -SwitchName vSwitch1 -RouterId 192.0.2.1", false, set_bgp_speaker},
+      {"Set-HcsExternalVirtualSwitch", "Changes a virtual switch.", kSetSwitch,
+       "Set-HcsExternalVirtualSwitch -Name vSwitch1 -Mtu 9000", false, set_switch},
+      {"Set-HcsHostVnic", "Changes a virtual NIC of the host.", kSetVnic,
+       "Set-HcsHostVnic -Name host1 -IPAddress 5.5.0.11/16", false, set_vnic},
+      {"Set-HcsIPAddressPool", "Adds a pool of service addresses, or changes it.", kSetPool,
+       "Set-HcsIPAddressPool -Name compute -SwitchName vSwitch1 -Addresses 10.126.77.200-10.126.77.220", false,
+       set_pool},
+      {"Set-HcsMacAddressPool", "Adds a pool of MAC addresses, or changes it.", kSetMacAddressPool,
+       "Set-HcsMacAddressPool -Name m -MacAddressRangeStart 02-00-00-00-00-00 -MacAddressRangeEnd 02-00-00-00-0F-FF",
+       false, set_mac_address_pool},
+      {"Set-HcsVirtualNetwork", "Changes a network on a switch.", kSetNetwork,
+       "Set-HcsVirtualNetwork -Name vlanNetwork100 -VlanId 200", false, set_network},
+      {"Start-DscConfiguration", "Applies a document: it becomes the user layer.", kStartConfiguration,
+       "Start-DscConfiguration edge.xml -ConfirmTimeoutInSeconds 600", false, start_configuration},
+      {"Test-DscConfiguration", "Tells whether all is as the configuration, or a document, says.", kTestConfiguration,
+       "Test-DscConfiguration edge.xml -Detailed", false, test_configuration},
+  };
+}
 
 constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
     {"fl", "Format-List"},
@@ -151,15 +166,19 @@ constexpr std::pair<std::string_view, std::string_view> kAliases[] = {
 
 }  // namespace
 
-std::span<const Cmdlet> cmdlets() { return kCmdlets; }
+std::span<const Cmdlet> cmdlets() {
+  static const std::vector<Cmdlet> kCmdlets = make_cmdlets();
+  return kCmdlets;
+}
 
 const Cmdlet* find_cmdlet(std::string_view name) {
   for (const auto& [alias, meant] : kAliases) {
     if (same_word(alias, name)) return find_cmdlet(meant);
   }
-  const auto* found = std::find_if(std::begin(kCmdlets), std::end(kCmdlets),
-                                   [&](const Cmdlet& cmdlet) { return same_word(cmdlet.name, name); });
-  return found != std::end(kCmdlets) ? found : nullptr;
+  const auto all = cmdlets();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Cmdlet& cmdlet) { return same_word(cmdlet.name, name); });
+  return found != all.end() ? &*found : nullptr;
 }
 
 ParameterMatch match_parameter(const Cmdlet& cmdlet, std::string_view name) {

@@ -3,12 +3,21 @@
 namespace portreeve::shell {
 namespace {
 
+// "How often at most; 300 where it is left out."
+std::string help_with_default(const Parameter& parameter) {
+  std::string text(parameter.help);
+  if (parameter.default_value.empty()) return text;
+  if (text.ends_with('.')) text.pop_back();
+  const bool boolean = parameter.type == ParameterType::Boolean;
+  return text.append(boolean ? "; $" : "; ").append(parameter.default_value).append(" where it is left out.");
+}
+
 void add_parameter(std::string& text, const Parameter& parameter) {
   text += "    -" + std::string(parameter.name);
   if (parameter.type != ParameterType::Switch) text += " <" + std::string(type_name(parameter)) + ">";
   if (parameter.mandatory) text += "  (mandatory)";
   if (!parameter.alias.empty()) text += "  (also -" + std::string(parameter.alias) + ")";
-  text += "\n        " + std::string(parameter.help) + "\n";
+  text += "\n        " + help_with_default(parameter) + "\n";
   if (const std::string range = allowed(parameter); !range.empty()) {
     text += "        Allowed: " + range + ".\n";
   }

@@ -2,7 +2,7 @@
 import re
 import time
 
-from appliance import document, pool, service, switch
+from appliance import Appliance, document, pool, service, switch
 from harness import check, never, wait_until
 from rack import DOCUMENT, Rack, SELF
 
@@ -187,3 +187,18 @@ def lab_a_switch_with_a_long_name_keeps_it_as_an_alternative_name(lab):
     rack.appliance.restart()
     wait_until("it is shown", lambda: rack.switch("storage-network-west").get("Status") == "Up")
     check("and adopted by it", rack.namespace.links()[shown["Interface"]]["ifindex"] == index)
+
+
+def lab_switches_do_not_end_at_the_usual_limit_of_open_files(lab):
+    """Each needs three descriptors, for writes to its settings to be heard; the soft limit stands at 64."""
+    namespace = lab.namespace("many")
+    for number in range(40):
+        namespace.run("ip", "link", "add", f"p{number}", "type", "veth", "peer", "name", f"q{number}")
+    appliance = Appliance(lab, namespace)
+    switches = [switch(f"s{number}", f"Port{number}", f"p{number}", f"10.100.{number}.1/24") for number in range(40)]
+    appliance.write_drop_in(DOCUMENT, document(*switches))
+    appliance.start(wrapper=("prlimit", "--nofile=64:4096"))
+    namespace.run("sysctl", "-q", "-w", "net.ipv4.conf.s39.arp_ignore=0")
+    wait_until("a write to the last switch's setting is put right", lambda: namespace.run(
+        "sysctl", "-n", "net.ipv4.conf.s39.arp_ignore").stdout.strip() == "1")
+    check("no descriptor was missing", "Too many open files" not in appliance.log(), appliance.log())

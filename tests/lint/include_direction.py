@@ -22,13 +22,15 @@ ROOMS = {
     "firmware/bfd": ["hal/base"],
     "firmware/layer2": ["hal/base", "hal"],
     "firmware/services": ["hal/base"],
-    "firmware/providers": ["hal/base", "hal", "dsc", "firmware/bgp", "firmware/layer2", "firmware/services"],
+    "firmware/resources": ["hal/base", "dsc"],
+    "firmware/providers": ["hal/base", "hal", "dsc", "firmware/resources", "firmware/bgp", "firmware/layer2",
+                           "firmware/services"],
     "firmware/bus": ["hal/base", "firmware/runtime"],
-    "firmware/shell": ["hal/base", "firmware/runtime"],
+    "firmware/shell": ["hal/base", "dsc", "firmware/resources", "firmware/runtime"],
     "firmware/appliance": ["hal/base", "hal", "dsc", "firmware/runtime", "firmware/bgp", "firmware/bfd", "firmware/layer2",
-                           "firmware/services", "firmware/providers", "firmware/bus"],
+                           "firmware/services", "firmware/resources", "firmware/providers", "firmware/bus"],
     # main.cc chooses: the daemon, the minishell, or the checks that need neither.
-    "firmware": ["hal/base", "dsc", "firmware/appliance", "firmware/providers", "firmware/shell"],
+    "firmware": ["hal/base", "dsc", "firmware/appliance", "firmware/resources", "firmware/shell"],
 }
 
 # Headers of others, and the files that may include them. First match counts; what matches nothing is a breach, so that

@@ -39,7 +39,7 @@ class LoopbackHost : public fakes::FakeHost {
 
 class Disk : public dsc::Storage {
  public:
-  void store(const std::string& /*name*/, std::string /*content*/, std::function<void(Result<>)> done) override {
+  void store(const std::string& /*name*/, dsc::Content /*content*/, std::function<void(Result<>)> done) override {
     pending.push_back(std::move(done));
   }
 

@@ -321,6 +321,14 @@ TEST(BgpSpeaker, RetryNowCutsTheWaitShort) {
   CHECK(until([&] { return status().state == SessionState::Established; }, 500ms));
 }
 
+TEST(BgpSpeaker, RetryNowKeepsAConnectionThatHasJustBeenMade) {
+  Router router(io);
+  speaker->set_peer("peer", router.config());  // on loopback the router's TCP has answered before this returns
+  speaker->retry_now("switch");
+  CHECK(until([&] { return status().state == SessionState::Established; }));
+  LONGS_EQUAL(1, router.connections);
+}
+
 TEST(BgpSpeaker, AnInterfaceThatIsNotThereIsNamed) {
   Router router(io);
   PeerConfig config = router.config();

@@ -163,7 +163,7 @@ TEST(BusLoss, TheNameIsTakenOnceAnotherProcessLetsItGo) {
   fakes::FakeControl control;
   control.shown_status = "the second";
   runtime::BusConnection connection(first->context, first->bus.address());
-  const bus::ObjectServer second(connection, control);
+  const bus::ObjectServer second(connection, control, first->worker);
   CHECK(connection.start().has_value());
   CHECK(fakes::run_until(first->context, [&] { return connection.bus() != nullptr; }));
   STRCMP_EQUAL("Running", first->property(bus::kRootPath, bus::kManagerInterface, "StatusText").c_str());

@@ -6,6 +6,7 @@
 
 #include "firmware/bus/names.h"
 #include "firmware/bus/object_server.h"
+#include "firmware/runtime/worker_thread.h"
 #include "tests/fakes/bus_client.h"
 #include "tests/fakes/fake_control.h"
 #include "tests/fakes/private_bus.h"
@@ -40,7 +41,8 @@ struct Served {
   boost::asio::io_context context;
   fakes::FakeControl control;
   runtime::BusConnection connection{context, bus.address()};
-  bus::ObjectServer server{connection, control, files};
+  runtime::WorkerThread worker{context};
+  bus::ObjectServer server{connection, control, worker, files};
   fakes::BusClient client{context, bus.address()};
 };
 

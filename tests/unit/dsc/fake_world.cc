@@ -143,8 +143,8 @@ WorldRehearsal::WorldRehearsal(const World& real) : world_(real) {
   }
 }
 
-void FakeStorage::store(const std::string& name, std::string content, std::function<void(Result<>)> done) {
-  pending_.push_back({name, std::move(content), std::move(done), nullptr});
+void FakeStorage::store(const std::string& name, Content content, std::function<void(Result<>)> done) {
+  pending_.push_back({name, *content, std::move(done), nullptr});
 }
 
 void FakeStorage::load(const std::string& name, std::function<void(Result<std::optional<std::string>>)> done) {

@@ -73,7 +73,7 @@ class WorldRehearsal : public Rehearsal {
 
 class FakeStorage : public Storage {
  public:
-  void store(const std::string& name, std::string content, std::function<void(Result<>)> done) override;
+  void store(const std::string& name, Content content, std::function<void(Result<>)> done) override;
   void load(const std::string& name, std::function<void(Result<std::optional<std::string>>)> done) override;
   void remove(const std::string& name) override;
 

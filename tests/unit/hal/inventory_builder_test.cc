@@ -121,17 +121,21 @@ TEST(InventoryBuilder, AParentOnThePciBusIsThePciAddress) {
   STRCMP_EQUAL("0000:02:00.1", inventory().port(kPort)->pci_address.c_str());
 }
 
-TEST(InventoryBuilder, TheDriverIsAskedOnceAndTheSpeedWhenTheCarrierComes) {
+TEST(InventoryBuilder, TheDriverIsAskedOnceAndTheSpeedIsDueWhenTheCarrierComes) {
   netlink::Link link = ethernet(kPort, "eth0");
   builder.set_link(link);
   CHECK_EQUAL(1, drivers_asked);
   CHECK_EQUAL(0, modes_asked);
   link.carrier = true;
   CHECK(builder.set_link(link));
+  CHECK(builder.link_modes_due());
+  CHECK(builder.ask_link_modes());
+  CHECK(!builder.link_modes_due());
   CHECK_EQUAL(25000U, inventory().port(kPort)->speed_mbps.value_or(0));
   CHECK(inventory().port(kPort)->duplex == Duplex::Full);
   link.mtu = 9000;
   builder.set_link(link);
+  builder.ask_link_modes();
   CHECK_EQUAL(1, modes_asked);
   link.carrier = false;
   builder.set_link(link);

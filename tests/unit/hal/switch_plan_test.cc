@@ -375,22 +375,16 @@ TEST(SwitchPlan, WarnsOfADefaultRouteThatIsPreferred) {
 
 TEST(SwitchPlan, WatchesTheSysctlsOfOurSwitchesAndWhatOverridesThem) {
   const std::vector<std::string> wanted = {
-      "net/ipv4/conf/vSwitch1/arp_ignore",
-      "net/ipv4/conf/vSwitch1/arp_announce",
-      "net/ipv4/conf/vSwitch1/promote_secondaries",
-      "net/ipv6/conf/vSwitch1/accept_ra",
-      "net/ipv6/conf/eth1/disable_ipv6",
-      "net/ipv4/conf/all/arp_ignore",
-      "net/ipv4/conf/all/arp_announce",
-      "net/ipv6/conf/all/disable_ipv6",
+      "net/ipv4/conf/vSwitch1", "net/ipv6/conf/vSwitch1", "net/ipv6/conf/eth1",
+      "net/ipv4/conf/all",      "net/ipv6/conf/all",
   };
   apply();
   std::vector<std::string> paths;
-  for (const WatchedSysctl& one : watched_sysctls(host.state)) paths.push_back(one.path);
+  for (const SysctlDirectory& one : sysctl_directories(host.state)) paths.push_back(one.path);
   CHECK(paths == wanted);
 }
 
 TEST(SwitchPlan, WatchesNoSysctlWhereNoSwitchIsOurs) {
   add_bridge("br0", false);
-  CHECK(watched_sysctls(host.state).empty());
+  CHECK(sysctl_directories(host.state).empty());
 }

@@ -144,9 +144,16 @@ TEST(Rehearsal, APeerWithAnotherHoldTime) {
 TEST(Rehearsal, AServiceThatIsGivenAnAddressThenAnotherOne) {
   changed(kAll);
   STRCMP_EQUAL(
-      "service web: 10.0.0.105\n",
+      "service web: 10.0.0.105 (was 10.0.0.100)\n",
       changed(kNetwork + kPool + kPeer + R"(<Service Name="web"><LoadBalancerIP>10.0.0.105</LoadBalancerIP></Service>)")
           .c_str());
+}
+
+TEST(Rehearsal, AServiceThatIsDeliveredByOthersFromNowOn) {
+  changed(kAll);
+  STRCMP_EQUAL(
+      "service web: keeps 10.0.0.100, LocalAddress false (was true)\n",
+      changed(kNetwork + kPool + kPeer + R"(<Service Name="web" PoolName="p" LocalAddress="false"/>)").c_str());
 }
 
 TEST(Rehearsal, AServiceKeepsItsAddressWhereItsPoolIsRenamed) {

@@ -73,7 +73,7 @@ TEST(DiskWriter, ACompletionMayAskForMore) {
 
 TEST(DiskWriter, DestructionWritesEverythingAndCompletesNothing) {
   for (int i = 0; i < 100; ++i) writer->append("leases", octets("x"), noting("x"));
-  writer->replace("user.xml", octets("y"), noting("y"));
+  writer->replace("user.xml", std::make_shared<const std::string>("y"), noting("y"));
   writer.reset();
   LONGS_EQUAL(100, temporary.content("leases").size());
   STRCMP_EQUAL("y", temporary.content("user.xml").c_str());

@@ -279,7 +279,7 @@ TEST(Help, IsAlsoGotByAQuestionMark) {
   shell.type("Set-HcsBGPPeer -?");
   STRCMP_CONTAINS(
       "Set-HcsBGPPeer -PeerAddress <Net.IPAddress> -PeerAsn <String> -SelfAsn <UInt32> -SwitchName <String> "
-      "[-HoldTimeInSeconds <UInt32>] [-LocalAsn <UInt32>]",
+      "[-HoldTimeInSeconds <UInt32>] [-VirtualNetworkName <String>] [-LocalAsn <UInt32>]",
       shell.output.c_str());
   STRCMP_CONTAINS("Set-HcsBGPPeer -Interface <String> -PeerAsn <String> ", shell.output.c_str());
 }

@@ -1,12 +1,17 @@
 // A minishell with a daemon of paper: what is typed, what comes out.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
+#include "firmware/shell/cmdlet.h"
 #include "firmware/shell/interpreter.h"
 #include "tests/fakes/paper_daemon.h"
 
 namespace portreeve {
+
+// The table is made once, and not by the test that happens to be the first, to whom it would be a leak.
+inline const std::size_t kCmdlets = shell::cmdlets().size();
 
 struct Typed {
   std::string output;

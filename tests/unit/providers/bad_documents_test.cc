@@ -52,19 +52,19 @@ std::string nested(int levels) {
   return text;
 }
 
+dsc::Diagnostics faults_of(const std::vector<dsc::SourceFile>& files) {
+  const auto check_peers = [](const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) {
+    providers::check_peers(configuration, {}, diagnostics);
+  };
+  const dsc::Assembler assembler(resources::schema(),
+                                 {providers::check_ports, providers::check_switches, providers::check_pools,
+                                  providers::check_speakers, check_peers, providers::check_services});
+  const auto configuration = assembler.combine_and_check(assembler.read_drop_ins(files), {});
+  return configuration ? dsc::Diagnostics() : configuration.error();
+}
+
 std::string first_fault(const std::vector<dsc::SourceFile>& files) {
-  const dsc::Assembler assembler(resources::schema(), {});
-  const auto merged = assembler.read_drop_ins(files);
-  if (!merged) return merged.error().front().to_string();
-  const auto configuration = assembler.combine(*merged, {});
-  if (!configuration) return configuration.error().front().to_string();
-  dsc::Diagnostics faults;
-  providers::check_ports(*configuration, faults);
-  providers::check_switches(*configuration, faults);
-  providers::check_pools(*configuration, faults);
-  providers::check_speakers(*configuration, faults);
-  providers::check_peers(*configuration, {}, faults);
-  providers::check_services(*configuration, faults);
+  const dsc::Diagnostics faults = faults_of(files);
   return faults.empty() ? "nothing" : faults.front().to_string();
 }
 

@@ -6,51 +6,42 @@
 #include <utility>
 
 #include "dsc/document/reader.h"
-#include "dsc/layers.h"
 
 namespace portreeve::dsc {
 namespace {
 
-using Read = Result<Document, Diagnostics>;
-
-void append(Diagnostics& to, const Diagnostics& from) { to.insert(to.end(), from.begin(), from.end()); }
-
 struct Candidate {
-  const Read* drop_ins;
+  const Reading* drop_ins;
   const char* drop_ins_name;
-  const Read* user;
+  const Reading* user;
   const char* user_name;
 };
 
 }  // namespace
 
-Read Assembler::read(const SourceFile& file, Source source) const {
+Reading Assembler::read(const SourceFile& file, Source source) const {
   if (!file.unreadable.empty()) {
-    return Diagnostics{{{file.path, 0, 0}, "Unreadable", "cannot be read: " + file.unreadable}};
+    return Reading::nothing_of(file.path, {{file.path, 0, 0}, "Unreadable", "cannot be read: " + file.unreadable});
   }
-  return read_document(schema_, file.content, file.path, source);
+  return read_what_is_left(schema_, file.content, file.path, source);
 }
 
-Read Assembler::read_drop_ins(const std::vector<SourceFile>& files, Diagnostics* overridden) const {
-  std::vector<Document> documents;
-  Diagnostics faults;
-  for (const SourceFile& file : files) {
-    auto document = read(file, Source::Dsc);
-    if (document) {
-      documents.push_back(std::move(*document));
-    } else {
-      append(faults, document.error());
-    }
-  }
-  if (!faults.empty()) return faults;
-  return merge(std::move(documents), overridden);
+Reading Assembler::read_drop_ins(const std::vector<SourceFile>& files, Diagnostics* overridden) const {
+  std::vector<Reading> readings;
+  readings.reserve(files.size());
+  for (const SourceFile& file : files) readings.push_back(read(file, Source::Dsc));
+  return merge_what_is_left(std::move(readings), overridden);
 }
 
-Result<Configuration, Diagnostics> Assembler::combine(Document drop_ins, Document user) const {
-  std::vector<Document> layers;
+Result<Configuration, Diagnostics> Assembler::combine(Reading drop_ins, Reading user) const {
+  return whole(combine_what_is_left(std::move(drop_ins), std::move(user)));
+}
+
+Resolved Assembler::combine_what_is_left(Reading drop_ins, Reading user) const {
+  std::vector<Reading> layers;
   layers.push_back(std::move(drop_ins));
   layers.push_back(std::move(user));
-  return resolve(schema_, merge(std::move(layers)));
+  return resolve_what_is_left(schema_, merge_what_is_left(std::move(layers)));
 }
 
 Diagnostics Assembler::check(const Configuration& configuration) const {
@@ -59,23 +50,23 @@ Diagnostics Assembler::check(const Configuration& configuration) const {
   return faults;
 }
 
-Result<Configuration, Diagnostics> Assembler::combine_and_check(Document drop_ins, Document user) const {
-  auto configuration = combine(std::move(drop_ins), std::move(user));
-  if (!configuration) return configuration;
-  if (Diagnostics faults = check(*configuration); !faults.empty()) return faults;
-  return configuration;
+Result<Configuration, Diagnostics> Assembler::combine_and_check(Reading drop_ins, Reading user) const {
+  Resolved both = combine_what_is_left(std::move(drop_ins), std::move(user));
+  Diagnostics wrong = check(both.configuration);
+  std::move(wrong.begin(), wrong.end(), std::back_inserter(both.faults));
+  return whole(std::move(both));
 }
 
 Assembly Assembler::boot(const Layers& layers, Diagnostics& faults) const {
-  const Read nothing = Document{};
+  const Reading nothing;
   const auto read_optional = [&](const std::optional<SourceFile>& file, Source source) {
-    return file ? read(*file, source) : Read(Document{});
+    return file ? read(*file, source) : Reading();
   };
   Diagnostics overridden;
-  const Read newest = read_drop_ins(layers.drop_ins, &overridden);
-  const Read user = read_optional(layers.user, Source::User);
-  const Read last_good = read_optional(layers.last_good_drop_ins, Source::Dsc);
-  const Read previous_user = read_optional(layers.previous_user, Source::User);
+  const Reading newest = read_drop_ins(layers.drop_ins, &overridden);
+  const Reading user = read_optional(layers.user, Source::User);
+  const Reading last_good = read_optional(layers.last_good_drop_ins, Source::Dsc);
+  const Reading previous_user = read_optional(layers.previous_user, Source::User);
 
   constexpr const char* kNewest = "the drop-ins";
   constexpr const char* kLastGood = "the last good drop-ins";
@@ -87,17 +78,17 @@ Assembly Assembler::boot(const Layers& layers, Diagnostics& faults) const {
       Candidate{&newest, kNewest, &nothing, "no user layer"},
       Candidate{&last_good, kLastGood, &nothing, "no user layer"},
   };
-  if (!newest) append(faults, newest.error());
-  if (!user) append(faults, user.error());
   for (const Candidate& candidate : candidates) {
     // A file that is not there is no configuration to fall back to.
     const bool is_there = (candidate.drop_ins != &last_good || layers.last_good_drop_ins) &&
                           (candidate.user != &previous_user || layers.previous_user);
-    if (!is_there || !*candidate.drop_ins || !*candidate.user) continue;
-    auto effective = combine_and_check(**candidate.drop_ins, **candidate.user);
+    // The first is the one whose faults are told, all of them.
+    const bool is_first = &candidate == candidates.data();
+    if (!is_there || !(is_first || (candidate.drop_ins->is_whole() && candidate.user->is_whole()))) continue;
+    auto effective = combine_and_check(*candidate.drop_ins, *candidate.user);
     if (effective) {
-      return {**candidate.drop_ins,
-              **candidate.user,
+      return {candidate.drop_ins->document,
+              candidate.user->document,
               std::move(*effective),
               candidate.drop_ins_name,
               candidate.user_name,
@@ -106,7 +97,7 @@ Assembly Assembler::boot(const Layers& layers, Diagnostics& faults) const {
               false,
               candidate.drop_ins == &newest ? overridden : Diagnostics()};
     }
-    if (&candidate == candidates.data()) faults = effective.error();
+    if (is_first) faults = effective.error();
   }
   return {};
 }

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "dsc/layers.h"
 #include "dsc/provider.h"
+#include "dsc/reading.h"
 #include "dsc/resource.h"
 #include "dsc/source_file.h"
 #include "hal/base/result.h"
@@ -41,17 +43,18 @@ class Assembler {
 
   [[nodiscard]] const Schema& schema() const { return schema_; }
 
-  // One file; all files of the drop-ins, merged. Every file's faults.
-  [[nodiscard]] Result<Document, Diagnostics> read(const SourceFile& file, Source source) const;
-  [[nodiscard]] Result<Document, Diagnostics> read_drop_ins(const std::vector<SourceFile>& files,
-                                                            Diagnostics* overridden = nullptr) const;
+  // One file; all files of the drop-ins, merged. As far as they can be read, with every file's faults.
+  [[nodiscard]] Reading read(const SourceFile& file, Source source) const;
+  [[nodiscard]] Reading read_drop_ins(const std::vector<SourceFile>& files, Diagnostics* overridden = nullptr) const;
 
-  // The effective configuration of drop-ins and user layer, its references resolved.
-  [[nodiscard]] Result<Configuration, Diagnostics> combine(Document drop_ins, Document user) const;
+  // The effective configuration of drop-ins and user layer, its references resolved; or their own faults and those of
+  // their references.
+  [[nodiscard]] Result<Configuration, Diagnostics> combine(Reading drop_ins, Reading user) const;
+  [[nodiscard]] Resolved combine_what_is_left(Reading drop_ins, Reading user) const;
   // What the rules say to it.
   [[nodiscard]] Diagnostics check(const Configuration& configuration) const;
-  // Both.
-  [[nodiscard]] Result<Configuration, Diagnostics> combine_and_check(Document drop_ins, Document user) const;
+  // All of that.
+  [[nodiscard]] Result<Configuration, Diagnostics> combine_and_check(Reading drop_ins, Reading user) const;
 
   // What is wrong with the newest layers goes to `faults`; the best that is valid is returned. An operator's latest
   // words weigh more than the newest drop-ins, since they can be of this minute.

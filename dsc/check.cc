@@ -169,17 +169,18 @@ bool key_is_good(const Schema& schema, const Resource& resource) {
 
 }  // namespace
 
-void check_resource(const Schema& schema, Resource& resource, std::size_t first, Diagnostics& diagnostics,
+bool check_resource(const Schema& schema, Resource& resource, std::size_t first, Diagnostics& diagnostics,
                     std::span<const std::string_view> meant) {
   resource.sort_settings();
   check_values(schema, resource, diagnostics);
   resource.key = resource.make_key();
   check_missing(resource, meant, diagnostics);
   check_alternatives(resource, meant, diagnostics);
-  if (diagnostics.size() == first) return;
-  const std::string label =
-      key_is_good(schema, resource) ? resource.id().to_string() : std::string(resource.type->name);
+  if (diagnostics.size() == first) return true;
+  const bool has_key = key_is_good(schema, resource);
+  const std::string label = has_key ? resource.id().to_string() : std::string(resource.type->name);
   for (std::size_t i = first; i < diagnostics.size(); ++i) diagnostics[i].text.insert(0, label + ": ");
+  return has_key;
 }
 
 Result<Resource> make_resource(const Schema& schema, const ResourceType& type,

@@ -16,8 +16,8 @@ namespace portreeve::dsc {
 // Makes the values of `resource` canonical, in table order, and its key from them. Adds one diagnostic a fault: values
 // that are not allowed or stand twice in a list, and properties that are missing (of an absent resource only its key)
 // and not `meant` by something misspelt that was reported. Diagnostics from `first` on are about this resource: they
-// are given its name.
-void check_resource(const Schema& schema, Resource& resource, std::size_t first, Diagnostics& diagnostics,
+// are given its name. Whether its key is known, in spite of them.
+bool check_resource(const Schema& schema, Resource& resource, std::size_t first, Diagnostics& diagnostics,
                     std::span<const std::string_view> meant = {});
 
 // A resource of the user layer from names and values as a caller sent them; a list's property may stand several times.

@@ -1,8 +1,10 @@
 // What is wrong with a document, said so that its author can mend it: the place, what was found, what is allowed.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,5 +51,11 @@ struct Diagnostic {
 };
 
 using Diagnostics = std::vector<Diagnostic>;
+
+// After so many faults the rest is not listed, and the last diagnostic says so.
+inline constexpr std::size_t kMaximumDiagnostics = 1000;
+
+// Faults as they are told: by file in the order of `files`, then by line and column; none twice, and only so many.
+Diagnostics in_order(Diagnostics faults, std::span<const FileName> files);
 
 }  // namespace portreeve::dsc

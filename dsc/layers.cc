@@ -66,29 +66,41 @@ struct Edge {
 
 class Resolver {
  public:
-  Resolver(const Schema& schema, Document merged) : schema_(schema), unordered_(unchecked(std::move(merged))) {}
+  Resolver(const Schema& schema, Document merged, const LeftOut& before)
+      : schema_(schema), before_(before), unordered_(unchecked(std::move(merged))) {}
 
-  Result<Configuration, Diagnostics> resolve();
+  Resolved resolve();
 
  private:
+  // More would not be told.
+  [[nodiscard]] bool has_told_all() const { return diagnostics_.size() > kMaximumDiagnostics; }
   void find_edges(Position dependent);
   void find_reference(Position dependent, const Value& value);
   void refuse_reference(const Resource& resource, const Value& value);
+  void find_dependency(Position dependent, const Dependency& dependency);
   std::vector<Position> order();
-  void refuse_circle(const std::vector<std::uint32_t>& waiting_for);
+  void refuse_circles(const std::vector<std::uint32_t>& waiting_for);
+  void refuse_circle(std::vector<Position> circle);
+  void leave_out(Position at);
+  void drop_left_out(std::vector<Position>& order);
+  [[nodiscard]] std::vector<const ResourceType*> incomplete() const;
   Configuration arranged(const std::vector<Position>& order);
 
   const Schema& schema_;
+  const LeftOut& before_;  // what was left out of the documents
   Configuration unordered_;
   std::vector<Edge> edges_;  // sorted by dependency once all are found
   std::vector<Position> first_edge_;
+  std::vector<Position> unresolved_;  // they refer to what is not there, or was left out
+  std::vector<bool> left_out_;        // by position; empty: none
   Diagnostics diagnostics_;
 };
 
 void Resolver::refuse_reference(const Resource& resource, const Value& value) {
+  if (has_told_all()) return;
   const Property& property = *value.property;
   constexpr std::size_t kMostListed = 16;
-  std::vector<std::string_view> keys;
+  std::vector<std::string_view> keys = before_.known_keys(property.references);
   for (const Resource& candidate : unordered_.resources) {
     if (candidate.type->name == property.references) keys.emplace_back(candidate.key);
     if (keys.size() > kMostListed) break;
@@ -105,14 +117,35 @@ void Resolver::refuse_reference(const Resource& resource, const Value& value) {
 }
 
 void Resolver::find_reference(Position dependent, const Value& value) {
-  const std::size_t found = unordered_.position(value.property->references, value.text);
-  if (found == unordered_.resources.size()) {
-    refuse_reference(unordered_.resources[dependent], value);
-  } else {
+  const Property& property = *value.property;
+  const std::size_t found = unordered_.position(property.references, value.text);
+  if (found != unordered_.resources.size()) {
     edges_.push_back({static_cast<Position>(found), dependent});
+  } else {
+    unresolved_.push_back(dependent);
+    if (!before_.may_have(property.references, value.text)) refuse_reference(unordered_.resources[dependent], value);
   }
-  const std::size_t shaping = unordered_.position(value.property->shaped_by, value.text);
-  if (shaping != unordered_.resources.size()) edges_.push_back({static_cast<Position>(shaping), dependent});
+  if (property.shaped_by.empty()) return;
+  const std::size_t shaping = unordered_.position(property.shaped_by, value.text);
+  if (shaping != unordered_.resources.size()) {
+    edges_.push_back({static_cast<Position>(shaping), dependent});
+  } else if (before_.may_have(property.shaped_by, value.text)) {
+    unresolved_.push_back(dependent);
+  }
+}
+
+void Resolver::find_dependency(Position dependent, const Dependency& dependency) {
+  const ResourceId& id = dependency.id;
+  const std::size_t found = unordered_.position(id.type, id.key);
+  if (found != unordered_.resources.size()) {
+    edges_.push_back({static_cast<Position>(found), dependent});
+    return;
+  }
+  unresolved_.push_back(dependent);
+  if (has_told_all() || before_.may_have(id.type, id.key)) return;
+  diagnostics_.push_back({dependency.at, "DanglingReference",
+                          unordered_.resources[dependent].id().to_string() + ": DependsOn '" + id.to_string() +
+                              "' names no resource of the configuration"});
 }
 
 void Resolver::find_edges(Position dependent) {
@@ -120,16 +153,7 @@ void Resolver::find_edges(Position dependent) {
   for (const Value& value : resource.settings) {
     if (value.property->kind == ValueKind::Reference) find_reference(dependent, value);
   }
-  for (const Dependency& dependency : resource.depends_on) {
-    const std::size_t found = unordered_.position(dependency.id.type, dependency.id.key);
-    if (found == unordered_.resources.size()) {
-      diagnostics_.push_back({dependency.at, "DanglingReference",
-                              resource.id().to_string() + ": DependsOn '" + dependency.id.to_string() +
-                                  "' names no resource of the configuration"});
-    } else {
-      edges_.push_back({static_cast<Position>(found), dependent});
-    }
-  }
+  for (const Dependency& dependency : resource.depends_on) find_dependency(dependent, dependency);
 }
 
 // Kahn's algorithm: of those that nothing more keeps waiting, always the first in order of types and of statement.
@@ -166,25 +190,33 @@ std::vector<Position> Resolver::order() {
       if (--waiting_for[edges_[i].dependent] == 0) release(edges_[i].dependent);
     }
   }
-  if (order.size() != count) refuse_circle(waiting_for);
+  if (order.size() != count) refuse_circles(waiting_for);
   return order;
 }
 
-// Whoever still waits has a dependency that still waits: following those ends in a circle.
-void Resolver::refuse_circle(const std::vector<std::uint32_t>& waiting_for) {
+// Whoever still waits has a dependency that still waits: following those ends in a circle. Whoever is left once that
+// and what rests on it are left out, has another that is left, too: there is a further circle.
+void Resolver::refuse_circles(const std::vector<std::uint32_t>& waiting_for) {
   std::vector<Position> dependency_of(waiting_for.size(), 0);
   for (const Edge& edge : edges_) {
     if (waiting_for[edge.dependency] != 0 && waiting_for[edge.dependent] != 0)
       dependency_of[edge.dependent] = edge.dependency;
   }
-  auto at = static_cast<Position>(
-      std::find_if(waiting_for.begin(), waiting_for.end(), [](std::uint32_t n) { return n != 0; }) -
-      waiting_for.begin());
+  left_out_.assign(waiting_for.size(), false);
   std::vector<bool> seen(waiting_for.size(), false);
-  for (; !seen[at]; at = dependency_of[at]) seen[at] = true;
+  for (Position start = 0; start < waiting_for.size(); ++start) {
+    if (waiting_for[start] == 0 || left_out_[start]) continue;
+    Position at = start;
+    for (; !seen[at]; at = dependency_of[at]) seen[at] = true;
+    std::vector<Position> circle;
+    for (Position next = at; circle.empty() || next != at; next = dependency_of[next]) circle.push_back(next);
+    refuse_circle(std::move(circle));
+    leave_out(at);
+  }
+}
 
-  std::vector<Position> circle;
-  for (Position next = at; circle.empty() || next != at; next = dependency_of[next]) circle.push_back(next);
+void Resolver::refuse_circle(std::vector<Position> circle) {
+  if (has_told_all()) return;
   // The same circle is always told from the same place: where it is first stated.
   std::rotate(circle.begin(), std::min_element(circle.begin(), circle.end()), circle.end());
   constexpr std::size_t kMostNamed = 16;
@@ -199,10 +231,44 @@ void Resolver::refuse_circle(const std::vector<std::uint32_t>& waiting_for) {
                           text + ": a circle; take one DependsOn or reference out"});
 }
 
+// With what rests on it.
+void Resolver::leave_out(Position at) {
+  std::vector<Position> next = {at};
+  while (!next.empty()) {
+    const Position one = next.back();
+    next.pop_back();
+    if (left_out_[one]) continue;
+    left_out_[one] = true;
+    for (Position i = first_edge_[one]; i < first_edge_[one + 1]; ++i) next.push_back(edges_[i].dependent);
+  }
+}
+
+// What stays rests on nothing that goes.
+void Resolver::drop_left_out(std::vector<Position>& order) {
+  left_out_.resize(unordered_.resources.size(), false);
+  for (const Position at : unresolved_) leave_out(at);
+  const auto goes = [&](Position at) { return left_out_[at]; };
+  std::erase_if(order, goes);
+  std::erase_if(unordered_.links.by_id, goes);
+  std::erase_if(edges_, [&](const Edge& edge) { return left_out_[edge.dependent]; });
+}
+
+std::vector<const ResourceType*> Resolver::incomplete() const {
+  std::set<const ResourceType*> with;
+  for (Position at = 0; at < left_out_.size(); ++at) {
+    if (left_out_[at]) with.insert(unordered_.resources[at].type);
+  }
+  for (const ResourceType* type : schema_.types()) {
+    if (before_.may_have(type->name)) with.insert(type);
+  }
+  return {with.begin(), with.end()};
+}
+
 Configuration Resolver::arranged(const std::vector<Position>& order) {
   Configuration arranged;
   arranged.name = std::move(unordered_.name);
-  std::vector<Position> place(order.size(), 0);
+  arranged.files = std::move(unordered_.files);
+  std::vector<Position> place(unordered_.resources.size(), 0);
   arranged.resources.reserve(order.size());
   for (const Position at : order) {
     place[at] = static_cast<Position>(arranged.resources.size());
@@ -220,11 +286,15 @@ Configuration Resolver::arranged(const std::vector<Position>& order) {
   return arranged;
 }
 
-Result<Configuration, Diagnostics> Resolver::resolve() {
+Resolved Resolver::resolve() {
   for (Position at = 0; at < unordered_.resources.size(); ++at) find_edges(at);
-  const std::vector<Position> sequence = order();
-  if (!diagnostics_.empty()) return std::move(diagnostics_);
-  return arranged(sequence);
+  std::vector<Position> sequence = order();
+  if (before_.empty() && unresolved_.empty() && left_out_.empty()) return {arranged(sequence), {}};
+  drop_left_out(sequence);
+  std::vector<const ResourceType*> types = incomplete();
+  Configuration rest = arranged(sequence);
+  rest.incomplete = std::move(types);
+  return {std::move(rest), std::move(diagnostics_)};
 }
 
 }  // namespace
@@ -238,6 +308,7 @@ Document merge(std::vector<Document> lowest_first, Diagnostics* overridden) {
   std::unordered_map<Identity, std::size_t, IdentityHash> places;
   for (Document& document : lowest_first) {
     if (!document.name.empty()) merged.name = std::move(document.name);
+    std::move(document.files.begin(), document.files.end(), std::back_inserter(merged.files));
     for (Resource& resource : document.resources) {
       const auto known = places.find({resource.type, resource.key});
       if (known == places.end()) {
@@ -262,16 +333,44 @@ Document merge(std::vector<Document> lowest_first, Diagnostics* overridden) {
   return merged;
 }
 
+Reading merge_what_is_left(std::vector<Reading> lowest_first, Diagnostics* overridden) {
+  Reading merged;
+  std::vector<Document> documents;
+  for (Reading& one : lowest_first) {
+    std::move(one.faults.begin(), one.faults.end(), std::back_inserter(merged.faults));
+    merged.left_out.lay_over(one.document, std::move(one.left_out));
+    documents.push_back(std::move(one.document));
+  }
+  merged.document = merge(std::move(documents), overridden);
+  if (merged.left_out.empty()) return merged;
+  std::erase_if(merged.document.resources, [&](const Resource& resource) { return merged.left_out.has(resource); });
+  return merged;
+}
+
 Configuration unchecked(Document merged) {
   Configuration configuration;
   configuration.name = std::move(merged.name);
   configuration.resources = std::move(merged.resources);
+  configuration.files = std::move(merged.files);
   sort_by_id(configuration);
   return configuration;
 }
 
 Result<Configuration, Diagnostics> resolve(const Schema& schema, Document merged) {
-  return Resolver(schema, std::move(merged)).resolve();
+  return whole(resolve_what_is_left(schema, std::move(merged)));
+}
+
+Resolved resolve_what_is_left(const Schema& schema, Reading merged) {
+  Resolved resolved = Resolver(schema, std::move(merged.document), merged.left_out).resolve();
+  if (merged.is_whole()) return resolved;
+  std::move(resolved.faults.begin(), resolved.faults.end(), std::back_inserter(merged.faults));
+  resolved.faults = std::move(merged.faults);
+  return resolved;
+}
+
+Result<Configuration, Diagnostics> whole(Resolved resolved) {
+  if (resolved.faults.empty()) return std::move(resolved.configuration);
+  return in_order(std::move(resolved.faults), resolved.configuration.files);
 }
 
 }  // namespace portreeve::dsc

@@ -144,27 +144,27 @@ void Manager::edit_user_layer(Edit edit, Origin origin, Done done) {
 
 void Manager::apply(std::string document, ApplyOptions options, Answer<std::string, Diagnostics> accepted,
                     Done finished) {
-  using Read = Result<Document, Diagnostics>;
-  auto read = std::make_shared<Read>(Document{});
+  struct Checked {
+    Reading user;
+    Diagnostics faults;
+  };
+  auto checked = std::make_shared<Checked>();
   state_->worker.run(
       [assembler = state_->assembler(), standing = state_->standing,
-       text = SourceFile{"-", "-", std::move(document), {}}, read] {
-        *read = assembler.read(text, Source::User);
-        if (!*read) return;
-        if (Diagnostics faults = check_user_layer(assembler, standing, **read); !faults.empty()) {
-          *read = std::move(faults);
-        }
+       text = SourceFile{"-", "-", std::move(document), {}}, checked] {
+        checked->user = assembler.read(text, Source::User);
+        checked->faults = check_user_layer(assembler, standing, checked->user);
       },
-      [weak = std::weak_ptr(state_), read, options = std::move(options), accepted = std::move(accepted),
+      [weak = std::weak_ptr(state_), checked, options = std::move(options), accepted = std::move(accepted),
        finished = std::move(finished)] {
         const auto state = weak.lock();
         if (!state) return;
-        if (!*read) {
-          accepted(read->error());
+        if (!checked->faults.empty()) {
+          accepted(std::move(checked->faults));
           return;
         }
         const std::string job = state->new_job();
-        state->enqueue(ApplyRequest{std::move(**read), options, job, finished});
+        state->enqueue(ApplyRequest{std::move(checked->user.document), options, job, finished});
         accepted(job);
       });
 }

@@ -41,15 +41,11 @@ void load_next(Storage& storage, const std::shared_ptr<Loading>& loading) {
 
 Result<std::shared_ptr<const Configuration>> configuration_of(const Assembler& assembler, const std::string& drop_ins,
                                                               const std::string& user) {
-  const auto faulty = [](const Diagnostics& faults) {
-    return Error{ErrorKind::NotSupported, "it is not valid by today's rules: " + summary(faults)};
-  };
-  auto below = assembler.read({"drop-ins", "drop-ins", drop_ins, {}}, Source::Dsc);
-  if (!below) return faulty(below.error());
-  auto above = assembler.read({"user", "user", user, {}}, Source::User);
-  if (!above) return faulty(above.error());
-  auto both = assembler.combine(std::move(*below), std::move(*above));
-  if (!both) return faulty(both.error());
+  auto both = assembler.combine(assembler.read({"drop-ins", "drop-ins", drop_ins, {}}, Source::Dsc),
+                                assembler.read({"user", "user", user, {}}, Source::User));
+  if (!both) {
+    return Error{ErrorKind::NotSupported, "it is not valid by today's rules: " + summary(both.error())};
+  }
   return std::make_shared<const Configuration>(std::move(*both));
 }
 
@@ -62,12 +58,8 @@ void Manager::validate(std::string document, const std::string& file, std::funct
   state_->worker.run(
       [assembler = state_->assembler(), drop_ins = state_->standing.drop_ins,
        text = SourceFile{file, file, std::move(document), {}}, faults] {
-        auto user = assembler.read(text, Source::User);
-        if (!user) {
-          *faults = user.error();
-          return;
-        }
-        const auto target = assembler.combine_and_check({drop_ins->name, drop_ins->resources}, std::move(*user));
+        const auto target = assembler.combine_and_check(Document{drop_ins->name, drop_ins->resources, drop_ins->files},
+                                                        assembler.read(text, Source::User));
         if (!target) *faults = target.error();
       },
       [faults, done = std::move(done)] { done(std::move(*faults)); });

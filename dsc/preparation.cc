@@ -1,6 +1,7 @@
 #include "dsc/preparation.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "dsc/check.h"
@@ -11,7 +12,9 @@
 namespace portreeve::dsc {
 namespace {
 
-Document document_of(const Configuration& configuration) { return {configuration.name, configuration.resources}; }
+Document document_of(const Configuration& configuration) {
+  return {configuration.name, configuration.resources, configuration.files};
+}
 
 Error invalid(const Diagnostics& faults) { return {ErrorKind::InvalidArgument, summary(faults)}; }
 
@@ -52,13 +55,13 @@ Diagnostics check_edited(const Assembler& assembler, const Document& before, Doc
   return faults;
 }
 
-// Rules may look at the world, which may have changed: what was wrong before is not this change's fault.
 StoredText stored_text(const Document& document) {
   auto content = std::make_shared<const std::string>(write_document(document));
   std::string digest = History::digest(*content);
   return {std::move(content), std::move(digest)};
 }
 
+// Rules may look at the world, which may have changed: what was wrong before is not this change's fault.
 Diagnostics new_faults(const Assembler& assembler, const Configuration& before, const Configuration& after) {
   Diagnostics wrong = assembler.check(after);
   if (wrong.empty()) return wrong;
@@ -70,19 +73,19 @@ Diagnostics new_faults(const Assembler& assembler, const Configuration& before, 
   return wrong;
 }
 
-Result<Configuration, Diagnostics> combined(const Assembler& assembler, const Standing& now, Document user) {
-  auto target = assembler.combine(document_of(*now.drop_ins), std::move(user));
-  if (!target) return target;
-  if (Diagnostics wrong = new_faults(assembler, *now.effective, *target); !wrong.empty()) return wrong;
-  return target;
+Result<Configuration, Diagnostics> combined(const Assembler& assembler, const Standing& now, Reading user) {
+  Resolved target = assembler.combine_what_is_left(document_of(*now.drop_ins), std::move(user));
+  Diagnostics wrong = new_faults(assembler, *now.effective, target.configuration);
+  std::move(wrong.begin(), wrong.end(), std::back_inserter(target.faults));
+  return whole(std::move(target));
 }
 
-Prepared with_user_layer(const Assembler& assembler, const Standing& now, Document user) {
+Prepared with_user_layer(const Assembler& assembler, const Standing& now, Reading user) {
   auto target = combined(assembler, now, user);
   if (!target) return refused(invalid(target.error()), target.error());
   Prepared prepared;
-  prepared.user_text = stored_text(user);
-  prepared.next = {now.drop_ins, std::make_shared<const Document>(std::move(user)),
+  prepared.user_text = stored_text(user.document);
+  prepared.next = {now.drop_ins, std::make_shared<const Document>(std::move(user.document)),
                    std::make_shared<const Configuration>(std::move(*target))};
   prepared.difference = Difference::between(now.effective, prepared.next.effective);
   return prepared;
@@ -104,22 +107,18 @@ Prepared prepare_edit(const Assembler& assembler, const Standing& now, const Edi
   return with_user_layer(assembler, now, std::move(edited));
 }
 
-Prepared prepare_user_layer(const Assembler& assembler, const Standing& now, Document user) {
+Prepared prepare_user_layer(const Assembler& assembler, const Standing& now, Reading user) {
   Prepared prepared = with_user_layer(assembler, now, std::move(user));
   if (!prepared.refusal) prepared.difference.test_all();
   return prepared;
 }
 
 Prepared prepare_user_layer(const Assembler& assembler, const Standing& now, const SourceFile& file) {
-  auto user = assembler.read(file, Source::User);
-  if (!user) return refused(invalid(user.error()), user.error());
-  return prepare_user_layer(assembler, now, std::move(*user));
+  return prepare_user_layer(assembler, now, assembler.read(file, Source::User));
 }
 
 Prepared prepare_preview(const Assembler& assembler, const Standing& now, const SourceFile& file) {
-  auto user = assembler.read(file, Source::User);
-  if (!user) return refused(invalid(user.error()), user.error());
-  auto target = combined(assembler, now, std::move(*user));
+  auto target = combined(assembler, now, assembler.read(file, Source::User));
   if (!target) return refused(invalid(target.error()), target.error());
   Prepared prepared;
   prepared.next = now;
@@ -129,7 +128,7 @@ Prepared prepare_preview(const Assembler& assembler, const Standing& now, const 
   return prepared;
 }
 
-Diagnostics check_user_layer(const Assembler& assembler, const Standing& now, Document user) {
+Diagnostics check_user_layer(const Assembler& assembler, const Standing& now, Reading user) {
   const auto target = combined(assembler, now, std::move(user));
   return target ? Diagnostics() : target.error();
 }
@@ -137,19 +136,19 @@ Diagnostics check_user_layer(const Assembler& assembler, const Standing& now, Do
 Prepared prepare_drop_ins(const Assembler& assembler, const Standing& now, const std::vector<SourceFile>& files,
                           const std::shared_ptr<const Document>& also) {
   Diagnostics overridden;
-  auto drop_ins = assembler.read_drop_ins(files, &overridden);
-  if (!drop_ins) return refused(invalid(drop_ins.error()), drop_ins.error());
-  auto target = assembler.combine_and_check(*drop_ins, *now.user);
+  Reading drop_ins = assembler.read_drop_ins(files, &overridden);
+  auto target = assembler.combine_and_check(drop_ins, *now.user);
   if (!target) return refused(invalid(target.error()), target.error());
   if (also) {
-    if (const auto other = assembler.combine_and_check(*drop_ins, *also); !other) {
+    if (const auto other = assembler.combine_and_check(drop_ins, *also); !other) {
       return refused(invalid(other.error()), other.error());
     }
   }
   Prepared prepared;
   prepared.overridden = std::move(overridden);
-  if (!drop_ins->same_state(document_of(*now.drop_ins))) prepared.drop_ins_text = stored_text(*drop_ins);
-  prepared.next = {std::make_shared<const Configuration>(unchecked(std::move(*drop_ins))), now.user,
+  Document& merged = drop_ins.document;
+  if (!merged.same_state(document_of(*now.drop_ins))) prepared.drop_ins_text = stored_text(merged);
+  prepared.next = {std::make_shared<const Configuration>(unchecked(std::move(merged))), now.user,
                    std::make_shared<const Configuration>(std::move(*target))};
   prepared.difference = Difference::between(now.effective, prepared.next.effective);
   return prepared;

@@ -48,14 +48,14 @@ using Edit = std::function<Result<>(Document& user, const Configuration& drop_in
 Prepared prepare_edit(const Assembler& assembler, const Standing& now, const Edit& edit);
 
 // A new user layer in place of the present one. Everything is tested, not only what is different.
-Prepared prepare_user_layer(const Assembler& assembler, const Standing& now, Document user);
+Prepared prepare_user_layer(const Assembler& assembler, const Standing& now, Reading user);
 Prepared prepare_user_layer(const Assembler& assembler, const Standing& now, const SourceFile& file);
 
 // The same for a preview: what would be done, with nothing kept for doing it.
 Prepared prepare_preview(const Assembler& assembler, const Standing& now, const SourceFile& file);
 
 // What is wrong with such a user layer.
-Diagnostics check_user_layer(const Assembler& assembler, const Standing& now, Document user);
+Diagnostics check_user_layer(const Assembler& assembler, const Standing& now, Reading user);
 
 // New drop-ins below the present user layer; `also` is another user layer with which they must be valid, too.
 Prepared prepare_drop_ins(const Assembler& assembler, const Standing& now, const std::vector<SourceFile>& files,

@@ -123,6 +123,10 @@ bool Document::same_state(const Document& other) const {
                     [](const Resource& a, const Resource& b) { return a.same_state(b); });
 }
 
+bool Configuration::is_complete(const ResourceType& of_type) const {
+  return std::find(incomplete.begin(), incomplete.end(), &of_type) == incomplete.end();
+}
+
 const Resource* Configuration::find(std::string_view type, std::string_view key) const {
   const std::size_t found = position(type, key);
   return found == resources.size() ? nullptr : &resources[found];

@@ -87,6 +87,7 @@ bool is_before(const Resource& a, const Resource& b);
 struct Document {
   std::string name;  // Configuration/@Name
   std::vector<Resource> resources;
+  std::vector<FileName> files = {};  // it was read from these, or laid over each other; lowest first
 
   [[nodiscard]] Resource* find(std::string_view type, std::string_view key);  // nullptr where it states none
   void remove(std::string_view type, std::string_view key);
@@ -99,7 +100,11 @@ struct Document {
 struct Configuration {
   std::string name;
   std::vector<Resource> resources;
+  std::vector<FileName> files = {};  // as of the document
+  // Types of which some are left out because of their faults: that one is not there then means nothing.
+  std::vector<const ResourceType*> incomplete = {};
 
+  [[nodiscard]] bool is_complete(const ResourceType& of_type) const;
   [[nodiscard]] const Resource* find(std::string_view type, std::string_view key) const;
   [[nodiscard]] std::size_t position(std::string_view type, std::string_view key) const;  // resources.size(): none
 
@@ -113,7 +118,7 @@ struct Configuration {
     std::vector<std::uint32_t> first_dependent;
     std::vector<std::uint32_t> dependents;
   };
-  Links links;
+  Links links = {};
 };
 
 }  // namespace portreeve::dsc

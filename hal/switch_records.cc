@@ -37,7 +37,7 @@ Result<> write_text(int descriptor, const std::string& path, const std::string& 
 Result<> write_file(const std::string& path, const std::string& text) {
   const int descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor < 0) return system_error("cannot write " + path, errno);
-  const Result<> done = write_text(descriptor, path, text);
+  Result<> done = write_text(descriptor, path, text);
   close(descriptor);
   return done;
 }
@@ -174,7 +174,7 @@ Result<> SwitchRecordsFile::append(const SwitchRecords& records, const std::stri
   std::string first(title(place_).size() + 1, '\0');
   const bool continues =
       stands && pread(descriptor, first.data(), first.size(), 0) == std::ssize(first) && first == title(place_) + "\n";
-  const Result<> done = continues ? write_text(descriptor, path_, line) : replace(records);
+  Result<> done = continues ? write_text(descriptor, path_, line) : replace(records);
   if (descriptor >= 0) close(descriptor);
   return done;
 }

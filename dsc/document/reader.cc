@@ -87,7 +87,7 @@ class Reader {
   Reader(const Schema& schema, std::string_view text, FileName file, Source source)
       : schema_(schema), text_(text), file_(std::move(file)), source_(source), places_(text) {}
 
-  Result<Document, Diagnostics> read();
+  Reading read();
 
  private:
   // Where in the text that stands, which tinyxml2 has in its copy of a portion.
@@ -107,6 +107,8 @@ class Reader {
   void read_inside(const XMLElement& root);
   void read_root_attribute(const XMLAttribute& attribute);
   void read_resource(const XMLElement& element);
+  void leave_out(const Resource& resource, bool has_key);
+  void leave_out_misspelt(const XMLElement& element);
   void read_attribute(Resource& resource, const XMLAttribute& attribute);
   void read_ensure(Resource& resource, const XMLAttribute& attribute);
   void read_dependencies(Resource& resource, const XMLAttribute& attribute);
@@ -126,6 +128,7 @@ class Reader {
   std::size_t portion_offset_ = 0;  // and the next is at this one of the text
   Document document_;
   Diagnostics diagnostics_;
+  LeftOut left_out_;
   std::unordered_set<std::size_t, IdentityHash, SameIdentity> stated_{0, IdentityHash{document_},
                                                                       SameIdentity{document_}};
   std::vector<std::string_view> meant_;  // properties of the resource in work that were misspelt or misplaced
@@ -153,13 +156,15 @@ void Reader::note_meant(std::string_view found, const std::vector<std::string_vi
   if (const std::string_view name = nearest(found, allowed); !name.empty()) meant_.push_back(name);
 }
 
-Result<Document, Diagnostics> Reader::read() {
+Reading Reader::read() {
   const auto checked = check_well_formed(text_);
   if (!checked) {
     const XmlFault& fault = checked.error();
     const bool whole_file = fault.code == "TooLarge" && fault.offset == 0;
-    return Diagnostics{{whole_file ? Location{file_, 0, 0} : place(fault.offset), fault.code, fault.text}};
+    return Reading::nothing_of(file_,
+                               {whole_file ? Location{file_, 0, 0} : place(fault.offset), fault.code, fault.text});
   }
+  document_.files.push_back(file_);
   document_.resources.reserve(checked->children);
   root_ = checked->root;
   const std::string_view start_tag = text_.substr(checked->root, checked->inside - checked->root);
@@ -173,18 +178,16 @@ Result<Document, Diagnostics> Reader::read() {
     const std::size_t start = portion.size();
     portion.append(text_.substr(begin, end - begin));
     if (end != text_.size()) portion.append(end_tag);
-    if (!read_portion(portion, start, begin)) break;
+    if (!read_portion(portion, start, begin)) {
+      left_out_.add_anything();
+      break;
+    }
     begin = end;
   }
-  if (diagnostics_.empty()) return std::move(document_);
-  std::stable_sort(diagnostics_.begin(), diagnostics_.end(), [](const Diagnostic& a, const Diagnostic& b) {
-    return std::pair(a.at.line, a.at.column) < std::pair(b.at.line, b.at.column);
-  });
-  if (diagnostics_.size() > kMaximumDiagnostics) {
-    diagnostics_.resize(kMaximumDiagnostics);
-    diagnostics_.push_back({{file_, 0, 0}, "TooMany", "more faults follow; mend these first"});
-  }
-  return std::move(diagnostics_);
+  Reading reading(std::move(document_));
+  reading.faults = std::move(diagnostics_);
+  reading.left_out = std::move(left_out_);
+  return reading;
 }
 
 // False: what follows need not be read. `start` octets of the portion are a copy of the root's start tag, the others
@@ -257,6 +260,7 @@ void Reader::read_resource(const XMLElement& element) {
   if (type == nullptr) {
     refuse(place(element), "UnknownElement",
            "unknown resource " + shown(element.Name()) + did_you_mean(element.Name(), type_names(schema_)));
+    leave_out_misspelt(element);
     return;
   }
   const std::size_t first = diagnostics_.size();
@@ -274,10 +278,31 @@ void Reader::read_resource(const XMLElement& element) {
     if (diagnostics_.size() > kMaximumDiagnostics) return;
     read_list_element(resource, *child);
   }
-  check_resource(schema_, resource, first, diagnostics_, meant_);
-  if (diagnostics_.size() != first) return;
+  const bool has_key = check_resource(schema_, resource, first, diagnostics_, meant_);
+  if (diagnostics_.size() != first) return leave_out(resource, has_key);
   document_.resources.push_back(std::move(resource));
   check_duplicate();
+}
+
+void Reader::leave_out(const Resource& resource, bool has_key) {
+  if (has_key) {
+    left_out_.add(*resource.type, resource.key);
+  } else {
+    left_out_.add_any(*resource.type);
+  }
+}
+
+// It is taken for what it most likely meant.
+void Reader::leave_out_misspelt(const XMLElement& element) {
+  Resource meant;
+  meant.type = schema_.find(nearest(element.Name(), type_names(schema_)));
+  if (meant.type == nullptr) return left_out_.add_anything();
+  for (const XMLAttribute* attribute = element.FirstAttribute(); attribute != nullptr; attribute = attribute->Next()) {
+    const Property* const property = meant.type->find(attribute->Name());
+    if (property != nullptr && property->key) meant.settings.push_back({property, attribute->Value(), {}});
+  }
+  Diagnostics untold;
+  leave_out(meant, check_resource(schema_, meant, 0, untold));
 }
 
 void Reader::read_attribute(Resource& resource, const XMLAttribute& attribute) {
@@ -381,6 +406,9 @@ void Reader::check_duplicate() {
   refuse(resource.at, "Duplicate",
          resource.id().to_string() + " is already stated at " + document_.resources[*earlier].at.to_string() +
              "; state it once in a file");
+  // Which of the two is meant, and whether the other was to have another key, can't be known.
+  left_out_.add(*resource.type, resource.key);
+  left_out_.add_any(*resource.type);
   document_.resources.pop_back();
 }
 
@@ -388,6 +416,12 @@ void Reader::check_duplicate() {
 
 Result<Document, Diagnostics> read_document(const Schema& schema, std::string_view text, const FileName& file,
                                             Source source) {
+  Reading reading = read_what_is_left(schema, text, file, source);
+  if (reading.is_whole()) return std::move(reading.document);
+  return in_order(std::move(reading.faults), reading.document.files);
+}
+
+Reading read_what_is_left(const Schema& schema, std::string_view text, const FileName& file, Source source) {
   return Reader(schema, text, file, source).read();
 }
 

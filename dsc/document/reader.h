@@ -5,17 +5,18 @@
 
 #include <string_view>
 
+#include "dsc/reading.h"
 #include "dsc/resource.h"
 #include "hal/base/result.h"
 
 namespace portreeve::dsc {
 
-// After so many faults the rest is not listed, and the last diagnostic says so.
-inline constexpr std::size_t kMaximumDiagnostics = 1000;
-
 // Checks the text, the names, every value, and that no resource stands twice; references are checked when the layers
 // are merged (layers.h). `file` stands in every place.
 Result<Document, Diagnostics> read_document(const Schema& schema, std::string_view text, const FileName& file,
                                             Source source);
+
+// The same as far as it can be read; its faults not in order yet.
+Reading read_what_is_left(const Schema& schema, std::string_view text, const FileName& file, Source source);
 
 }  // namespace portreeve::dsc

@@ -11,22 +11,15 @@ namespace portreeve::appliance {
 namespace {
 
 dsc::Diagnostics faults_of(const std::vector<dsc::SourceFile>& files) {
-  const dsc::Assembler assembler(resources::schema(), {});
-  auto merged = assembler.read_drop_ins(files);
-  if (!merged) return merged.error();
-  const auto configuration = assembler.combine(std::move(*merged), {});
-  if (!configuration) return configuration.error();
-  dsc::Diagnostics faults;
-  providers::check_ports(*configuration, faults);
-  providers::check_switches(*configuration, faults);
-  providers::check_mac_address_pools(*configuration, faults);
-  providers::check_networks(*configuration, faults);
-  providers::check_host_vnics(*configuration, faults);
-  providers::check_pools(*configuration, faults);
-  providers::check_speakers(*configuration, faults);
-  providers::check_peers(*configuration, {}, faults);
-  providers::check_services(*configuration, faults);
-  return faults;
+  const auto check_peers = [](const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) {
+    providers::check_peers(configuration, {}, diagnostics);
+  };
+  const dsc::Assembler assembler(resources::schema(),
+                                 {providers::check_ports, providers::check_switches, providers::check_mac_address_pools,
+                                  providers::check_networks, providers::check_host_vnics, providers::check_pools,
+                                  providers::check_speakers, check_peers, providers::check_services});
+  const auto configuration = assembler.combine_and_check(assembler.read_drop_ins(files), {});
+  return configuration ? dsc::Diagnostics() : configuration.error();
 }
 
 }  // namespace

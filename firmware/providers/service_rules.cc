@@ -7,10 +7,12 @@
 namespace portreeve::providers {
 namespace {
 
-std::string fault_of(const dsc::Resource& service, const IpAddress& address, const std::vector<PoolRange>& ranges) {
+std::string fault_of(const dsc::Resource& service, const IpAddress& address, const std::vector<PoolRange>& ranges,
+                     bool has_all_pools) {
   const std::string pool_name(service.text("PoolName"));
   const PoolRange* const holder = find_range(ranges, address);
-  if (holder == nullptr) return pool_name.empty() ? "is outside every pool" : "is outside pool " + pool_name;
+  if (holder == nullptr && !pool_name.empty()) return "is outside pool " + pool_name;
+  if (holder == nullptr) return has_all_pools ? "is outside every pool" : "";
   if (pool_name.empty() || holder->pool->key == pool_name) return {};
   return "is of pool " + holder->pool->key + ", not of " + pool_name;
 }
@@ -19,6 +21,7 @@ std::string fault_of(const dsc::Resource& service, const IpAddress& address, con
 
 void check_services(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) {
   const std::vector<PoolRange> ranges = pool_ranges(configuration);
+  const bool has_all_pools = configuration.is_complete(resources::kIpAddressPoolType);
   std::map<IpAddress, const dsc::Resource*> wanted;
   for (const dsc::Resource& service : configuration.resources) {
     if (service.type != &resources::kServiceType) continue;
@@ -35,7 +38,7 @@ void check_services(const dsc::Configuration& configuration, dsc::Diagnostics& d
       } else if (++of_family[address->family()] > 1) {
         refuse(value, "TooMany",
                std::string("is a second ") + family_name(address->family()) + " address; allowed: one a family");
-      } else if (const std::string fault = fault_of(service, *address, ranges); !fault.empty()) {
+      } else if (const std::string fault = fault_of(service, *address, ranges, has_all_pools); !fault.empty()) {
         refuse(value, "OutsidePool", fault);
       }
     }

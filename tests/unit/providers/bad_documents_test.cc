@@ -52,22 +52,20 @@ std::string nested(int levels) {
   return text;
 }
 
+dsc::Diagnostics faults_of(const std::vector<dsc::SourceFile>& files) {
+  const auto check_peers = [](const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) {
+    providers::check_peers(configuration, {}, diagnostics);
+  };
+  const dsc::Assembler assembler(resources::schema(),
+                                 {providers::check_ports, providers::check_switches, providers::check_mac_address_pools,
+                                  providers::check_networks, providers::check_host_vnics, providers::check_pools,
+                                  providers::check_speakers, check_peers, providers::check_services});
+  const auto configuration = assembler.combine_and_check(assembler.read_drop_ins(files), {});
+  return configuration ? dsc::Diagnostics() : configuration.error();
+}
+
 std::string first_fault(const std::vector<dsc::SourceFile>& files) {
-  const dsc::Assembler assembler(resources::schema(), {});
-  const auto merged = assembler.read_drop_ins(files);
-  if (!merged) return merged.error().front().to_string();
-  const auto configuration = assembler.combine(*merged, {});
-  if (!configuration) return configuration.error().front().to_string();
-  dsc::Diagnostics faults;
-  providers::check_ports(*configuration, faults);
-  providers::check_switches(*configuration, faults);
-  providers::check_mac_address_pools(*configuration, faults);
-  providers::check_networks(*configuration, faults);
-  providers::check_host_vnics(*configuration, faults);
-  providers::check_pools(*configuration, faults);
-  providers::check_speakers(*configuration, faults);
-  providers::check_peers(*configuration, {}, faults);
-  providers::check_services(*configuration, faults);
+  const dsc::Diagnostics faults = faults_of(files);
   return faults.empty() ? "nothing" : faults.front().to_string();
 }
 
@@ -491,6 +489,35 @@ Port2)"),
            "out"},
   };
   for (const Case& c : cases) STRCMP_EQUAL_TEXT(c.fault, first_fault(c.text).c_str(), c.what);
+}
+
+TEST(BadDocuments, AllFaultsAreToldAtOnceAndNoneThatFollows) {
+  const std::string text = after_switch(
+      R"(<ExternalVirtualSwich Name="a"/>
+<IPAddressPool Name="on-a" SwitchName="a"><Addresses>10.0.0.1</Addresses></IPAddressPool>
+<IPAddressPool Name="on-b" SwitchName="b"><Addresses>10.0.0.2</Addresses></IPAddressPool>
+<IPAddressPool Name="c" SwitchName="vSwitch1" DependsOn="[IPAddressPool]d"><Addresses>10.0.0.3</Addresses></IPAddressPool>
+<IPAddressPool Name="d" SwitchName="vSwitch1" DependsOn="[IPAddressPool]c"><Addresses>10.0.0.4</Addresses></IPAddressPool>
+<IPAddressPool Name="e" SwitchName="vSwitch1"><Addresses>10.0.0.5-10.0.0.9</Addresses></IPAddressPool>
+<IPAddressPool Name="f" SwitchName="vSwitch1"><Addresses>10.0.0.9</Addresses></IPAddressPool>
+<Service Name="of-a"><LoadBalancerIP>10.0.0.1</LoadBalancerIP></Service>
+<Service Name="of-d" PoolName="d"><LoadBalancerIP>10.0.0.4</LoadBalancerIP></Service>
+<Service Name="of-e" PoolName="e"><LoadBalancerIP>10.0.0.4</LoadBalancerIP></Service>)");
+  std::string places;
+  for (const dsc::Diagnostic& fault : faults_of({{"d.xml", "d.xml", text, {}}})) {
+    places += fault.at.to_string() + " " + fault.code + "\n";
+  }
+  STRCMP_EQUAL(
+      "d.xml:7:1 UnknownElement\nd.xml:9:40 DanglingReference\nd.xml:10:58 Cycle\nd.xml:13:58 Overlap\n"
+      "d.xml:16:51 OutsidePool\n",
+      places.c_str());
+}
+
+TEST(BadDocuments, APeerIsNotToldThatThereIsNoSpeakerWhenThatIsFaulty) {
+  const std::string text = after_switch(
+      R"(<BGPSpeaker SwitchName="vSwitch1" ListenAddres="10.126.77.10"/>
+<BGPPeer PeerAddress="10.126.77.125" PeerAsn="64512" SelfAsn="64513" SwitchName="vSwitch1" ConnectMode="Passive"/>)");
+  LONGS_EQUAL(1, faults_of({{"d.xml", "d.xml", text, {}}}).size());
 }
 
 TEST(BadDocuments, AGoodOneIsNotRefused) { STRCMP_EQUAL("nothing", first_fault(after_switch("")).c_str()); }

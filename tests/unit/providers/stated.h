@@ -12,9 +12,7 @@ namespace portreeve::providers_tests {
 
 inline dsc::Configuration configuration_of(const std::string& document) {
   const dsc::Assembler assembler(resources::schema(), {});
-  auto merged = assembler.read_drop_ins({{"d.xml", "d.xml", document, {}}});
-  CHECK_TEXT(merged.has_value(), merged ? "" : merged.error().front().to_string().c_str());
-  auto combined = assembler.combine(*merged, {});
+  auto combined = assembler.combine(assembler.read_drop_ins({{"d.xml", "d.xml", document, {}}}), {});
   CHECK_TEXT(combined.has_value(), combined ? "" : combined.error().front().to_string().c_str());
   return *combined;
 }

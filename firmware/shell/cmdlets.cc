@@ -48,14 +48,43 @@ constexpr Parameter kToJson[] = {
     {"Compress", "All in one line.", ParameterType::Switch},
 };
 
+// Where a switch's own parameters stand in the way of a document's: what is not supported yet has none.
+constexpr PropertyNote kNoIov{.property = "EnableIov", .left_out = true};
+constexpr PropertyNote kNoAcceleration{.property = "SupportsAcceleratedNetworking", .left_out = true};
+constexpr PropertyNote kNoDhcp{.property = "Dhcp", .left_out = true};
+// As the appliance's documentation has them.
+constexpr PropertyNote kVnetName{.property = "Name", .alias = "VnetName"};
+constexpr PropertyNote kVirtualSwitchName{.property = "SwitchName", .alias = "VirtualSwitchName"};
+constexpr PropertyNote kSwitchOrNetwork{.property = "SwitchName", .or_else = "VirtualNetworkName"};
+
+std::vector<Parameter> add_switch_parameters() {
+  auto parameters = parameters_of(resources::kExternalVirtualSwitchType, {"InterfaceAlias", "Name"},
+                                  {{.property = "Name", .optional = true}, kNoIov, kNoAcceleration, kNoDhcp});
+  const Parameter wait{
+      .name = "WaitForSwitchCreation",
+      .help = "Whether it is an error that the switch does not stand at once, because its port is absent.",
+      .type = ParameterType::Boolean};
+  parameters.insert(parameters.begin() + 2, wait);
+  return parameters;
+}
+
 std::vector<Cmdlet> make_cmdlets() {
+  static const auto kAddNetwork =
+      parameters_of(resources::kVirtualNetworkType, {"Name", "SwitchName"}, {kVnetName, kVirtualSwitchName});
+  static const auto kAddSwitch = add_switch_parameters();
+  static const auto kAddVnic = parameters_of(resources::kHostVnicType, {"Name"});
   static const auto kSetBfdProfile = parameters_of(resources::kBfdProfileType, {});
+  static const auto kSetMacAddressPool = parameters_of(resources::kMacAddressPoolType, {"Name"});
+  static const auto kSetNetwork = parameters_of(resources::kVirtualNetworkType, {"Name", "SwitchName"},
+                                                {kVnetName, kVirtualSwitchName}, Statement::Change);
   static const auto kSetPeer = parameters_of(
       resources::kBgpPeerType, {"PeerAddress", "Interface", "PeerAsn", "SelfAsn", "SwitchName", "HoldTimeInSeconds"},
-      {{"PeerAddress", ValueSource::PeerAddresses},
-       {"Interface", ValueSource::SwitchInterfaces},
-       {"SwitchName", ValueSource::None, "VirtualNetworkName"}});
+      {{"PeerAddress", ValueSource::PeerAddresses}, {"Interface", ValueSource::SwitchInterfaces}, kSwitchOrNetwork});
+  static const auto kSetPool = parameters_of(resources::kIpAddressPoolType, {"Name", "SwitchName"}, {kSwitchOrNetwork});
   static const auto kSetSpeaker = parameters_of(resources::kBgpSpeakerType, {});
+  static const auto kSetSwitch = parameters_of(resources::kExternalVirtualSwitchType, {"Name", "InterfaceAlias"},
+                                               {kNoIov, kNoAcceleration, kNoDhcp}, Statement::Change);
+  static const auto kSetVnic = parameters_of(resources::kHostVnicType, {"Name"}, {}, Statement::Change);
   return {
       {"Add-HcsExternalVirtualSwitch", "Adds a virtual switch on a port.", kAddSwitch,
        "Add-HcsExternalVirtualSwitch -InterfaceAlias Port5 -WaitForSwitchCreation $true", false, add_switch},

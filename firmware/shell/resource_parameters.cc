@@ -55,22 +55,29 @@ ValueSource names_of(std::string_view type) {
   return found == kNames.end() ? ValueSource::None : found->second;
 }
 
-Parameter parameter_of(const dsc::ResourceType& type, const Property& property,
-                       std::initializer_list<PropertyNote> notes) {
+const PropertyNote* note_of(const Property& property, std::initializer_list<PropertyNote> notes) {
+  const auto* const found = std::find_if(notes.begin(), notes.end(),
+                                         [&](const PropertyNote& note) { return note.property == property.name; });
+  return found == notes.end() ? nullptr : found;
+}
+
+bool stands_for_another(const Property& property, std::initializer_list<PropertyNote> notes) {
+  return std::any_of(notes.begin(), notes.end(),
+                     [&](const PropertyNote& note) { return note.or_else == property.name; });
+}
+
+Parameter parameter_of(const dsc::ResourceType& type, const Property& property, const PropertyNote& note) {
   Parameter parameter;
   parameter.name = property.name;
   parameter.help = property.help;
   parameter.default_value = property.default_value;
   parameter.type = type_of(property);
-  parameter.mandatory = property.required || property.key;
+  parameter.mandatory = (property.required || property.key || !note.or_else.empty()) && !note.optional;
   if (property.kind == ValueKind::Reference) parameter.values = names_of(property.references);
   if (property.key && property.name == "Name") parameter.values = names_of(type.name);
-  for (const PropertyNote& note : notes) {
-    if (note.or_else == property.name) parameter.mandatory = false;
-    if (note.property != property.name) continue;
-    if (note.values != ValueSource::None) parameter.values = note.values;
-    parameter.or_else = note.or_else;
-  }
+  if (note.values != ValueSource::None) parameter.values = note.values;
+  parameter.or_else = note.or_else;
+  parameter.alias = note.alias;
   parameter.words = property.words;
   if (property.kind == ValueKind::Number) {
     parameter.minimum = property.minimum;
@@ -80,17 +87,29 @@ Parameter parameter_of(const dsc::ResourceType& type, const Property& property,
   return parameter;
 }
 
+// Only what names the resource has to be given, and may be without its name.
+void make_a_change(Parameter& parameter, const Property& property) {
+  parameter.mandatory = property.key && property.required;
+  parameter.positional = parameter.mandatory;
+  parameter.or_else = {};
+  parameter.default_value = {};
+}
+
 }  // namespace
 
 std::vector<Parameter> parameters_of(const dsc::ResourceType& type, std::initializer_list<std::string_view> first,
-                                     std::initializer_list<PropertyNote> notes) {
+                                     std::initializer_list<PropertyNote> notes, Statement statement) {
   std::vector<Parameter> parameters;
   std::uint8_t sets = 0;
   for (const Property& property : type.properties) {
-    parameters.push_back(parameter_of(type, property, notes));
-    const Parameter& parameter = parameters.back();
+    const PropertyNote* const noted = note_of(property, notes);
+    const PropertyNote note = noted == nullptr ? PropertyNote{property.name} : *noted;
+    if (note.left_out) continue;
+    Parameter& parameter = parameters.emplace_back(parameter_of(type, property, note));
+    if (stands_for_another(property, notes)) parameter.mandatory = false;
+    if (statement == Statement::Change) make_a_change(parameter, property);
     const bool alternative = property.key && !property.required && parameter.mandatory && parameter.or_else.empty();
-    if (alternative) parameters.back().set = ++sets;
+    if (alternative) parameter.set = ++sets;
   }
   const auto place = [&](const Parameter& parameter) {
     return std::find(first.begin(), first.end(), parameter.name) - first.begin();

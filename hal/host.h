@@ -210,6 +210,7 @@ struct SwitchSpec {
   std::uint32_t mtu = 1500;
   std::vector<std::uint16_t> vlans = {};  // that its ports carry with a tag; sorted
   TeamSettings team = {};                 // of several members; a team that stands is kept for the last one
+  bool teamed = false;                    // also while but one of several is there
 };
 
 // What a host virtual NIC shall be.

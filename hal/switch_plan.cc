@@ -97,7 +97,7 @@ class Planner {
     const Team* const team = inventory_.team_by_interface(team_of_switch(name_));
     return team != nullptr && team->settings && team->settings->mode == spec_.team.mode ? team : nullptr;
   }
-  [[nodiscard]] bool is_teamed() const { return spec_.members.size() > 1 || team_ != nullptr; }
+  [[nodiscard]] bool is_teamed() const { return spec_.teamed || spec_.members.size() > 1 || team_ != nullptr; }
 
   void plan_team() {
     const Team* const old = inventory_.team_by_interface(team_name_);

@@ -218,7 +218,8 @@ void Appliance::links_changed() {
 std::vector<std::string> Appliance::network_names() const {
   std::vector<std::string> names;
   for (const dsc::Resource& resource : manager_.effective().resources) {
-    if (resource.type == &providers::kExternalVirtualSwitchType || resource.type == &providers::kVirtualNetworkType) {
+    if (resource.type == &providers::kExternalVirtualSwitchType || resource.type == &providers::kVirtualNetworkType ||
+        resource.type == &providers::kHostVnicType) {
       names.push_back(resource.key);
     }
   }

@@ -23,6 +23,18 @@ inline constexpr Parameter kSwitchMgmt{.name = "EnabledForMgmt",
 inline constexpr Parameter kSwitchTeaming{.name = "EnableEmbeddedTeaming",
                                           .help = "Whether several ports of the switch are teamed.",
                                           .type = ParameterType::Boolean};
+inline constexpr std::string_view kTeamingModes[] = {"active-backup", "balance-xor", "802.3ad"};
+inline constexpr Parameter kSwitchTeamingMode{.name = "TeamingMode",
+                                              .help =
+                                                  "How several ports share the work: one at a time, by each frame's "
+                                                  "addresses and ports, or by LACP and the same.",
+                                              .type = ParameterType::Word,
+                                              .words = kTeamingModes};
+inline constexpr Parameter kSwitchLinkCheck{.name = "LinkCheckIntervalInMilliseconds",
+                                            .help = "How often a team looks whether its ports have a carrier.",
+                                            .type = ParameterType::Number,
+                                            .minimum = 10,
+                                            .maximum = 10000};
 inline constexpr Parameter kSwitchAddresses{.name = "IPAddress",
                                             .help = "Addresses of the host on the switch, with prefix length.",
                                             .type = ParameterType::TextList};
@@ -31,7 +43,7 @@ inline constexpr Parameter kSwitchGateways{
 
 inline constexpr Parameter kAddSwitch[] = {
     {.name = "InterfaceAlias",
-     .help = "The port of the switch.",
+     .help = "The port of the switch; several are teamed, with EnableEmbeddedTeaming.",
      .type = ParameterType::TextList,
      .mandatory = true,
      .values = ValueSource::PortNames},
@@ -44,6 +56,8 @@ inline constexpr Parameter kAddSwitch[] = {
     kSwitchStorage,
     kSwitchMgmt,
     kSwitchTeaming,
+    kSwitchTeamingMode,
+    kSwitchLinkCheck,
     kSwitchAddresses,
     kSwitchGateways,
 };
@@ -55,7 +69,7 @@ inline constexpr Parameter kSetSwitch[] = {
      .positional = true,
      .values = ValueSource::SwitchNames},
     {.name = "InterfaceAlias",
-     .help = "The port of the switch.",
+     .help = "The port of the switch; several are teamed, with EnableEmbeddedTeaming.",
      .type = ParameterType::TextList,
      .values = ValueSource::PortNames},
     kSwitchMtu,
@@ -63,6 +77,8 @@ inline constexpr Parameter kSetSwitch[] = {
     kSwitchStorage,
     kSwitchMgmt,
     kSwitchTeaming,
+    kSwitchTeamingMode,
+    kSwitchLinkCheck,
     kSwitchAddresses,
     kSwitchGateways,
 };

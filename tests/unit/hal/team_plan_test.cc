@@ -71,6 +71,12 @@ TEST(TeamPlan, TheTeamStaysForTheLastPort) {
   CHECK(port(eth1).master == team().index);
 }
 
+TEST(TeamPlan, OneOfSeveralThatIsThereIsInATeamFromTheBeginning) {
+  spec.members.pop_back();
+  spec.teamed = true;
+  STRCMP_CONTAINS("make team TEAM, active-backup\nadd team TEAM\nadd port P1 (eth1)\n", apply().c_str());
+}
+
 TEST(TeamPlan, APortThatGetsCompanyMovesIntoTheTeam) {
   spec.members.pop_back();
   apply();

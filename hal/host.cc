@@ -41,6 +41,21 @@ const HostVnic* Inventory::vnic_by_name(std::string_view name) const {
   return at == vnics.end() ? nullptr : &*at;
 }
 
+const Team* Inventory::team(IfIndex index) const { return by_index(teams, index); }
+
+const Team* Inventory::team_by_interface(std::string_view interface) const {
+  const auto at =
+      std::find_if(teams.begin(), teams.end(), [&](const Team& team) { return team.interface == interface; });
+  return at == teams.end() ? nullptr : &*at;
+}
+
+const Bridge* Inventory::bridge_of(const Port& port) const {
+  if (!port.master) return nullptr;
+  const Team* const in_team = team(*port.master);
+  if (in_team == nullptr) return bridge(*port.master);
+  return in_team->bridge ? bridge(*in_team->bridge) : nullptr;
+}
+
 std::optional<HostEnd> Inventory::host_end(std::string_view name) const {
   if (const Bridge* const bridge = switch_by_name(name)) return HostEnd{bridge->index, bridge->mac, bridge->carrier};
   if (const HostVnic* const vnic = vnic_by_name(name)) return HostEnd{vnic->index, vnic->mac, vnic->carrier};

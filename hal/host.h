@@ -65,6 +65,34 @@ struct BridgeSettings {
   friend bool operator==(const BridgeSettings&, const BridgeSettings&) = default;
 };
 
+// How the ports of a team share the work: one at a time, each frame by its addresses and TCP or UDP ports, or as the
+// neighbour's LACP agrees to (IEEE 802.3ad), by the same.
+enum class TeamMode : std::uint8_t { ActiveBackup, BalanceXor, Lacp };
+
+struct TeamSettings {
+  TeamMode mode = TeamMode::ActiveBackup;
+  std::uint32_t link_check = 100;  // milliseconds between looks at the ports' carriers (miimon)
+
+  friend bool operator==(const TeamSettings&, const TeamSettings&) = default;
+};
+
+// A bond of ours beneath a switch that has several ports.
+struct Team {
+  IfIndex index{};
+  std::string interface;
+  std::optional<TeamSettings> settings;  // none: they are none of ours
+  MacAddress mac;
+  bool up = false;
+  bool carrier = false;
+  std::uint32_t mtu = 0;
+  std::optional<IfIndex> bridge;       // that it is a port of
+  PortVlans vlans;                     // as such
+  std::vector<IfIndex> ports;          // by index
+  std::optional<IfIndex> active_port;  // of ActiveBackup
+
+  friend bool operator==(const Team&, const Team&) = default;
+};
+
 struct Bridge {
   IfIndex index{};
   std::string interface;
@@ -78,7 +106,9 @@ struct Bridge {
   bool carrier = false;
   std::uint32_t mtu = 0;
   std::vector<IfIndex> members;  // by index
-  std::vector<IfIndex> joined;   // of ours: those that Portreeve made members; the others are guests' and left alone
+  // Of ours, by index: ports that Portreeve made members, by themselves or by a team; other members are guests' and
+  // left alone.
+  std::vector<IfIndex> joined;
 
   friend bool operator==(const Bridge&, const Bridge&) = default;
 };
@@ -136,6 +166,7 @@ struct Inventory {
   std::vector<Port> ports;      // by index
   std::vector<Bridge> bridges;  // by index
   std::vector<HostVnic> vnics;  // by index; all are ours
+  std::vector<Team> teams;      // by index; all are ours
   std::vector<InterfaceAddress> addresses;
   std::vector<Gateway> gateways;
 
@@ -146,6 +177,10 @@ struct Inventory {
   [[nodiscard]] const Bridge* switch_by_name(std::string_view name) const;  // ours; by the name of the switch
 
   [[nodiscard]] const HostVnic* vnic_by_name(std::string_view name) const;  // by the name of the resource
+  [[nodiscard]] const Team* team(IfIndex index) const;
+  [[nodiscard]] const Team* team_by_interface(std::string_view interface) const;
+  // The bridge that it is a member of, by itself or by a team of ours.
+  [[nodiscard]] const Bridge* bridge_of(const Port& port) const;
   // Of a switch or a host virtual NIC that is ours.
   [[nodiscard]] std::optional<HostEnd> host_end(std::string_view name) const;
 
@@ -174,6 +209,8 @@ struct SwitchSpec {
   std::vector<IpAddress> gateways;  // at most one a family
   std::uint32_t mtu = 1500;
   std::vector<std::uint16_t> vlans = {};  // that its ports carry with a tag; sorted
+  TeamSettings team = {};                 // of several members; a team that stands is kept for the last one
+  bool teamed = false;                    // also while but one of several is there
 };
 
 // What a host virtual NIC shall be.

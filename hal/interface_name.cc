@@ -45,6 +45,8 @@ std::string interface_of_switch(const std::string& name) {
   return derived + "-" + hash_digits(name);
 }
 
+std::string team_of_switch(const std::string& interface) { return "team-" + hash_digits(interface); }
+
 std::string port_of_vnic(VnicOwner owner, const std::string& interface) {
   return (owner == VnicOwner::VirtualNetwork ? "vnet-" : "vnic-") + hash_digits(interface);
 }

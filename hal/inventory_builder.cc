@@ -1,5 +1,7 @@
 #include "hal/inventory_builder.h"
 
+#include <linux/if_bonding.h>
+
 #include <algorithm>
 #include <compare>
 #include <map>
@@ -18,6 +20,7 @@ auto order(const Gateway& gateway) {
 auto order(const Port& port) { return std::tie(port.index); }
 auto order(const Bridge& bridge) { return std::tie(bridge.index); }
 auto order(const HostVnic& vnic) { return std::tie(vnic.index); }
+auto order(const Team& team) { return std::tie(team.index); }
 
 // The lists of the inventory are sorted, so that one of a thousand is found and changed in a few steps.
 template <class T>
@@ -68,6 +71,28 @@ bool is_port(const netlink::Link& link) {
 
 bool is_vnic_end(const netlink::Link& link) { return link.kind == "veth" && link.group == kOurLinkGroup; }
 
+bool is_team(const netlink::Link& link) { return link.bond.has_value() && link.group == kOurLinkGroup; }
+
+std::optional<TeamSettings> settings_of(const netlink::BondOptions& bond) {
+  TeamSettings settings;
+  settings.link_check = bond.link_check;
+  const bool by_ports = bond.hash_policy == BOND_XMIT_POLICY_LAYER34;
+  switch (bond.mode) {
+    case BOND_MODE_ACTIVEBACKUP:
+      settings.mode = TeamMode::ActiveBackup;
+      return settings;
+    case BOND_MODE_XOR:
+      settings.mode = TeamMode::BalanceXor;
+      break;
+    case BOND_MODE_8023AD:
+      settings.mode = TeamMode::Lacp;
+      break;
+    default:
+      return std::nullopt;
+  }
+  return by_ports ? std::optional(settings) : std::nullopt;
+}
+
 // virtio's parent is a device of its own bus; the driver knows the PCI device that it sits on ("0000:00:03.0").
 bool is_pci_address(const std::string& text) { return text.size() == 12 && text[4] == ':' && text[10] == '.'; }
 
@@ -97,6 +122,7 @@ bool InventoryBuilder::replace_all(const std::vector<netlink::Link>& links,
   for (const netlink::Link& link : links) read_vlans(link);
   for (const netlink::Link& link : links) {
     if (is_vnic_end(link)) refresh_vnic(link.index);
+    if (is_team(link)) refresh_team(link.index);
     if (is_bridge(link)) {
       std::sort(members[link.index].begin(), members[link.index].end());
       set_in(inventory_.bridges, bridge_of(link, members[link.index]));
@@ -150,6 +176,7 @@ bool InventoryBuilder::set_link(const netlink::Link& link) {
     changed |= refresh_vnic(link.index);
     if (link.pair) changed |= refresh_vnic(*link.pair);
   }
+  if (is_team(link) || is_team(before)) changed |= refresh_team(link.index);
   if (before.up && !link.up) changed |= read_routes_again(link.index);
   return changed;
 }
@@ -171,12 +198,15 @@ bool InventoryBuilder::ask_link_modes() {
 bool InventoryBuilder::remove_link(IfIndex index) {
   const auto known = links_.find(number(index));
   if (known == links_.end()) return false;
-  move_member(index, known->second.master, std::nullopt);
+  const std::optional<IfIndex> master = std::exchange(known->second.master, std::nullopt);
+  move_member(index, master, std::nullopt);
   const bool listed = is_bridge(known->second) || is_port(known->second) || is_vnic_end(known->second);
   const std::optional<IfIndex> pair = known->second.pair;
+  const bool was_team = is_team(known->second);
   links_.erase(known);
   vlans_.erase(number(index));
   remove_link_from(inventory_.vnics, index);
+  if (was_team) remove_link_from(inventory_.teams, index);
   if (pair) refresh_vnic(*pair);
   remove_link_from(inventory_.bridges, index);
   remove_link_from(inventory_.ports, index);
@@ -189,6 +219,7 @@ bool InventoryBuilder::vlans_changed(IfIndex port) {
   const auto known = links_.find(number(port));
   if (known == links_.end() || !vlans_.contains(number(port))) return false;
   read_vlans(known->second);
+  if (is_team(known->second)) return refresh_team(port);
   if (is_vnic_end(known->second)) return known->second.pair && refresh_vnic(*known->second.pair);
   const Port* const listed = inventory_.port(port);
   if (listed == nullptr) return false;
@@ -296,9 +327,14 @@ Bridge InventoryBuilder::bridge_of(const netlink::Link& link, std::vector<IfInde
   if (record != nullptr) {
     bridge.switch_name = record->name;
     for (const IfIndex member : bridge.members) {
-      const auto& joined = record->joined;
-      if (std::find(joined.begin(), joined.end(), member) != joined.end()) bridge.joined.push_back(member);
+      const auto link_of_member = links_.find(number(member));
+      const bool team = link_of_member != links_.end() && is_team(link_of_member->second);
+      for (const IfIndex port : team ? ports_of(member) : std::vector<IfIndex>{member}) {
+        const auto& joined = record->joined;
+        if (std::find(joined.begin(), joined.end(), port) != joined.end()) bridge.joined.push_back(port);
+      }
     }
+    std::sort(bridge.joined.begin(), bridge.joined.end());
   } else if (bridge.ours) {
     // The name that did not fit stands beside the one derived from it.
     bridge.switch_name = link.name;
@@ -351,6 +387,37 @@ std::optional<HostVnic> InventoryBuilder::vnic_of(const netlink::Link& link) con
   return vnic;
 }
 
+std::vector<IfIndex> InventoryBuilder::ports_of(IfIndex master) const {
+  std::vector<IfIndex> ports;
+  for (const auto& [index, link] : links_) {
+    if (link.master == master) ports.push_back(link.index);
+  }
+  std::sort(ports.begin(), ports.end());
+  return ports;
+}
+
+Team InventoryBuilder::team_of(const netlink::Link& link) const {
+  Team team;
+  team.index = link.index;
+  team.interface = link.name;
+  team.settings = settings_of(*link.bond);
+  team.mac = link.mac.value_or(MacAddress());
+  team.up = link.up;
+  team.carrier = link.carrier;
+  team.mtu = link.mtu;
+  team.bridge = link.master;
+  team.vlans = vlans_of(link.index);
+  team.ports = ports_of(link.index);
+  team.active_port = link.bond->active;
+  return team;
+}
+
+bool InventoryBuilder::refresh_team(IfIndex index) {
+  const auto link = links_.find(number(index));
+  const bool stands = link != links_.end() && is_team(link->second);
+  return stands ? set_in(inventory_.teams, team_of(link->second)) : remove_link_from(inventory_.teams, index);
+}
+
 bool InventoryBuilder::refresh_vnic(IfIndex index) {
   const auto link = links_.find(number(index));
   auto vnic = link == links_.end() ? std::nullopt : vnic_of(link->second);
@@ -380,6 +447,12 @@ void InventoryBuilder::move_member(IfIndex member, std::optional<IfIndex> from, 
   change(to, [&](std::vector<IfIndex>& members) {
     members.insert(std::lower_bound(members.begin(), members.end(), member), member);
   });
+  for (const std::optional<IfIndex>& master : {from, to}) {
+    const auto team = master ? links_.find(number(*master)) : links_.end();
+    if (team == links_.end() || !is_team(team->second)) continue;
+    refresh_team(*master);
+    if (team->second.master) refresh_bridge(*team->second.master);
+  }
 }
 
 }  // namespace portreeve::hal

@@ -66,6 +66,9 @@ class InventoryBuilder {
   bool read_routes_again(IfIndex interface);
   void read_vlans(const netlink::Link& port);
   [[nodiscard]] PortVlans vlans_of(IfIndex port) const;
+  [[nodiscard]] std::vector<IfIndex> ports_of(IfIndex master) const;
+  [[nodiscard]] Team team_of(const netlink::Link& link) const;
+  bool refresh_team(IfIndex index);
   [[nodiscard]] std::optional<HostVnic> vnic_of(const netlink::Link& link) const;
   bool refresh_vnic(IfIndex index);
   void move_member(IfIndex member, std::optional<IfIndex> from, std::optional<IfIndex> to);

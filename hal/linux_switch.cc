@@ -1,5 +1,7 @@
 #include "hal/linux_switch.h"
 
+#include <linux/if_bonding.h>
+
 #include <utility>
 #include <vector>
 
@@ -25,6 +27,25 @@ netlink::DefaultRoute route_of(const Gateway& gateway) {
 
 std::string route_text(const IpAddress& gateway) { return "the default route via " + gateway.to_string(); }
 
+netlink::BondOptions options_of(const TeamSettings& settings) {
+  netlink::BondOptions options;
+  options.link_check = settings.link_check;
+  switch (settings.mode) {
+    case TeamMode::ActiveBackup:
+      options.mode = BOND_MODE_ACTIVEBACKUP;
+      return options;
+    case TeamMode::BalanceXor:
+      options.mode = BOND_MODE_XOR;
+      break;
+    case TeamMode::Lacp:
+      options.mode = BOND_MODE_8023AD;
+      options.lacp_rate = 1;  // a word a second: a silent neighbour is noticed after three
+      break;
+  }
+  options.hash_policy = BOND_XMIT_POLICY_LAYER34;
+  return options;
+}
+
 class Carrier {
  public:
   explicit Carrier(LinuxKernel& kernel) : kernel_(kernel) {}
@@ -38,6 +59,11 @@ class Carrier {
   Result<> operator()(const SetBridgeMtu& action) const;
   Result<> operator()(const SetPortMtu& action) const;
   Result<> operator()(const SetLinkUp& action) const;
+  Result<> operator()(const MakeTeam& action) const;
+  Result<> operator()(const ConfigureTeam& action) const;
+  Result<> operator()(const SetTeamMtu& action) const;
+  Result<> operator()(const JoinTeam& action) const;
+  Result<> operator()(const DeleteTeam& action) const;
   Result<> operator()(const JoinPort& action) const;
   Result<> operator()(const KnowPort& action) const;
   Result<> operator()(const LeavePort& action) const;
@@ -59,6 +85,8 @@ class Carrier {
   [[nodiscard]] Result<HostVnic> vnic(const std::string& interface) const;
   [[nodiscard]] Result<IfIndex> own_link(const std::string& name) const;  // either
   [[nodiscard]] Result<std::string> port(IfIndex index) const;
+  [[nodiscard]] Result<Team> team(const std::string& interface) const;
+  [[nodiscard]] Result<std::pair<IfIndex, std::string>> bridge_port(IfIndex port, const std::string& team) const;
   [[nodiscard]] Result<> remember_joined(const std::string& switch_name, IfIndex bridge, IfIndex port) const;
   [[nodiscard]] Result<> copy_addresses(const JoinPort& action, IfIndex bridge, std::vector<IpPrefix>& added) const;
   [[nodiscard]] Result<> move_gateways(const JoinPort& action, IfIndex bridge) const;
@@ -92,10 +120,26 @@ Result<std::string> Carrier::port(IfIndex index) const {
   return found->interface;
 }
 
+Result<Team> Carrier::team(const std::string& interface) const {
+  const Team* const found = kernel_.inventory().team_by_interface(interface);
+  if (found == nullptr) return Error{ErrorKind::NotFound, "there is no team " + interface + " any more"};
+  return *found;
+}
+
+// What the bridge sees: the port by itself, or the team.
+Result<std::pair<IfIndex, std::string>> Carrier::bridge_port(IfIndex index, const std::string& team_name) const {
+  if (team_name.empty()) {
+    PORTREEVE_TRY(std::string name, port(index));
+    return std::pair(index, std::move(name));
+  }
+  PORTREEVE_TRY(const Team found, team(team_name));
+  return std::pair(found.index, found.interface);
+}
+
 Result<> Carrier::operator()(const MakeBridge& action) const {
   PORTREEVE_TRY_VOID(
       kernel_.remember(IfIndex{}, [&](SwitchRecords& records) { return records.begin(action.switch_name); }));
-  const netlink::NewBridge wanted{action.bridge, action.mac, kOurLinkGroup, options_of({})};
+  const netlink::NewBridge wanted{action.bridge, action.mac, kOurLinkGroup, options_of(BridgeSettings{})};
   PORTREEVE_TRY_VOID(kernel_.change(netlink::new_bridge(wanted), "make bridge " + action.bridge));
   kernel_.catch_up();
   PORTREEVE_TRY(const IfIndex index, bridge(action.bridge));
@@ -202,8 +246,44 @@ Result<> Carrier::drop_addresses(const JoinPort& action, const std::string& port
   return {};
 }
 
+Result<> Carrier::operator()(const MakeTeam& action) const {
+  const netlink::NewBond wanted{action.team, action.mac, action.mtu, kOurLinkGroup, options_of(action.settings)};
+  PORTREEVE_TRY_VOID(kernel_.change(netlink::new_bond(wanted), "make team " + action.team));
+  return unless(ErrorKind::NotFound, write_sysctl(disable_ipv6(action.team), "1"));
+}
+
+Result<> Carrier::operator()(const ConfigureTeam& action) const {
+  PORTREEVE_TRY(const Team now, team(action.team));
+  if (!now.settings) return Error{ErrorKind::NotManaged, "the team " + action.team + " is in a mode of others"};
+  return kernel_.change(netlink::change_bond(now.index, options_of(*now.settings), options_of(action.settings)),
+                        "configure team " + action.team);
+}
+
+Result<> Carrier::operator()(const SetTeamMtu& action) const {
+  PORTREEVE_TRY(const Team now, team(action.team));
+  return kernel_.change(netlink::change_link({.index = now.index, .mtu = action.mtu}),
+                        "set MTU " + std::to_string(action.mtu) + " on " + action.team);
+}
+
+Result<> Carrier::operator()(const JoinTeam& action) const {
+  PORTREEVE_TRY(const IfIndex index, bridge(action.bridge));
+  PORTREEVE_TRY(const Team now, team(action.team));
+  return kernel_.change(netlink::change_link({.index = now.index, .up = true, .master = index}),
+                        "add team " + action.team + " to " + action.bridge);
+}
+
+Result<> Carrier::operator()(const DeleteTeam& action) const {
+  if (kernel_.inventory().team(action.index) == nullptr) return {};
+  return unless(ErrorKind::NotFound, kernel_.change(netlink::delete_link(action.index), "remove a team"));
+}
+
 Result<> Carrier::operator()(const JoinPort& action) const {
   PORTREEVE_TRY(const IfIndex index, bridge(action.bridge));
+  IfIndex master = index;
+  if (!action.team.empty()) {
+    PORTREEVE_TRY(const Team in, team(action.team));
+    master = in.index;
+  }
   PORTREEVE_TRY(const std::string name, port(action.port));
   PORTREEVE_TRY_VOID(remember_joined(action.switch_name, index, action.port));
   const auto without_ipv6 = [&] { return unless(ErrorKind::NotFound, write_sysctl(disable_ipv6(name), "1")); };
@@ -213,10 +293,16 @@ Result<> Carrier::operator()(const JoinPort& action) const {
 
   std::vector<IpPrefix> added;
   auto joined = copy_addresses(action, index, added);
+  const bool is_in = kernel_.inventory().port(action.port)->master == master;
+  const std::string doing = "add port " + name + " to " + action.bridge;
+  if (joined && !action.team.empty() && !is_in) {
+    // A team takes no port that is up, and a kernel before 6.2 would set it up first.
+    joined = kernel_.change(netlink::change_link({.index = action.port, .up = false, .master = IfIndex{}}), doing);
+    if (joined) joined = kernel_.change(netlink::change_link({.index = action.port, .master = master}), doing);
+  }
   if (joined) {
-    joined =
-        kernel_.change(netlink::change_link({.index = action.port, .up = true, .master = index, .alias = action.alias}),
-                       "add port " + name + " to " + action.bridge);
+    joined = kernel_.change(
+        netlink::change_link({.index = action.port, .up = true, .master = master, .alias = action.alias}), doing);
   }
   if (!joined) {
     for (const IpPrefix& prefix : added) {
@@ -237,6 +323,12 @@ Result<> Carrier::operator()(const KnowPort& action) const {
 
 Result<> Carrier::operator()(const LeavePort& action) const {
   if (const auto name = port(action.port)) {
+    const Port& now = *kernel_.inventory().port(action.port);
+    // A team leaves it down, and a kernel before 6.2 would set it up before that.
+    if (now.master && kernel_.inventory().team(*now.master) != nullptr) {
+      PORTREEVE_TRY_VOID(kernel_.change(netlink::change_link({.index = action.port, .master = IfIndex{}}),
+                                        "take port " + *name + " out of its team"));
+    }
     const netlink::LinkChange released{.index = action.port, .up = true, .master = IfIndex{}, .alias = ""};
     PORTREEVE_TRY_VOID(kernel_.change(netlink::change_link(released), "release port " + *name));
     PORTREEVE_TRY_VOID(unless(ErrorKind::NotFound, write_sysctl(disable_ipv6(*name), "0")));
@@ -245,17 +337,17 @@ Result<> Carrier::operator()(const LeavePort& action) const {
 }
 
 Result<> Carrier::operator()(const AddPortVlan& action) const {
-  PORTREEVE_TRY(const std::string name, port(action.port));
-  return kernel_.change(action.untagged ? netlink::set_pvid(action.port, action.vlan)
-                                        : netlink::add_tagged_vlan(action.port, action.vlan),
-                        "carry VLAN " + std::to_string(action.vlan) + " on " + name);
+  PORTREEVE_TRY(const auto on, bridge_port(action.port, action.team));
+  return kernel_.change(
+      action.untagged ? netlink::set_pvid(on.first, action.vlan) : netlink::add_tagged_vlan(on.first, action.vlan),
+      "carry VLAN " + std::to_string(action.vlan) + " on " + on.second);
 }
 
 Result<> Carrier::operator()(const RemovePortVlan& action) const {
-  PORTREEVE_TRY(const std::string name, port(action.port));
+  PORTREEVE_TRY(const auto on, bridge_port(action.port, action.team));
   return unless(ErrorKind::NotFound,
-                kernel_.change(netlink::remove_vlan(action.port, action.vlan),
-                               "carry VLAN " + std::to_string(action.vlan) + " no more on " + name));
+                kernel_.change(netlink::remove_vlan(on.first, action.vlan),
+                               "carry VLAN " + std::to_string(action.vlan) + " no more on " + on.second));
 }
 
 Result<> Carrier::operator()(const MakeVnic& action) const {

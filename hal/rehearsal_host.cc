@@ -20,6 +20,9 @@ HostVnic& find_vnic(Inventory& state, const std::string& name) {
 bool is_vnic(const Inventory& state, const std::string& name) {
   return std::any_of(state.vnics.begin(), state.vnics.end(), [&](const auto& v) { return v.interface == name; });
 }
+Team& find_team(Inventory& state, const std::string& name) {
+  return *std::find_if(state.teams.begin(), state.teams.end(), [&](const auto& t) { return t.interface == name; });
+}
 IfIndex link(Inventory& state, const std::string& name) {
   return is_vnic(state, name) ? find_vnic(state, name).index : find(state, name).index;
 }
@@ -36,6 +39,7 @@ void leave(Inventory& state, IfIndex port) {
     std::erase(bridge.members, port);
     std::erase(bridge.joined, port);
   }
+  for (Team& team : state.teams) std::erase(team.ports, port);
 }
 
 // Carries one change out on the inventory.
@@ -82,6 +86,9 @@ struct Carry {
     for (HostVnic& vnic : state.vnics) {
       if (vnic.bridge == bridge.index) move(vnic.vlans);
     }
+    for (Team& team : state.teams) {
+      if (team.bridge == bridge.index) move(team.vlans);
+    }
     bridge.untagged_vlan = a.vlan;
   }
   void operator()(const SetSysctl& a) const { sysctls[a.path] = a.value; }
@@ -95,15 +102,54 @@ struct Carry {
       find(state, a.link).up = true;
     }
   }
+  void operator()(const MakeTeam& a) const {
+    Team team;
+    team.index = take_index();
+    team.interface = a.team;
+    team.settings = a.settings;
+    team.mac = a.mac;
+    team.mtu = a.mtu;
+    state.teams.push_back(team);
+    sysctls[disable_ipv6(a.team)] = "1";
+  }
+  void operator()(const ConfigureTeam& a) const { find_team(state, a.team).settings = a.settings; }
+  void operator()(const SetTeamMtu& a) const {
+    Team& team = find_team(state, a.team);
+    team.mtu = a.mtu;
+    for (const IfIndex port : team.ports) find(state, port).mtu = a.mtu;
+  }
+  void operator()(const JoinTeam& a) const {
+    Team& team = find_team(state, a.team);
+    Bridge& bridge = find(state, a.bridge);
+    team.bridge = bridge.index;
+    team.up = true;
+    team.vlans = {bridge.untagged_vlan, {}};
+    insert(bridge.members, team.index);
+  }
+  void operator()(const DeleteTeam& a) const {
+    for (Port& port : state.ports) {
+      if (port.master == a.index) port.master.reset();
+    }
+    for (Bridge& bridge : state.bridges) std::erase(bridge.members, a.index);
+    std::erase_if(state.teams, [&](const Team& team) { return team.index == a.index; });
+  }
   void operator()(const JoinPort& a) const {
     leave(state, a.port);
     Port& port = find(state, a.port);
     Bridge& bridge = find(state, a.bridge);
-    port.master = bridge.index;
     port.up = true;
     port.alias = a.alias;
-    port.vlans = {bridge.untagged_vlan, {}};
-    insert(bridge.members, a.port);
+    if (a.team.empty()) {
+      port.master = bridge.index;
+      port.vlans = {bridge.untagged_vlan, {}};
+      insert(bridge.members, a.port);
+    } else {
+      Team& team = find_team(state, a.team);
+      port.master = team.index;
+      port.vlans = {};
+      insert(team.ports, a.port);
+      team.carrier = team.carrier || port.carrier;
+    }
     insert(bridge.joined, a.port);
     bridge.carrier = bridge.carrier || port.carrier;
     auto& addresses = state.addresses;
@@ -127,8 +173,11 @@ struct Carry {
     port.vlans = {};
     sysctls[disable_ipv6(port.interface)] = "0";
   }
+  [[nodiscard]] PortVlans& vlans_of(IfIndex port, const std::string& team) const {
+    return team.empty() ? find(state, port).vlans : find_team(state, team).vlans;
+  }
   void operator()(const AddPortVlan& a) const {
-    PortVlans& vlans = find(state, a.port).vlans;
+    PortVlans& vlans = vlans_of(a.port, a.team);
     std::erase(vlans.tagged, a.vlan);
     if (a.untagged) {
       vlans.untagged = a.vlan;
@@ -137,7 +186,7 @@ struct Carry {
       if (vlans.untagged == a.vlan) vlans.untagged = 0;
     }
   }
-  void operator()(const RemovePortVlan& a) const { std::erase(find(state, a.port).vlans.tagged, a.vlan); }
+  void operator()(const RemovePortVlan& a) const { std::erase(vlans_of(a.port, a.team).tagged, a.vlan); }
   void operator()(const MakeVnic& a) const {
     HostVnic vnic;
     vnic.port = take_index();
@@ -186,6 +235,9 @@ struct Carry {
     for (HostVnic& vnic : state.vnics) {
       if (vnic.bridge == a.index) vnic.bridge.reset();
     }
+    for (Team& team : state.teams) {
+      if (team.bridge == a.index) team.bridge.reset();
+    }
     std::erase_if(state.bridges, [&](const Bridge& bridge) { return bridge.index == a.index; });
   }
 };
@@ -199,6 +251,7 @@ std::uint32_t index_after(const Inventory& inventory) {
     see(port.master.value_or(port.index));
   }
   for (const Bridge& bridge : inventory.bridges) see(bridge.index);
+  for (const Team& team : inventory.teams) see(team.index);
   for (const HostVnic& vnic : inventory.vnics) {
     see(vnic.index);
     see(vnic.port);

@@ -37,7 +37,9 @@ class Planner {
         around_(around),
         inventory_(around.inventory),
         name_(interface_of_switch(spec.name)),
-        bridge_(inventory_.switch_by_name(spec.name)) {}
+        bridge_(inventory_.switch_by_name(spec.name)),
+        team_name_(team_of_switch(name_)),
+        team_(standing_team()) {}
 
   Result<std::vector<SwitchChange>> plan() {
     PORTREEVE_TRY_VOID(check_name());
@@ -48,6 +50,7 @@ class Planner {
     if (bridge_ == nullptr || !bridge_->up) add("set up bridge " + name_, SetLinkUp{name_});
     // An old port leaves before a new one joins: with both, and no spanning tree, there could be a loop.
     plan_leaving();
+    if (is_teamed()) plan_team();
     for (const SwitchMember& member : spec_.members) plan_member(member);
     PORTREEVE_TRY_VOID(plan_ports_vlans());
     if (bridge_ != nullptr && mtu < spec_.mtu) plan_mtu();  // raised after its ports'
@@ -84,7 +87,46 @@ class Planner {
     return {};
   }
 
-  [[nodiscard]] bool is_member(const Port& port) const { return bridge_ != nullptr && port.master == bridge_->index; }
+  [[nodiscard]] bool is_member(const Port& port) const {
+    return bridge_ != nullptr && inventory_.bridge_of(port) == bridge_;
+  }
+  // As it is to be: in the team, where there is one, else by itself.
+  [[nodiscard]] bool is_in_place(const Port& port) const {
+    return is_teamed() ? team_ != nullptr && port.master == team_->index : is_member(port);
+  }
+
+  // One whose mode is another is made anew.
+  [[nodiscard]] const Team* standing_team() const {
+    const Team* const team = inventory_.team_by_interface(team_of_switch(name_));
+    return team != nullptr && team->settings && team->settings->mode == spec_.team.mode ? team : nullptr;
+  }
+  [[nodiscard]] bool is_teamed() const { return spec_.teamed || spec_.members.size() > 1 || team_ != nullptr; }
+
+  void plan_team() {
+    const Team* const old = inventory_.team_by_interface(team_name_);
+    if (old != nullptr && team_ == nullptr) {
+      add("remove team " + team_name_ + ", whose mode cannot be changed while it has ports", DeleteTeam{old->index});
+    }
+    if (team_ == nullptr) {
+      const MacAddress mac = bridge_ == nullptr ? first_mac() : bridge_->mac;
+      add("make team " + team_name_ + ", " + team_mode_name(spec_.team.mode),
+          MakeTeam{team_name_, mac, spec_.mtu, spec_.team});
+      add("add team " + team_name_, JoinTeam{team_name_, name_});
+      return;
+    }
+    if (team_->settings->link_check != spec_.team.link_check) {
+      add("look at the carriers of team " + team_name_ + " every " + std::to_string(team_->settings->link_check) +
+              " → " + std::to_string(spec_.team.link_check) + " ms",
+          ConfigureTeam{team_name_, spec_.team});
+    }
+    if (team_->mtu != spec_.mtu) {
+      add("set MTU of team " + team_name_ + " " + std::to_string(team_->mtu) + " → " + std::to_string(spec_.mtu),
+          SetTeamMtu{team_name_, spec_.mtu});
+    }
+    if (bridge_ == nullptr || team_->bridge != bridge_->index || !team_->up) {
+      add("add team " + team_name_, JoinTeam{team_name_, name_});
+    }
+  }
 
   [[nodiscard]] const IpPrefix* claimed(const IpAddress& address) const {
     const auto at = std::find_if(spec_.addresses.begin(), spec_.addresses.end(),
@@ -104,8 +146,9 @@ class Planner {
     if (is_member(*port)) return {};  // what others put on it since is theirs, and no reason to do nothing
     const std::string who = "switch " + spec_.name + ": " + port_text(member.name, *port);
     if (port->master) {
-      const Bridge* const master = inventory_.bridge(*port->master);
-      if (master == nullptr || !master->ours) {
+      const Bridge* const master = inventory_.bridge_of(*port);
+      const bool in_team = inventory_.team(*port->master) != nullptr;
+      if (!in_team && (master == nullptr || !master->ours)) {
         return not_managed(who + " belongs to " + link_name(inventory_, *port->master) +
                            ", which Portreeve did not make; release it there (ip link set " + port->interface +
                            " nomaster)");
@@ -200,7 +243,7 @@ class Planner {
       add("set MTU of " + who + " " + std::to_string(port.mtu) + " → " + std::to_string(spec_.mtu),
           SetPortMtu{port.index, spec_.mtu});
     }
-    JoinPort join{spec_.name, name_, port.index, member.name, {}, {}};
+    JoinPort join{spec_.name, name_, port.index, member.name, {}, {}, is_teamed() ? team_name_ : ""};
     std::string moved;
     for (const InterfaceAddress& address : inventory_.addresses) {
       const IpPrefix* const wanted = claimed(address.prefix.address);
@@ -213,7 +256,7 @@ class Planner {
       join.gateways.push_back(gateway);
       moved += (moved.empty() ? "" : ", ") + ("the default route via " + gateway.address.to_string());
     }
-    if (!is_member(port)) {
+    if (!is_in_place(port)) {
       const std::string from = port.master ? ", from " + link_name(inventory_, *port.master) : "";
       add((moved.empty() ? "add " + who + from : "take over " + who + from + ", moving " + moved), join);
     } else if (!moved.empty()) {
@@ -236,10 +279,16 @@ class Planner {
   Result<> plan_ports_vlans() {
     VlanPlan plan{name_, spec_.vlans, {}, {}};
     if (bridge_ != nullptr) plan.bridge = *bridge_;
+    if (is_teamed()) {
+      std::optional<PortVlans> now;
+      if (team_ != nullptr && bridge_ != nullptr && team_->bridge == bridge_->index) now = team_->vlans;
+      plan.ports.push_back({{}, "team " + team_name_, std::move(now), team_name_});
+    }
     for (const SwitchMember& member : spec_.members) {
+      if (is_teamed()) break;
       const Port& port = *inventory_.port(member.port);
       auto now = is_member(port) ? std::optional(port.vlans) : std::nullopt;
-      plan.ports.push_back({member.port, port_text(member.name, port), std::move(now)});
+      plan.ports.push_back({member.port, port_text(member.name, port), std::move(now), {}});
     }
     PORTREEVE_TRY(const auto changes, plan_vlans(plan, inventory_));
     for (const SwitchChange& change : changes) add(change.text, change.action);
@@ -307,6 +356,8 @@ class Planner {
   const Inventory& inventory_;
   const std::string name_;
   const Bridge* const bridge_;  // none: to be made
+  const std::string team_name_;
+  const Team* const team_;  // none: to be made, or not wanted
   std::vector<SwitchChange> changes_;
   std::vector<IpPrefix> arrived_;  // moved from a port
   std::vector<IpAddress> arrived_gateways_;
@@ -321,7 +372,20 @@ std::string port_text(const std::string& name, const Port& port) {
 std::string link_name(const Inventory& inventory, IfIndex index) {
   if (const Bridge* bridge = inventory.bridge(index)) return bridge->interface;
   if (const Port* port = inventory.port(index)) return port->interface;
+  if (const Team* team = inventory.team(index)) return team->interface;
   return "interface " + std::to_string(number(index));
+}
+
+const char* team_mode_name(TeamMode mode) {
+  switch (mode) {
+    case TeamMode::ActiveBackup:
+      return "active-backup";
+    case TeamMode::BalanceXor:
+      return "balance-xor";
+    case TeamMode::Lacp:
+      return "802.3ad";
+  }
+  return "";
 }
 
 Result<std::vector<SwitchChange>> plan_switch(const SwitchSpec& spec, const Surroundings& around) {
@@ -334,6 +398,9 @@ std::vector<SwitchChange> plan_switch_removal(const std::string& name, const Inv
   if (bridge == nullptr) return changes;
   for (const IfIndex index : bridge->joined) {
     changes.push_back({"switch " + name + ": release port " + link_name(inventory, index), LeavePort{index}});
+  }
+  if (const Team* const team = inventory.team_by_interface(team_of_switch(bridge->interface))) {
+    changes.push_back({"switch " + name + ": remove team " + team->interface, DeleteTeam{team->index}});
   }
   changes.push_back({"switch " + name + ": remove bridge " + bridge->interface, DeleteBridge{bridge->index}});
   return changes;

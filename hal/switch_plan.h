@@ -55,6 +55,27 @@ struct SetPortMtu {
 struct SetLinkUp {  // of a host virtual NIC both ends
   std::string link;
 };
+struct MakeTeam {  // without IPv6, and not yet on its bridge
+  std::string team;
+  MacAddress mac;
+  std::uint32_t mtu = 0;
+  TeamSettings settings;
+};
+struct ConfigureTeam {  // but for its mode
+  std::string team;
+  TeamSettings settings;
+};
+struct SetTeamMtu {  // and of its ports
+  std::string team;
+  std::uint32_t mtu = 0;
+};
+struct JoinTeam {
+  std::string team;
+  std::string bridge;
+};
+struct DeleteTeam {
+  IfIndex index{};
+};
 // Makes a port a member, up, with its alias and without IPv6 of its own; what it carries and the switch claims moves.
 struct JoinPort {
   struct Moved {
@@ -67,6 +88,7 @@ struct JoinPort {
   std::string alias;
   std::vector<Moved> addresses;
   std::vector<Gateway> gateways;  // default routes through the port
+  std::string team = {};          // that it is to be a port of, which is the bridge's; empty: it is the bridge's itself
 };
 struct KnowPort {  // it is a member already; from now on it counts as joined by us
   std::string switch_name;
@@ -76,14 +98,16 @@ struct KnowPort {  // it is a member already; from now on it counts as joined by
 struct LeavePort {  // up, with no master and no alias, and with IPv6 again
   IfIndex port{};
 };
-struct AddPortVlan {  // its frames pass with their tag
+struct AddPortVlan {  // of a port or a team; its frames pass with their tag
   IfIndex port{};
   std::uint16_t vlan = 0;
   bool untagged = false;  // without one, and frames without one are in it
+  std::string team = {};  // by name, as it may be made by an earlier change of the same plan
 };
 struct RemovePortVlan {
   IfIndex port{};
   std::uint16_t vlan = 0;
+  std::string team = {};
 };
 struct MakeVnic {
   std::string vnic;
@@ -128,10 +152,11 @@ struct DeleteBridge {
   IfIndex index{};
 };
 
-using SwitchAction = std::variant<MakeBridge, RenameBridge, NameLink, ConfigureBridge, SetUntaggedVlan, SetSysctl,
-                                  SetBridgeMtu, SetPortMtu, SetLinkUp, JoinPort, KnowPort, LeavePort, AddPortVlan,
-                                  RemovePortVlan, MakeVnic, PutVnic, SetVnicMac, SetVnicMtu, DeleteVnic, AddAddress,
-                                  RemoveAddress, AddGateway, RemoveGateway, DeleteBridge>;
+using SwitchAction =
+    std::variant<MakeBridge, RenameBridge, NameLink, ConfigureBridge, SetUntaggedVlan, SetSysctl, SetBridgeMtu,
+                 SetPortMtu, SetLinkUp, MakeTeam, ConfigureTeam, SetTeamMtu, JoinTeam, DeleteTeam, JoinPort, KnowPort,
+                 LeavePort, AddPortVlan, RemovePortVlan, MakeVnic, PutVnic, SetVnicMac, SetVnicMtu, DeleteVnic,
+                 AddAddress, RemoveAddress, AddGateway, RemoveGateway, DeleteBridge>;
 
 struct SwitchChange {
   std::string text;
@@ -150,6 +175,7 @@ struct Surroundings {
 Result<std::vector<SwitchChange>> plan_switch(const SwitchSpec& spec, const Surroundings& around);
 std::vector<SwitchChange> plan_switch_removal(const std::string& name, const Inventory& inventory);
 
+const char* team_mode_name(TeamMode mode);  // as documents say it: "802.3ad"
 // "port Port2 (eth1)"
 std::string port_text(const std::string& name, const Port& port);
 std::string link_name(const Inventory& inventory, IfIndex index);

@@ -25,9 +25,14 @@ Result<VlanPlan> plan_of(const std::string& switch_name, const Inventory& invent
   const Bridge* const bridge = inventory.switch_by_name(switch_name);
   if (bridge == nullptr) return Error{ErrorKind::NotReady, "switch " + switch_name + " does not stand yet"};
   VlanPlan plan{bridge->interface, {}, *bridge, {}};
+  for (const Team& team : inventory.teams) {
+    if (team.bridge != bridge->index) continue;
+    plan.ports.push_back({team.index, "team " + team.interface, team.vlans, team.interface});
+  }
   for (const IfIndex index : bridge->joined) {
     const Port* const port = inventory.port(index);
-    if (port != nullptr) plan.ports.push_back({index, port_text(port->alias, *port), port->vlans});
+    if (port == nullptr || port->master != bridge->index) continue;
+    plan.ports.push_back({index, port_text(port->alias, *port), port->vlans, {}});
   }
   return plan;
 }
@@ -63,16 +68,18 @@ Result<std::vector<SwitchChange>> plan_vlans(const VlanPlan& plan, const Invento
   for (const VlanPlan::Member& port : plan.ports) {
     const PortVlans now = port.now.value_or(PortVlans{bridge.untagged_vlan, {}});
     if (now.untagged != bridge.untagged_vlan && now.untagged != moved_from) {
-      changes.push_back({"take untagged frames on " + port.text, AddPortVlan{port.port, bridge.untagged_vlan, true}});
+      changes.push_back(
+          {"take untagged frames on " + port.text, AddPortVlan{port.port, bridge.untagged_vlan, true, port.team}});
     }
     for (const std::uint16_t vlan : plan.vlans) {
       if (contains(now.tagged, vlan)) continue;
-      changes.push_back({"carry VLAN " + std::to_string(vlan) + " on " + port.text, AddPortVlan{port.port, vlan}});
+      changes.push_back(
+          {"carry VLAN " + std::to_string(vlan) + " on " + port.text, AddPortVlan{port.port, vlan, false, port.team}});
     }
     for (const std::uint16_t vlan : now.tagged) {
       if (contains(plan.vlans, vlan)) continue;
-      changes.push_back(
-          {"carry VLAN " + std::to_string(vlan) + " no more on " + port.text, RemovePortVlan{port.port, vlan}});
+      changes.push_back({"carry VLAN " + std::to_string(vlan) + " no more on " + port.text,
+                         RemovePortVlan{port.port, vlan, port.team}});
     }
   }
   const bool filtering = !plan.vlans.empty() || (bridge.settings.vlan_filtering && !of_vnics.empty());

@@ -20,6 +20,7 @@ struct VlanPlan {
     IfIndex port{};
     std::string text;              // "port Port2 (eth1)"
     std::optional<PortVlans> now;  // none: it is to join
+    std::string team;              // its name, where it is one
   };
   std::string bridge_name;
   std::vector<std::uint16_t> vlans;  // wanted, with a tag; sorted

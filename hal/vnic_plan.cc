@@ -1,6 +1,7 @@
 #include "hal/vnic_plan.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "hal/interface_name.h"
 
@@ -59,9 +60,9 @@ class VnicPlanner {
         return Error{ErrorKind::Conflict, who + "the name is a switch's; choose another"};
       }
       if (bridge != nullptr || inventory_.port_by_interface(name) != nullptr) {
-        return Error{ErrorKind::NotManaged, who + "a network interface named " + name +
-                                                " exists that Portreeve did not make; rename it, or choose another "
-                                                "name"};
+        std::string text = who + "a network interface named ";
+        text += name + " exists that Portreeve did not make; rename it, or choose another name";
+        return Error{ErrorKind::NotManaged, std::move(text)};
       }
     }
     return {};

@@ -237,7 +237,8 @@ void Appliance::links_changed() {
 std::vector<std::string> Appliance::network_names() const {
   std::vector<std::string> names;
   for (const dsc::Resource& resource : manager_.effective().resources) {
-    if (resource.type == &resources::kExternalVirtualSwitchType || resource.type == &resources::kVirtualNetworkType) {
+    if (resource.type == &resources::kExternalVirtualSwitchType || resource.type == &resources::kVirtualNetworkType ||
+        resource.type == &resources::kHostVnicType) {
       names.push_back(resource.key);
     }
   }

@@ -89,7 +89,7 @@ class Appliance {
   void stop();
   void stopped();
 
-  [[nodiscard]] std::vector<std::string> network_names() const;  // switches and virtual networks
+  [[nodiscard]] std::vector<std::string> network_names() const;  // switches, virtual networks, virtual NICs
   [[nodiscard]] std::unique_ptr<dsc::Rehearsal> rehearsal() const;
 
   Options options_;

@@ -35,6 +35,10 @@ void SwitchLinks::appeared_or_changed(const std::string& name, const hal::HostEn
     responder_.announce_again(name);
     speaker_.retry_now(name);
   }
+  const std::optional<IfIndex> port = active_port(name);
+  const bool turned = port && link.active_port && *port != *link.active_port;
+  if (port) link.active_port = port;
+  if (turned) turned_to_another_port(name, end.index);
   std::vector<IpPrefix> addresses = usable_addresses(end.index);
   if (addresses == link.addresses) return;
   bgp::FamilySet gained;
@@ -44,6 +48,26 @@ void SwitchLinks::appeared_or_changed(const std::string& name, const hal::HostEn
   }
   link.addresses = std::move(addresses);
   speaker_.addresses_changed(name, gained);
+}
+
+// The team's, beneath the switch that it is, or is on.
+std::optional<IfIndex> SwitchLinks::active_port(const std::string& name) const {
+  const hal::Inventory& inventory = host_.inventory();
+  const hal::HostVnic* const vnic = inventory.vnic_by_name(name);
+  const hal::Bridge* const own = inventory.switch_by_name(name);
+  const std::optional<IfIndex> bridge = vnic != nullptr ? vnic->bridge : std::optional(own->index);
+  for (const hal::Team& team : inventory.teams) {
+    if (bridge && team.bridge == bridge) return team.active_port;
+  }
+  return std::nullopt;
+}
+
+// The neighbours' switches know its MAC address at the port that was in use before.
+void SwitchLinks::turned_to_another_port(const std::string& name, IfIndex interface) {
+  responder_.announce_again(name);
+  std::vector<IpAddress> own;
+  for (const IpPrefix& prefix : usable_addresses(interface)) own.push_back(prefix.address);
+  responder_.announce_host(name, own);
 }
 
 std::vector<IpPrefix> SwitchLinks::usable_addresses(IfIndex interface) const {

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,10 +30,13 @@ class SwitchLinks {
     IfIndex index{};
     MacAddress mac;
     bool carrier = false;
-    std::vector<IpPrefix> addresses;  // that are usable
+    std::vector<IpPrefix> addresses;     // that are usable
+    std::optional<IfIndex> active_port;  // of the team beneath, the last one
   };
 
   [[nodiscard]] std::vector<IpPrefix> usable_addresses(IfIndex interface) const;
+  [[nodiscard]] std::optional<IfIndex> active_port(const std::string& name) const;
+  void turned_to_another_port(const std::string& name, IfIndex interface);
   void appeared_or_changed(const std::string& name, const hal::HostEnd& end);
 
   const hal::Host& host_;

@@ -41,7 +41,8 @@ dsc::Edit state_resource(dsc::Resource resource) {
 }
 
 dsc::Edit add_resource(dsc::Resource resource, std::string what) {
-  return [state = state_resource(resource), id = resource.id(), what = std::move(what)](
+  dsc::ResourceId id = resource.id();
+  return [state = state_resource(std::move(resource)), id = std::move(id), what = std::move(what)](
              dsc::Document& user, const dsc::Configuration& drop_ins, const dsc::Configuration& effective) -> Result<> {
     if (effective.find(id.type, id.key) != nullptr) {
       return Error{ErrorKind::Conflict, "there is a " + what + " already; change it, or choose another name"};
@@ -79,7 +80,8 @@ dsc::Edit remove_resource(const dsc::ResourceType& type, std::string key, std::s
 }
 
 dsc::Edit remove_unused_resource(const dsc::ResourceType& type, std::string key, std::string what) {
-  return [remove = remove_resource(type, key, what), &type, key, what = std::move(what)](
+  dsc::Edit remove = remove_resource(type, key, what);
+  return [remove = std::move(remove), &type, key = std::move(key), what = std::move(what)](
              dsc::Document& user, const dsc::Configuration& drop_ins, const dsc::Configuration& effective) -> Result<> {
     constexpr std::size_t kMostNamed = 5;
     std::string users;

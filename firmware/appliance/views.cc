@@ -7,6 +7,7 @@
 #include "firmware/providers/networks.h"
 #include "firmware/providers/switch_provider.h"
 #include "firmware/resources/resource_types.h"
+#include "hal/interface_name.h"
 
 namespace portreeve::appliance {
 namespace {
@@ -59,7 +60,7 @@ bus::PortView Views::port(const hal::Port& port) const {
   view.speed_mbps = port.speed_mbps.value_or(0);
   view.duplex = duplex_name(port.duplex);
   view.mtu = port.mtu;
-  if (const hal::Bridge* master = port.master ? from_.host.inventory().bridge(*port.master) : nullptr) {
+  if (const hal::Bridge* master = from_.host.inventory().bridge_of(port)) {
     view.switch_name = master->alternative_names.empty() ? master->interface : master->alternative_names.front();
   }
   return view;
@@ -104,6 +105,12 @@ bus::SwitchView Views::virtual_switch(const dsc::Resource& resource) const {
   view.enable_embedded_teaming = resource.flag("EnableEmbeddedTeaming");
   view.configuration_source = source_name(resource.source);
   view.dbe_dhcp_host_vnic_name = name_guid(from_.machine_id, resource.key);
+  view.teaming_mode = resource.text("TeamingMode");
+  view.link_check_interval = static_cast<std::uint32_t>(resource.number("LinkCheckIntervalInMilliseconds"));
+  const hal::Team* const team = from_.host.inventory().team_by_interface(hal::team_of_switch(view.interface));
+  const hal::Port* const active =
+      team == nullptr || !team->active_port ? nullptr : from_.host.inventory().port(*team->active_port);
+  if (active != nullptr) view.active_port = from_.ports.name_of(*active);
   view.mtu = static_cast<std::uint32_t>(resource.number("Mtu"));
   view.ip_addresses = texts(resource.list("IPAddress"));
   view.gateways = texts(resource.list("Gateway"));

@@ -42,7 +42,10 @@ struct SwitchView {
   std::vector<std::string> interface_alias;  // ports by name
   bool enable_iov = false, enabled_for_compute = false, enabled_for_storage = false, enabled_for_mgmt = false,
        supports_accelerated_networking = false, enable_embedded_teaming = false;
-  std::vector<std::string> ip_address_pools, bgp_peers;                 // names; peers' addresses, or interfaces
+  std::vector<std::string> ip_address_pools, bgp_peers;  // names; peers' addresses, or interfaces
+  std::string teaming_mode;                              // of several ports
+  std::uint32_t link_check_interval = 0;                 // milliseconds
+  std::string active_port;                               // of a team in active-backup, the one in use; else empty
   std::vector<std::string> virtual_networks, vnics, mac_address_pools;  // names; pools that its virtual NICs name
   std::string configuration_source;
   std::string dbe_dhcp_host_vnic_name;  // GUID: UUID version 5 of machine id and switch name

@@ -46,6 +46,9 @@ constexpr Property<SwitchView> kSwitch[] = {
     {"VirtualNetworks", &SwitchView::virtual_networks},
     {"Vnics", &SwitchView::vnics},
     {"MacAddressPools", &SwitchView::mac_address_pools},
+    {"TeamingMode", &SwitchView::teaming_mode},
+    {"LinkCheckIntervalInMilliseconds", &SwitchView::link_check_interval},
+    {"ActivePort", &SwitchView::active_port},
 };
 
 constexpr Property<PeerView> kPeer[] = {

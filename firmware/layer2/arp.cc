@@ -70,6 +70,11 @@ ArpFrame announcement_as_reply(const MacAddress& mac, std::uint32_t address) {
 
 }  // namespace
 
+std::vector<ArpFrame> gratuitous(const MacAddress& mac, const IpAddress& address) {
+  if (!address.is_v4()) return {};
+  return {announcement(mac, address.v4_value()), announcement_as_reply(mac, address.v4_value())};
+}
+
 void Arp::add(const IpAddress& address, TimePoint now) {
   if (!address.is_v4()) return;
   const auto [it, added] = addresses_.try_emplace(address.v4_value());

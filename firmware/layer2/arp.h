@@ -28,6 +28,9 @@ inline constexpr std::uint16_t kArpEtherType = 0x0806;
 inline constexpr std::size_t kArpFrameSize = 14 + 28;
 using ArpFrame = std::array<std::byte, kArpFrameSize>;
 
+// Gratuitous ARP in both forms. IPv4 only: none of other addresses.
+std::vector<ArpFrame> gratuitous(const MacAddress& mac, const IpAddress& address);
+
 class Arp {
  public:
   static constexpr int kRounds = 5;

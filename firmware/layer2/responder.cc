@@ -32,6 +32,7 @@ class SwitchResponder : public std::enable_shared_from_this<SwitchResponder> {
   void set_link(const Link& link);
   void clear_link();
   void announce_again();
+  void announce_host(std::span<const IpAddress> addresses);
   void add(std::span<const IpAddress> addresses);
   void remove(std::span<const IpAddress> addresses);
 
@@ -83,6 +84,18 @@ void SwitchResponder::announce_again() {
   arp_.announce_all(Clock::now());
   open_anew();
   announce();
+}
+
+void SwitchResponder::announce_host(std::span<const IpAddress> addresses) {
+  if (!link_) return;
+  auto socket = sockets_.open(
+      link_->interface, kArpEtherType, arp_filter(), [](Bytes) {}, [](const Error&) {});
+  if (!socket) return log_warning(name_ + ": the host's addresses are not announced: " + socket.error().message);
+  for (const IpAddress& address : addresses) {
+    for (const ArpFrame& frame : gratuitous(link_->mac, address)) {
+      if ((*socket)->send(frame)) ++counters_.gratuitous_sent;
+    }
+  }
 }
 
 void SwitchResponder::add(std::span<const IpAddress> addresses) {
@@ -218,6 +231,10 @@ void Responder::clear_link(const std::string& switch_name) {
 
 void Responder::announce_again(const std::string& switch_name) {
   impl_->with_known(switch_name, [](SwitchResponder& known) { known.announce_again(); });
+}
+
+void Responder::announce_host(const std::string& switch_name, std::span<const IpAddress> addresses) {
+  impl_->with_known(switch_name, [&](SwitchResponder& known) { known.announce_host(addresses); });
 }
 
 void Responder::add(const std::string& switch_name, std::span<const IpAddress> addresses) {

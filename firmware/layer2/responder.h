@@ -36,6 +36,9 @@ class Responder {
   void set_link(const std::string& switch_name, IfIndex interface, const MacAddress& mac);
   void clear_link(const std::string& switch_name);
   void announce_again(const std::string& switch_name);
+  // The host's own addresses are told of once, as when its frames come out of another port: neighbours' switches learn
+  // by it. Answering for them is the kernel's.
+  void announce_host(const std::string& switch_name, std::span<const IpAddress> addresses);
 
   // IPv4 addresses answered for on a switch. New ones are announced; once `add` returns they are being answered for
   // (where the switch has a link).

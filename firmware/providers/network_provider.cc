@@ -49,8 +49,12 @@ Result<dsc::Plan> NetworkProvider::plan_removal(const dsc::Resource& old) {
 
 bool NetworkProvider::is_carried(const hal::Bridge& bridge, std::uint16_t vlan) const {
   return vlan == 0 || std::all_of(bridge.joined.begin(), bridge.joined.end(), [&](IfIndex index) {
-           const hal::Port* const port = host_.inventory().port(index);
-           return port == nullptr || std::binary_search(port->vlans.tagged.begin(), port->vlans.tagged.end(), vlan);
+           const hal::Inventory& inventory = host_.inventory();
+           const hal::Port* const port = inventory.port(index);
+           if (port == nullptr) return true;
+           const hal::Team* const team = port->master ? inventory.team(*port->master) : nullptr;
+           const auto& tagged = team == nullptr ? port->vlans.tagged : team->vlans.tagged;
+           return std::binary_search(tagged.begin(), tagged.end(), vlan);
          });
 }
 

@@ -8,8 +8,23 @@
 #include "firmware/providers/observed.h"
 #include "firmware/providers/rules.h"
 #include "firmware/resources/resource_types.h"
+#include "hal/interface_name.h"
+#include "hal/switch_plan.h"
 
 namespace portreeve::providers {
+
+namespace {
+
+hal::TeamSettings team_of(const dsc::Resource& resource) {
+  hal::TeamSettings team;
+  for (const hal::TeamMode mode : {hal::TeamMode::ActiveBackup, hal::TeamMode::BalanceXor, hal::TeamMode::Lacp}) {
+    if (resource.text("TeamingMode") == hal::team_mode_name(mode)) team.mode = mode;
+  }
+  team.link_check = static_cast<std::uint32_t>(resource.number("LinkCheckIntervalInMilliseconds"));
+  return team;
+}
+
+}  // namespace
 
 SwitchNetwork SwitchNetwork::of(const dsc::Resource& resource) {
   SwitchNetwork network;
@@ -47,7 +62,9 @@ Result<dsc::Plan> SwitchProvider::plan(const dsc::Resource& desired, const dsc::
                        .addresses = std::move(network.addresses),
                        .gateways = std::move(network.gateways),
                        .mtu = network.mtu,
-                       .vlans = tagged_vlans(desired.key, target)};
+                       .vlans = tagged_vlans(desired.key, target),
+                       .team = team_of(desired),
+                       .teamed = desired.values("InterfaceAlias").size() > 1};
   for (const std::string_view name : desired.list("InterfaceAlias")) {
     const hal::Port* const port = ports_.find(name);
     if (port != nullptr) {
@@ -80,6 +97,11 @@ std::optional<dsc::Resource> SwitchProvider::actual(const dsc::Resource& desired
   dsc::Resource actual = desired;
   state_seen(actual, "Mtu", std::to_string(bridge->mtu));
   state_seen_list(actual, "InterfaceAlias", members(*bridge, desired));
+  const hal::Team* const team = inventory.team_by_interface(hal::team_of_switch(bridge->interface));
+  if (team != nullptr && team->settings) {
+    state_seen(actual, "TeamingMode", hal::team_mode_name(team->settings->mode));
+    state_seen(actual, "LinkCheckIntervalInMilliseconds", std::to_string(team->settings->link_check));
+  }
   // What is wanted and stands does, whoever added it.
   std::vector<std::string> addresses;
   for (const hal::InterfaceAddress& address : inventory.addresses) {

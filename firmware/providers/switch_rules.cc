@@ -40,11 +40,13 @@ void check_unsupported(const Resource& resource, Diagnostics& diagnostics) {
              std::string(property) + "=\"true\" is not supported yet; allowed: false");
     }
   }
+}
+
+void check_team(const Resource& resource, Diagnostics& diagnostics) {
   const auto ports = resource.values("InterfaceAlias");
-  if (ports.size() > 1) {
-    refuse(diagnostics, ports[1].at, "NotSupported", resource,
-           "more than one InterfaceAlias (teaming) is not supported yet; allowed: one port");
-  }
+  if (ports.size() < 2 || resource.flag("EnableEmbeddedTeaming")) return;
+  refuse(diagnostics, ports[1].at, "NoTeam", resource,
+         "several ports are a team; state EnableEmbeddedTeaming=\"true\", or one InterfaceAlias");
 }
 
 // Rules between switches: what an earlier one has taken.
@@ -101,6 +103,7 @@ void check_switches(const Configuration& configuration, Diagnostics& diagnostics
     if (resource.type != &resources::kExternalVirtualSwitchType) continue;
     check_name(resource, configuration, diagnostics);
     check_unsupported(resource, diagnostics);
+    check_team(resource, diagnostics);
     check_ports(resource, taken, diagnostics);
     check_gateways(resource, taken, diagnostics);
   }

@@ -15,6 +15,8 @@ constexpr std::array kAllocations = {std::string_view("Local"), std::string_view
 
 constexpr std::array kAnnouncements = {std::string_view("Assigned"), std::string_view("All")};
 
+constexpr std::array<std::string_view, 3> kTeamingModes = {"active-backup", "balance-xor", "802.3ad"};
+
 constexpr std::array kPortProperties = {
     Property{.name = "Name",
              .kind = ValueKind::Name,
@@ -52,8 +54,21 @@ constexpr std::array kSwitchProperties = {
              .default_value = "false"},
     Property{.name = "EnableEmbeddedTeaming",
              .kind = ValueKind::Boolean,
-             .help = "Whether several ports of the switch are teamed.",
+             .help = "Whether several ports of the switch are teamed. More than one needs it.",
              .default_value = "false"},
+    Property{
+        .name = "TeamingMode",
+        .kind = ValueKind::Enumeration,
+        .help = "How several ports share the work: one at a time; each frame by its addresses and TCP or UDP ports; or "
+                "as the neighbour's LACP agrees to, by the same. Another mode interrupts the switch for a moment.",
+        .default_value = "active-backup",
+        .words = kTeamingModes},
+    Property{.name = "LinkCheckIntervalInMilliseconds",
+             .kind = ValueKind::Number,
+             .help = "How often a team looks whether its ports have a carrier.",
+             .minimum = 10,
+             .maximum = 10000,
+             .default_value = "100"},
     Property{.name = "EnableIov",
              .kind = ValueKind::Boolean,
              .help = "Whether virtual functions (SR-IOV) are made. Not supported yet: only false is taken.",
@@ -74,7 +89,7 @@ constexpr std::array kSwitchProperties = {
              .default_value = "1500"},
     Property{.name = "InterfaceAlias",
              .kind = ValueKind::Reference,
-             .help = "A port of the switch. More than one is not supported yet.",
+             .help = "A port of the switch; several are a team.",
              .required = true,
              .list = true,
              .references = "Port"},

@@ -63,8 +63,9 @@ BAD = [
     ("a pool of no addresses", changed(POOL, "<Addresses>10.126.77.200-10.126.77.220</Addresses>", ""), 3, "Addresses"),
     ("a pool of multicast addresses", changed(POOL, "10.126.77.200-10.126.77.220", "224.0.0.0/24"), 3, "unicast"),
     ("a port in two switches", changed(OTHER, "Alias>Port9", "Alias>Port2"), 3, "Port2.*already in"),
-    ("two ports in a switch", changed(OTHER, "</InterfaceAlias>", "</InterfaceAlias><InterfaceAlias>Port2</InterfaceAlias>"
-                                      ), 3, "not supported yet"),
+    ("two ports that are no team", changed(OTHER, "</InterfaceAlias>",
+                                           "</InterfaceAlias><InterfaceAlias>Port2</InterfaceAlias>"),
+     3, "EnableEmbeddedTeaming"),
     ("a gateway that is out of reach", changed(OTHER, "</External", "<Gateway>10.2.2.1</Gateway></External"), 3,
      "10.2.2.1.*subnet"),
     ("an address without prefix", changed(OTHER, "10.1.1.10/24", "10.1.1.10"), 3, "10.1.1.10"),

@@ -340,3 +340,33 @@ TEST(InventoryBuilder, AVethPairOfOursOfOtherNamesIsNoHostVnic) {
   builder.replace_all({veth(kPort, "v100", IfIndex{4}), veth(IfIndex{4}, "vnic-00000000", kPort)}, {}, {});
   CHECK(inventory().vnics.empty() && inventory().ports.empty());
 }
+
+TEST(InventoryBuilder, APortInATeamOfOursIsTheSwitchs) {
+  constexpr IfIndex kTeam{4};
+  netlink::Link team = ethernet(kTeam, "team-00000001");
+  team.kind = "bond";
+  team.group = kOurLinkGroup;
+  team.bond.emplace();
+  team.bond->mode = 1;
+  team.bond->link_check = 100;
+  team.master = kBridge;
+  records.join("vSwitch1", kBridge, kPort);
+  netlink::Link port = ethernet(kPort, "eth0");
+  builder.replace_all({port, our_bridge(), team}, {}, {});
+  CHECK(inventory().bridge(kBridge)->joined.empty());
+  port.master = kTeam;
+  CHECK(builder.set_link(port));
+  CHECK(inventory().team(kTeam)->ports == std::vector<IfIndex>{kPort});
+  CHECK(inventory().team(kTeam)->settings == TeamSettings());
+  CHECK(inventory().bridge(kBridge)->joined == std::vector<IfIndex>{kPort});
+  CHECK(inventory().bridge_of(*inventory().port(kPort)) == inventory().bridge(kBridge));
+  CHECK(inventory().port(kTeam) == nullptr);
+  team.bond->active = kPort;
+  CHECK(builder.set_link(team));
+  CHECK(inventory().team(kTeam)->active_port == kPort);
+  team.bond->mode = 0;  // round robin is no mode of ours
+  builder.set_link(team);
+  CHECK(!inventory().team(kTeam)->settings);
+  builder.remove_link(kPort);
+  CHECK(inventory().team(kTeam)->ports.empty() && inventory().bridge(kBridge)->joined.empty());
+}

@@ -172,12 +172,12 @@ TEST(SwitchPlan, AMemberThatWeDidNotJoinIsLeftOrKnown) {
   port(eth2).master = host.state.bridges[0].index;
   port(eth2).vlans.untagged = 1;
   CHECK(plan().empty());  // a guest's
-  spec.members.push_back({eth2, ""});
+  spec.members = {{eth2, ""}};
   host.sysctls["net/ipv6/conf/eth2/disable_ipv6"] = "1";
-  planned({"know port eth2 as joined"});
+  planned({"release port eth1", "know port eth2 as joined"});
   apply();
-  spec.members.pop_back();
-  planned({"release port eth2"});
+  spec.members = {{eth1, "Port2"}};
+  planned({"release port eth2", "add port Port2 (eth1)"});
 }
 
 TEST(SwitchPlan, NewAddressesComeBeforeOldOnesGo) {

@@ -61,10 +61,9 @@ TEST(VlanPlan, APortThatSomebodyTookOutOfTheUntaggedVlanIsPutBack) {
 
 TEST(VlanPlan, APortThatJoinsASwitchCarriesItsVlans) {
   spec.vlans = {100};
-  spec.members.push_back({eth2, "Port2"});
+  spec.members = {{eth2, "Port2"}};
   STRCMP_EQUAL(
-      "add port Port2 (eth2)\ncarry VLAN 100 on port Port1 (eth1)\ncarry VLAN 100 on port Port2 (eth2)\n"
-      "tell VLANs apart: off → on\n",
+      "release port eth1\nadd port Port2 (eth2)\ncarry VLAN 100 on port Port2 (eth2)\ntell VLANs apart: off → on\n",
       run(host.plan_switch(spec)).c_str());
   STRCMP_EQUAL("", run(host.plan_switch(spec)).c_str());
 }

@@ -241,3 +241,14 @@ TEST(Responder, KnowsNothingOfASwitchThatItWasNotToldOf) {
   LONGS_EQUAL(0, responder->counters("nowhere").conflicts);
   STRCMP_EQUAL("", responder->failure("nowhere").c_str());
 }
+
+TEST(Responder, TheHostsOwnAddressesAreToldOfOnceAndNotAnsweredFor) {
+  link();
+  const std::vector<IpAddress> own = {ip("10.0.0.10"), ip("2001:db8::10")};
+  responder->announce_host("vSwitch1", own);
+  LONGS_EQUAL(1, sockets.attempts);
+  LONGS_EQUAL(2, counters().gratuitous_sent);  // in both forms; IPv6 has none
+  CHECK(sockets.now() == nullptr);
+  responder->announce_host("vSwitch2", own);
+  LONGS_EQUAL(1, sockets.attempts);
+}

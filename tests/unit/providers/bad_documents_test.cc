@@ -349,11 +349,12 @@ Port2)"),
 </ExternalVirtualSwitch>)"),
            "d.xml:8:19: error: [ExternalVirtualSwitch]vSwitch2: port Port2 is already in "
            "[ExternalVirtualSwitch]vSwitch1; a port belongs to one switch"},
-      Case{"more than one port in a switch",
+      Case{"several ports that are no team",
            inside(R"(<Port Name="a" Interface="eth1"/><Port Name="b" Interface="eth2"/>
 <ExternalVirtualSwitch Name="s"><InterfaceAlias>a</InterfaceAlias><InterfaceAlias>b</InterfaceAlias></ExternalVirtualSwitch>)"),
-           "d.xml:3:83: error: [ExternalVirtualSwitch]s: more than one InterfaceAlias (teaming) is not supported yet; "
-           "allowed: one port"},
+           "d.xml:3:83: error: [ExternalVirtualSwitch]s: several ports are a team; state "
+           "EnableEmbeddedTeaming=\"true\", or "
+           "one InterfaceAlias"},
       Case{"a port that names no link", inside(R"(<Port Name="Port2"/>)"),
            "d.xml:2:1: error: [Port]Port2 names no link; give exactly one of Interface, MacAddress and PciAddress"},
       Case{"two ports of one link", inside(R"(<Port Name="a" Interface="eth1"/>

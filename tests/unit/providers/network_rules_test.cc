@@ -177,6 +177,7 @@ TEST(NetworkRules, NothingListensInAVirtualNetwork) {
   refused(
       network("n", "", "<IPAddress>10.1.0.1/24</IPAddress>") +
           R"(<BGPPeer VirtualNetworkName="n" PeerAddress="10.1.0.254" SelfAsn="64513" PeerAsn="64512" ConnectMode="Both"/>)",
-      "d.xml:4:103: error: [BGPPeer]n/10.1.0.254: ConnectMode Both cannot be: nothing listens in virtual networks; state "
+      "d.xml:4:103: error: [BGPPeer]n/10.1.0.254: ConnectMode Both cannot be: nothing listens in virtual networks; "
+      "state "
       "Active");
 }

@@ -84,10 +84,14 @@ TEST(SwitchRules, APortBelongsToOneSwitch) {
           "one switch");
 }
 
-TEST(SwitchRules, WhatIsNotSupportedYetSaysSo) {
+TEST(SwitchRules, SeveralPortsAreATeam) {
   refused(in_switch("", "<InterfaceAlias>P2</InterfaceAlias>"),
-          "d.xml:3:86: error: [ExternalVirtualSwitch]s1: more than one InterfaceAlias (teaming) is not supported yet; "
-          "allowed: one port");
+          "d.xml:3:86: error: [ExternalVirtualSwitch]s1: several ports are a team; state "
+          "EnableEmbeddedTeaming=\"true\", or one InterfaceAlias");
+  LONGS_EQUAL(0, faults_of(in_switch("EnableEmbeddedTeaming=\"true\"", "<InterfaceAlias>P2</InterfaceAlias>")).size());
+}
+
+TEST(SwitchRules, WhatIsNotSupportedYetSaysSo) {
   for (const char* property : {"Dhcp", "EnableIov", "SupportsAcceleratedNetworking"}) {
     const auto faults = faults_of(in_switch(std::string(property) + "=\"true\"", ""));
     LONGS_EQUAL(1, faults.size());

@@ -73,3 +73,30 @@ TEST(SwitchProvider, OwnsTheSwitchesThatItMadeSoThatTheyCanBeRemovedAfterARestar
   LONGS_EQUAL(1, owned.size());
   STRCMP_EQUAL("[ExternalVirtualSwitch]s1", owned[0].id().to_string().c_str());
 }
+
+TEST(SwitchProvider, SeveralPortsAreATeamThatIsShownAsItIs) {
+  desired =
+      resource(resources::kExternalVirtualSwitchType,
+               {{"Name", "s1"}, {"InterfaceAlias", "P1"}, {"InterfaceAlias", "P2"}, {"TeamingMode", "balance-xor"}});
+  host.add_port("eth7");
+  host.add_port("eth8");
+  apply(ports, port);
+  apply(ports, resource(resources::kPortType, {{"Name", "P2"}, {"Interface", "eth8"}}));
+  apply(switches, desired);
+  CHECK(switches.plan(desired, target)->operations.empty());
+  CHECK(host.state.teams.front().settings->mode == hal::TeamMode::BalanceXor);
+  CHECK(switches.actual(desired)->same_state(desired));
+  host.state.teams.front().settings->mode = hal::TeamMode::Lacp;
+  STRCMP_EQUAL("802.3ad", std::string(switches.actual(desired)->text("TeamingMode")).c_str());
+}
+
+TEST(SwitchProvider, ATeamIsBegunWithThePortThatIsThere) {
+  desired = resource(resources::kExternalVirtualSwitchType,
+                     {{"Name", "s1"}, {"InterfaceAlias", "P1"}, {"InterfaceAlias", "P2"}});
+  host.add_port("eth7");
+  apply(ports, port);
+  apply(ports, resource(resources::kPortType, {{"Name", "P2"}, {"Interface", "eth8"}}));
+  apply(switches, desired);
+  LONGS_EQUAL(1, host.state.teams.front().ports.size());
+  STRCMP_EQUAL("port P2: there is no interface eth8", switches.plan(desired, target)->waiting.c_str());
+}

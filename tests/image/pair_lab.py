@@ -12,9 +12,15 @@ from router import Neighbor
 
 ROUTER = "10.126.77.101"
 PAGES = {"a": "10.126.77.201", "b": "10.126.77.202"}
-PAGE = r"""while read -r line && [ "$line" != $'\r' ]; do :; done
+# Each connection is answered by a program of its own, which systemd starts: the image has no web server.
+WEB = r"""cd /run/systemd/system
+printf '[Socket]\nListenStream=80\nAccept=yes\n' >web.socket
+printf '[Service]\nExecStart=/bin/bash /run/page\nStandardInput=socket\n' >web@.service
+cat >/run/page <<'END'
+while read -r line && [ "$line" != $'\r' ]; do :; done
 printf 'HTTP/1.0 200 OK\r\n\r\nGood day from NAME\n'
-"""
+END
+systemctl start web.socket"""
 ETH_P_ALL = 3
 
 
@@ -22,13 +28,6 @@ def drop_in(site, name):
     return document(switch(interface="eth0", address=f"{site.addresses[name]}/24", gateway=ROUTER),
                     pool("10.126.77.200-10.126.77.250"), peer(ROUTER, 64512, 64513, hold_time=15),
                     service("default/web", address=PAGES[name]), name=name)
-
-
-def serve_page(guest):
-    """A program of the appliance that answers on port 80; systemd's own means, for the image has no web server."""
-    guest.root.run("cat >/run/page <<'END'\n" + PAGE.replace("NAME", guest.name) + "END")
-    guest.root.run("systemd-run -q --unit web --socket-property=ListenStream=80 --socket-property=Accept=yes "
-                   "-p StandardInput=socket -p StandardOutput=socket /bin/bash /run/page")
 
 
 class FirstOpen:
@@ -60,7 +59,8 @@ class FirstOpen:
 def lab_a_pair_boots_with_drops_only_and_the_service_pages_are_served(lab):
     site = Site(lab, *PAGES)
     router = Bird(lab, site.router, 64512, ROUTER,
-                  [Neighbor(address, 64513, hold_time=15) for address in site.addresses.values()]).start()
+                  [Neighbor(address, 64513, hold_time=15) for address in site.addresses.values()],
+                  kernel=True).start()
     first_open = FirstOpen(site.router, "eth0")
     route_seen = {}
     for name, guest in site.guests.items():
@@ -76,7 +76,7 @@ def lab_a_pair_boots_with_drops_only_and_the_service_pages_are_served(lab):
     for name, guest in site.guests.items():
         guest.wait_ready()
         router.wait_established(site.addresses[name])
-        serve_page(guest)
+        guest.root.run(WEB.replace("NAME", name))
         wait_until(f"the page of {name} is served", lambda name=name: f"Good day from {name}" in site.client.run(
             "curl", "-s", "--max-time", 3, f"http://{PAGES[name]}/", expect=None).stdout, 30)
 

@@ -1,7 +1,7 @@
 """Where an appliance that boots takes its documents from."""
 import subprocess
 
-from appliance import document, switch
+from appliance import document, pool, switch
 from guest import Site, partitions
 from harness import check, limit, wait_until
 
@@ -33,23 +33,23 @@ def lab_documents_come_from_set_up_data_stick_and_credential(lab):
     guest.stop()
 
     write_to_data(guest, "20-data.xml", document(switch("Data", interface="eth0", address="10.126.77.21/24")))
-    stick = {"30-stick.xml": document('<Port Name="Port7" Interface="eth7"/>',
-                                      switch("Stick", "Port8", "eth8", "10.9.9.9/24")),
+    stick = {"30-stick.xml": document(pool("10.126.77.100-10.126.77.109", "kept", "Data"),
+                                      pool("10.126.77.110-10.126.77.119", "taken", "Data")),
              "40-bad.xml": BAD, "50-large.xml": BAD + " " * (1 << 20)}
     credential = guest.directory / "credential.xml"
-    credential.write_text(document('<ExternalVirtualSwitch Name="Stick" Ensure="Absent"/>'), encoding="utf-8")
+    credential.write_text(document('<IPAddressPool Name="taken" Ensure="Absent"/>'), encoding="utf-8")
     guest.start("--credential", credential, documents=stick)
     wait_until("the document of the data partition is in force", lambda: site.router.ping("10.126.77.21"), 20)
     check("that for set-up is not", not site.router.ping(SETUP))
-    shown = guest.root.run("echo Get-DscConfiguration | minishell")
-    check("that of the stick is", "Port7" in shown, shown)
-    check("but for what the credential takes away", "10.9.9.9" not in shown, shown)
+    shown = guest.shell("Get-DscConfiguration")
+    check("that of the stick is", '"kept"' in shown, shown)
+    check("but for what the credential takes away", '"taken"' not in shown, shown)
     drops = guest.journal("portreeve-drops.service")
     check("a bad document is put aside, with its place", "put aside: /run/portreeve/stick.d/40-bad.xml:2:3: " in drops,
           drops)
     check("a document that is too large is not read", "50-large.xml has more than" in drops, drops)
     check("the machine is the same", guest.root.run("cat /etc/machine-id") == machine)
-    check("no document was refused", "True" in guest.root.run("echo Test-DscConfiguration | minishell"))
+    check("no document was refused", "True" in guest.shell("Test-DscConfiguration"))
     guest.stop()
 
     guest.start("--fw-cfg", credential)

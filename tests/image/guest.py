@@ -4,7 +4,7 @@
     site.guests["a"].start(stick=…)
 
 A guest's disk, like its console's log, outlives power_cut() and start(). What a lab asks inside of the guest goes
-through the root shell that systemd opens on the second serial line, since the kernel's command line says so: the image
+through the root shell that systemd opens on a console of its own, since the kernel's command line says so: the image
 has no other way in than the minishell.
 """
 import json
@@ -14,6 +14,7 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 
 from harness import LabFailure, TREE, check, wait_until
@@ -21,10 +22,11 @@ from harness import LabFailure, TREE, check, wait_until
 IMAGE = pathlib.Path(os.environ.get("PORTREEVE_IMAGE", TREE / "build/image"))
 # For what waits for a guest to boot: under emulation, on a machine that does other things too.
 BOOT_SECONDS = 120
+ROOT_SHELL = "systemd.debug_shell=hvc0"
 
 
 class RootShell:
-    """bash on a serial line."""
+    """bash on a console: not on a serial line, where the firmware and the boot menu would take what we type."""
 
     def __init__(self, path):
         self.path = path
@@ -105,11 +107,12 @@ class Guest:
         self.taps = taps
         self.directory = lab.directory / name
         self.directory.mkdir()
-        self.disk = self.directory / "disk.img"
+        self.disk = large_files(lab) / "disk.img"
         self.console = self.directory / "console"
         self.stick = self.directory / "stick"
         self.root = RootShell(self.directory / "root")
         self.process = None
+        lab.at_end(self._keep_journal)
 
     def start(self, *options, documents=None, keys=None, update=None, firmware=False, wait=True):
         """Boots with a stick that holds the documents {name: text}, keys and update that are given."""
@@ -119,10 +122,10 @@ class Guest:
             command += ["--nic", f"tap={tap}"]
         if documents or keys or update:
             command += ["--stick", self._write_stick(documents or {}, keys, update)]
-        command += ["--firmware"] if firmware else ["--append", "systemd.debug_shell=ttyS1"]
-        self.process = self.segment.start(self.name, *command, *options, "--", "-chardev",
-                                          f"socket,id=root,path={self.root.path},server=on,wait=off",
-                                          "-serial", "chardev:root")
+        command += ["--firmware"] if firmware else ["--append", ROOT_SHELL]
+        self.process = self.segment.start(
+            self.name, *command, *options, "--", "-device", "virtio-serial-pci", "-device", "virtconsole,chardev=root",
+            "-chardev", f"socket,id=root,path={self.root.path},server=on,wait=off")
         if wait:
             self.wait_ready()
         return self
@@ -195,12 +198,27 @@ class Guest:
         uptime = float(self.root.run("cut -d ' ' -f 1 /proc/uptime"))
         return (before + time.time()) / 2 - uptime
 
+    def _keep_journal(self):
+        """For the logs of a failed lab, as far as the guest still answers."""
+        if self.process and self.process.running() and self.root.socket:
+            try:
+                (self.directory / "journal").write_text(self.root.run("journalctl -b --no-pager"), encoding="utf-8")
+            except (LabFailure, OSError):
+                pass
+
     def boot_entries(self):
         """Names of systemd-boot's entries on the disk; while the guest is off."""
         start = next(part["start"] for part in partitions(self.disk) if part["name"] == "portreeve-esp")
         listed = subprocess.run(["mdir", "-b", "-i", f"{self.disk}@@{start * 512}", "::loader/entries"],
                                 capture_output=True, text=True, check=True).stdout
         return sorted(line.rpartition("/")[2] for line in listed.split())
+
+
+def large_files(lab):
+    """A directory for what is too large for the logs of a failed lab."""
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="prv-"))
+    lab.at_end(lambda: shutil.rmtree(directory))
+    return directory
 
 
 def partitions(disk):

@@ -3,12 +3,10 @@ import subprocess
 import tarfile
 
 from appliance import document, switch
-from guest import IMAGE, Site
+from guest import IMAGE, ROOT_SHELL, Site, large_files
 from harness import check, limit
 
 DROP_IN = {"50-edge.xml": document(switch(interface="eth0", address="10.126.77.11/24"))}
-# The lab's way into a guest that boots as on hardware.
-ROOT_SHELL = " systemd.debug_shell=ttyS1"
 BOOTS_SECONDS = 300
 IN_SLOT_B = "grep -q PARTLABEL=portreeve-b /proc/cmdline && systemctl start efi.mount && "
 MEMBERS = ["version", "cmdline", "vmlinuz", "initrd", "root.squashfs"]
@@ -21,7 +19,7 @@ def make_update(directory, name, change=None):
     with tarfile.open(IMAGE / "portreeve.update") as update:
         update.extractall(parts)
     (parts / "version").write_text(f"{name}\n", encoding="ascii")
-    (parts / "cmdline").write_text((parts / "cmdline").read_text().strip() + ROOT_SHELL + "\n", encoding="ascii")
+    (parts / "cmdline").write_text((parts / "cmdline").read_text().strip() + f" {ROOT_SHELL}\n", encoding="ascii")
     if change:
         root, tree = parts / "root.squashfs", parts / "tree"
         _run("unsquashfs", "-q", "-n", "-d", tree, root)
@@ -55,7 +53,8 @@ def _run(*words, **options):
 def lab_a_good_update_stays_and_a_bad_one_is_taken_back(lab):
     site = Site(lab, "a")
     guest = site.guests["a"]
-    good, bad = make_update(guest.directory, "good"), make_update(guest.directory, "bad", without_portreeve)
+    directory = large_files(lab)
+    good, bad = make_update(directory, "good"), make_update(directory, "bad", without_portreeve)
 
     guest.start(documents=DROP_IN, update=good, firmware=True, wait=False)
     guest.wait_for("the new image runs in the other slot, and is kept", IN_SLOT_B + kept(2), BOOTS_SECONDS)

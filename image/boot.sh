@@ -21,7 +21,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 fail() { echo "boot: $*" >&2; exit 1; }
-usage() { sed -n '4,25s/^#  *//p' "$0" >&2; exit 2; }
+usage() { sed -n '2,/^set /s/^#  \?//p' "$0" >&2; exit 2; }
 
 image=build/image nics='' cables=() ssh=2222 disk='' stick='' credential='' fw_cfg='' firmware='' acceleration=''
 memory=512 cpus=2 append='' console='' qmp=''

@@ -66,7 +66,7 @@ kvm_works() {
   [ -w /dev/kvm ] || return 1
   { printf '\xba\xf4\x00\xb0\x00\xee\xf4\xeb\xfd'; head -c 501 /dev/zero; printf '\x55\xaa'; } >"$scratch/sector"
   local status=0
-  timeout 3 qemu-system-x86_64 -accel kvm -nodefaults -display none -device isa-debug-exit,iobase=0xf4,iosize=1 \
+  timeout 2 qemu-system-x86_64 -accel kvm -nodefaults -display none -device isa-debug-exit,iobase=0xf4,iosize=1 \
     -drive file="$scratch/sector",format=raw >/dev/null 2>&1 || status=$?
   [ $status = 1 ]
 }

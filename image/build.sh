@@ -138,8 +138,8 @@ build_tree() {
   ln -s ../sbin/portreeve "$tree/usr/bin/minishell"
   echo /usr/bin/minishell >>"$tree/etc/shells"
   systemd-sysusers --root="$tree" >/dev/null 2>&1
-  # Whoever logs in does so by a key: no password, which is not the same as a locked account.
-  sed -i 's/^EdgeUser:[^:]*:/EdgeUser:*:/; s/^\(portreeve\|EdgeUser\):\([^:]*\):[0-9]*:/\1:\2:1:/' "$tree/etc/shadow"
+  # Whoever logs in does so by a key: no password, which is not the same as a locked account. No days of changes either.
+  sed -i 's/^EdgeUser:[^:]*:/EdgeUser:*:/; s/^\([^:]*:[^:]*\):[0-9]*:/\1:1:/' "$tree/etc/shadow"
   rm -f "$tree"/etc/{passwd,group,shadow,gshadow}- "$tree"/etc/.pwd.lock
   echo portreeve >"$tree/etc/hostname"
   : >"$tree/etc/machine-id"
@@ -153,6 +153,7 @@ build_tree() {
   ln -s /usr/lib/systemd/system/systemd-networkd.service \
     "$tree/etc/systemd/system/dbus-org.freedesktop.network1.service"
   copy_modules
+  one_time "$tree"
 }
 
 # --- The initrd: our own init, and the modules that it loads.
@@ -232,8 +233,8 @@ case "${1:-}" in
   *) sed -n 's/^#   \(image.*\)/\1/p' "$0" >&2; exit 2 ;;
 esac
 [ "$(id -u)" = 0 ] || fail "this needs root: the files of the image are root's"
-image/packages.sh cpio dosfstools e2fsprogs fdisk gcc kmod libc6-dev mmdebstrap mtools python3 squashfs-tools systemd \
-  zstd
+image/packages.sh cpio debian-archive-keyring dosfstools e2fsprogs fdisk gcc kmod libc6-dev mmdebstrap mtools python3 \
+  squashfs-tools systemd zstd
 [ -x "$program" ] || fail "there is no $program: cmake --preset release && cmake --build --preset release"
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null)} ||
   fail "set SOURCE_DATE_EPOCH: this is no git repository"

@@ -1,7 +1,7 @@
 """What the units around Portreeve do for it."""
 import re
 
-from appliance import document, switch
+from appliance import bfd_profile, document, peer, switch
 from guest import Site
 from harness import check, limit, wait_until
 
@@ -17,8 +17,9 @@ def active(guest, unit):
 def lab_systemd_starts_portreeve_again_and_networkd_hears_of_its_files(lab):
     site = Site(lab, "a", ports=2)
     guest = site.guests["a"]
-    guest.start(documents={"50-edge.xml": document(switch(interface="eth0", address="10.126.77.11/24",
-                                                          gateway="10.126.77.101"))})
+    guest.start(documents={"50-edge.xml": document(
+        switch(interface="eth0", address="10.126.77.11/24", gateway="10.126.77.101"), bfd_profile("fast", 50),
+        peer("10.126.77.101", 64512, 64513, BFDProfile="fast"))})
     check("networkd does not run where nobody asks for DHCP", not active(guest, "systemd-networkd.service"))
 
     guest.root.run("systemctl kill -s KILL portreeve.service")
@@ -31,6 +32,8 @@ def lab_systemd_starts_portreeve_again_and_networkd_hears_of_its_files(lab):
 
     shown = guest.root.run("systemctl show -p StatusText -p WatchdogUSec portreeve.service")
     check("it says in words how it is", re.search("StatusText=1 switch, ", shown), shown)
+    check("BFD has its priority", re.search(r"^ *FF +10 portreeve$", guest.root.run("ps -eLo cls,rtprio,comm"),
+                                            re.MULTILINE))
     check("systemd watches it", "WatchdogUSec=30s" in shown, shown)
 
     as_portreeve = "setpriv --reuid portreeve --regid portreeve --clear-groups"

@@ -2,7 +2,7 @@
 # Runs every test of Portreeve, on Debian 12, as root; installs what that needs and builds what it tests.
 #
 #   tests/run.sh                                            everything
-#   tests/run.sh asan|tsan|simulation|lint|release|conformance|labs|fuzz|unit|properties... [-k PATTERN]
+#   tests/run.sh asan|tsan|simulation|lint|release|conformance|labs|image|fuzz|unit|properties... [-k PATTERN]
 #                                                           some parts; of unit tests, BGP cases, labs and fuzz targets
 #                                                           only those whose name contains PATTERN
 #
@@ -13,7 +13,7 @@
 # tool or a privilege, is a failure. Logs are in build/logs.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
-readonly all_parts=(asan tsan simulation lint release conformance labs fuzz)
+readonly all_parts=(asan tsan simulation lint release conformance labs image fuzz)
 readonly schedules=${PORTREEVE_SCHEDULES:-10000}
 readonly fuzz_seconds=${PORTREEVE_FUZZ_SECONDS:-20}
 passed=0 failed=0 pattern='' parts=() matched=0
@@ -22,7 +22,7 @@ usage() { sed -n '4,9s/^# *//p' "$0" >&2; exit 2; }
 while [ $# -gt 0 ]; do
   case $1 in
     -k) [ $# -ge 2 ] || usage; pattern=$2; shift ;;
-    unit | properties | asan | tsan | simulation | lint | release | conformance | labs | fuzz) parts+=("$1") ;;
+    unit | properties | asan | tsan | simulation | lint | release | conformance | labs | image | fuzz) parts+=("$1") ;;
     *) usage ;;
   esac
   shift
@@ -87,7 +87,16 @@ build_step() {
 declare -A built
 
 scripts() {
-  shellcheck -S warning image/*.sh tests/*.sh tests/*/*.sh .ci/run
+  shellcheck -S warning image/*.sh image/update image/root/usr/lib/portreeve/* tests/*.sh tests/*/*.sh .ci/run
+}
+# What the unit leaves Portreeve of the machine, in tenths: at most 2.0.
+sandbox() { systemd-analyze security --offline=yes --threshold=20 image/root/usr/lib/systemd/system/portreeve.service; }
+same_image_again() {
+  local again=build/image-again same=0
+  PORTREEVE_IMAGE=$again image/build.sh && (cd build/image && sha256sum disk.img portreeve.update portreeve.spdx.json) |
+    (cd $again && sha256sum -c) || same=1
+  rm -rf $again
+  return $same
 }
 conformance() { python3 tests/conformance/run.py --program "$1" ${pattern:+-k "$pattern"}; }
 format() {
@@ -116,6 +125,7 @@ run_part() {
       step include-direction python3 tests/lint/include_direction.py
       step format format
       step scripts scripts
+      step sandbox sandbox
       step compile-commands cmake --preset dev && step tidy python3 tests/lint/tidy.py
       ;;
     release) build_step release && suite release tests/release.sh ;;
@@ -127,6 +137,11 @@ run_part() {
       build_step release || return
       [ -n "$pattern" ] || step demo image/demo.sh
       suite labs python3 tests/lab/run.py ${pattern:+-k "$pattern"}
+      ;;
+    image)
+      build_step release && step image image/build.sh || return
+      [ -n "$pattern" ] || step image-again same_image_again
+      suite image-labs python3 tests/lab/run.py --in tests/image ${pattern:+-k "$pattern"}
       ;;
     fuzz) build_step asan && suite fuzz tests/fuzz/run.sh "$fuzz_seconds" "$pattern" ;;
   esac

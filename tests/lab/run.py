@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the labs: tests/lab/run.py [-l] [-k PATTERN] [-j N]
+"""Runs the labs: tests/lab/run.py [-l] [-k PATTERN] [-j N] [--in FOLDER]
 
 Each lab runs in a process of its own, two at a time, and beside them those marked `waits`; one marked `serial` runs
 alone. A line a lab, with its time; what a failed one said follows it, and its logs are kept in build/logs/labs.
@@ -32,9 +32,9 @@ def sentence(lab):
     return lab.name.removeprefix("lab_").replace("_", " ")
 
 
-def find(pattern):
+def find(folder, pattern):
     labs = []
-    for file in sorted(HERE.glob("*_lab.py")):
+    for file in sorted(folder.glob("*_lab.py")):
         module = importlib.import_module(file.stem)
         for name, function in vars(module).items():
             if name.startswith("lab_") and callable(function) and function.__module__ == file.stem:
@@ -43,7 +43,7 @@ def find(pattern):
     return [lab for lab in labs if pattern in f"{lab.module} {lab.name} {sentence(lab)}"]
 
 
-def run_one(module, name):
+def run_one(folder, module, name):
     """In the lab's own process."""
     def stop(number, _):
         raise SystemExit(f"stopped by signal {number}")
@@ -55,7 +55,8 @@ def run_one(module, name):
     except harness.LabFailure:
         # The place in the lab, and what was wrong: the harness' own frames say nothing more.
         kind, error, trace = sys.exc_info()
-        frames = [frame for frame in traceback.extract_tb(trace) if pathlib.Path(frame.filename).parent == HERE
+        frames = [frame for frame in traceback.extract_tb(trace)
+                  if pathlib.Path(frame.filename).parent in (HERE, folder)
                   and pathlib.Path(frame.filename).name != "run.py"]
         print("".join(traceback.format_list(frames)) + f"{kind.__name__}: {error}")
         return 1
@@ -65,14 +66,15 @@ def run_one(module, name):
 class Run:
     """A lab under way."""
 
-    def __init__(self, lab):
+    def __init__(self, folder, lab):
         self.lab = lab
         self.started = time.monotonic()
         self.told_to_stop = None
         self.log = harness.TREE / "build/logs/labs" / f"{lab.name}.log"
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with open(self.log, "wb") as output:
-            self.popen = subprocess.Popen([sys.executable, __file__, "--one", lab.module, lab.name],
+            self.popen = subprocess.Popen([sys.executable, __file__, "--in", str(folder),
+                                           "--one", lab.module, lab.name],
                                           stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
 
     def stop(self):
@@ -107,7 +109,7 @@ class Run:
         return good
 
 
-def run_all(labs, jobs):
+def run_all(folder, labs, jobs):
     waiting, running, passed, failed = list(labs), [], 0, 0
     try:
         while waiting or running:
@@ -120,7 +122,7 @@ def run_all(labs, jobs):
             alone = any(run.lab.serial for run in running)
             room = sum(not run.lab.waits for run in running) < jobs
             if waiting and not alone and (waiting[0].waits or room) and (not waiting[0].serial or not running):
-                running.append(Run(waiting.pop(0)))
+                running.append(Run(folder, waiting.pop(0)))
             else:
                 time.sleep(0.02)
     finally:
@@ -138,14 +140,18 @@ def main():
     parser.add_argument("-k", default="", metavar="PATTERN", help="only labs whose name contains this")
     parser.add_argument("-l", action="store_true", help="list them")
     parser.add_argument("-j", type=int, default=os.cpu_count(), metavar="N", help="so many at a time")
+    parser.add_argument("--in", default=HERE, dest="folder", metavar="FOLDER", type=pathlib.Path,
+                        help="those of this folder, as tests/image (default: tests/lab)")
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    folder = arguments.folder.resolve()
+    sys.path.insert(0, str(folder))
     if arguments.one:
-        return run_one(*arguments.one)
+        return run_one(folder, *arguments.one)
 
     # Those that wait come first, to be done by the time the others are; those that run alone come last, so that they do
     # not keep a processor idle in between.
-    labs = sorted(find(arguments.k), key=lambda lab: (lab.serial, not lab.waits))
+    labs = sorted(find(folder, arguments.k), key=lambda lab: (lab.serial, not lab.waits))
     if arguments.l:
         print("\n".join(f"{lab.module.removesuffix('_lab')}: {sentence(lab)}" for lab in labs))
         return 0
@@ -153,7 +159,7 @@ def main():
         print("labs need root: they make network namespaces\n0 passed, 1 failed")
         return 1
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    passed, failed = run_all(labs, arguments.j)
+    passed, failed = run_all(folder, labs, arguments.j)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not (passed or arguments.k) else 0
 

@@ -168,12 +168,16 @@ void ApplianceControl::apply(std::string document, const bus::Caller& caller,
   };
   const std::size_t octets = document.size();
   parts_.manager.apply(std::move(document), options_of(caller, confirm_timeout), accepted,
-                       [this, octets](const Result<>& /*result*/) { note_document(octets); });
+                       [this, octets](const Result<>& /*result*/) {
+                         note_document(octets);
+                         parts_.publish();  // who waits for the job's end is told at once
+                       });
 }
 
 Result<std::string> ApplianceControl::restore(std::optional<std::uint64_t> id, const bus::Caller& caller,
                                               std::optional<std::uint32_t> confirm_timeout) {
-  auto job = parts_.manager.restore(id, options_of(caller, confirm_timeout), {});
+  auto job = parts_.manager.restore(id, options_of(caller, confirm_timeout),
+                                    [this](const Result<>& /*result*/) { parts_.publish(); });
   if (job) parts_.publish();
   return job;
 }

@@ -110,6 +110,7 @@ def lab_a_password_is_exchanged_while_the_session_stands(lab):
     rack.start(*SERVICES, peer(address, 64512, 64513, hold_time=9, PasswordFile=old))
     session = router.session()
     wait_until("it has the route", lambda: session.routes == {ROUTE})
+    rack.wait_established(address)  # on the bus, too
     before = rack.sessions(address)
     router.sign_anew("another-one")
     rack.change(*SERVICES, service("default/more"), peer(address, 64512, 64513, hold_time=9, PasswordFile=new))

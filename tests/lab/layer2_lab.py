@@ -61,6 +61,8 @@ def lab_a_service_is_reached_where_no_address_or_route_was_made_by_hand(lab):
 def lab_a_new_address_is_announced_for_five_seconds_and_then_no_more(lab):
     rack = Rack(lab, "client")
     rack.start(POOL)
+    # When its link comes up, a switch announces again.
+    wait_until("the switch is up", lambda: rack.switch("vSwitch1").get("Status") == "Up")
     listener = Listener(lab, rack.hosts["client"])
     address = rack.appliance.allocate("default/web")[0]
     time.sleep(8)

@@ -99,8 +99,9 @@ TEST_GROUP(Control) {
   dsc::Manager manager{{resources::schema(), {&profiles, &speakers, &peers}, disk, worker, {}}};
   appliance::Views views{{manager, host, ports, speaker, announcer, responder, registry, peer_bfd, "machine"}};
   int published = 0;
+  std::function<void()> on_publish;
   appliance::ApplianceControl control{{manager, registry, speaker, views, [] { return std::vector<dsc::SourceFile>(); },
-                                       [this] { ++published; }, [](std::size_t) {}, [] {}, [](const std::function<void()>&) {}}};
+                                       [this] { ++published; if (on_publish) on_publish(); }, [](std::size_t) {}, [] {}, [](const std::function<void()>&) {}}};
 
   void setup() override {
     set_log_level(LogLevel::Warning);
@@ -158,6 +159,19 @@ TEST_GROUP(Control) {
   }
 };
 // clang-format on
+
+TEST(Control, WhoWaitsForTheEndOfAJobIsToldAtOnce) {
+  bool shown_finished = false;
+  const auto is_finished = [this] {
+    const auto jobs = control.jobs();
+    return !jobs.empty() && jobs.front().state == "Finished";
+  };
+  on_publish = [&] { shown_finished = shown_finished || is_finished(); };
+  control.apply("<Configuration xmlns=\"urn:portreeve:dsc:1\"/>", {}, std::nullopt, [](const Result<std::string>&) {});
+  settle();
+  CHECK(is_finished());
+  CHECK(shown_finished);
+}
 
 TEST(Control, APeerThatIsSetIsShownAndChangedAndGoesWhenItIsRemoved) {
   const auto key = set(ResourceKind::BgpPeer, peer({{"HoldTimeInSeconds", "15"}}));

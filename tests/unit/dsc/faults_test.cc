@@ -16,9 +16,6 @@ using namespace portreeve::dsc::testing;
 
 namespace {
 
-const char* const kCableNames =
-    "unknown attribute 'Nam'; did you mean 'Name'? Allowed: Name, Length, Shielded, MacAddress, PciAddress, Label, "
-    "Ensure, DependsOn";
 const char* const kTypes = "Allowed: Cable, Hub, Lamp, Frame, Spool, Task, LocalConfigurationManager";
 
 SourceFile file(const std::string& name, const std::string& inside) { return {name, name, document_text(inside), {}}; }

@@ -2,7 +2,10 @@
 // validate` and for D-Bus. Each fault adds one diagnostic at the value that is to be changed, saying what is allowed.
 #pragma once
 
+#include <vector>
+
 #include "dsc/diagnostic.h"
+#include "dsc/provider.h"
 #include "dsc/resource.h"
 #include "hal/host.h"
 
@@ -24,5 +27,8 @@ void check_speakers(const dsc::Configuration& configuration, dsc::Diagnostics& d
 void check_peers(const dsc::Configuration& configuration, const hal::Inventory& inventory,
                  dsc::Diagnostics& diagnostics);
 void check_services(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
+
+// All of them, as far as they can be asked without a host.
+std::vector<dsc::Rule> rules_without_host();
 
 }  // namespace portreeve::providers

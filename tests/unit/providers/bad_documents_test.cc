@@ -53,13 +53,7 @@ std::string nested(int levels) {
 }
 
 dsc::Diagnostics faults_of(const std::vector<dsc::SourceFile>& files) {
-  const auto check_peers = [](const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics) {
-    providers::check_peers(configuration, {}, diagnostics);
-  };
-  const dsc::Assembler assembler(resources::schema(),
-                                 {providers::check_ports, providers::check_switches, providers::check_mac_address_pools,
-                                  providers::check_networks, providers::check_host_vnics, providers::check_pools,
-                                  providers::check_speakers, check_peers, providers::check_services});
+  const dsc::Assembler assembler(resources::schema(), providers::rules_without_host());
   const auto configuration = assembler.combine_and_check(assembler.read_drop_ins(files), {});
   return configuration ? dsc::Diagnostics() : configuration.error();
 }

@@ -59,6 +59,8 @@ suite() {
   if [ ${#counts[@]} != 2 ] || { [ $status != 0 ] && [ "${counts[1]}" = 0 ]; }; then counts=("${counts[0]:-0}" 1); fi
   matched=$((matched + counts[0] + counts[1]))
   report "$name" $((SECONDS - start)) "${counts[0]}" "${counts[1]}" "$log"
+  grep '^unsteady: ' "$log"
+  return 0
 }
 
 # ctest of a preset, of the tests that FILTER matches, counting those inside each runner (see count_tests.awk); all are

@@ -22,6 +22,8 @@ HOSTILE = {
 }
 REFUSES, SWALLOWS, NOBODY, STOPS_READING = ("10.126.77.220", "10.126.77.221", "10.126.77.222", "10.126.77.223")
 MINUTE = 60
+# Kept for the one that does not read, the announcements and withdrawals of so many rounds would be more than 16 MiB.
+ROUNDS = 20
 
 
 @waits
@@ -74,8 +76,8 @@ def keep_busy(rack, bird):
     """For a minute: ten thousand addresses come and go, far more than the one that does not read will take; and one
     more now and then, which has to reach BIRD within 5 s. Returns the addresses that stand at last."""
     start, names = time.monotonic(), [f"load/{number}" for number in range(10000)]
-    memory, slowest, last, standing = None, 0.0, 230, []
-    while time.monotonic() < start + MINUTE:
+    memory, slowest, last, standing, rounds = None, 0.0, 230, [], 0
+    while time.monotonic() < start + MINUTE or rounds < ROUNDS:
         rack.allocate_many(names, PoolName="compute", LocalAddress=False)
         rack.release(names)
         wait_until("BIRD is done with the ten thousand", lambda: bird.count() == len(standing))
@@ -88,12 +90,14 @@ def keep_busy(rack, bird):
                 slowest = max(slowest, time_to_bird(rack, bird, f"few/{last}", address))
                 standing.append(address)
             time.sleep(0.2)
-        if memory is None and time.monotonic() > start + MINUTE / 3:  # by then its buffers have their size
+        if memory is not None:
+            rounds += 1
+        elif time.monotonic() > start + MINUTE / 3:  # by then its buffers have their size
             memory = rack.memory()
     grown = rack.memory() - memory
-    print(f"slowest route {slowest * 1000:.0f} ms, memory {memory} KiB, later {grown:+} KiB")
+    print(f"slowest route {slowest * 1000:.0f} ms, memory {memory} KiB, {rounds} rounds later {grown:+} KiB")
     check("a new route reaches the good peer within 5 s", slowest <= 5.0, f"{slowest:.3f} s")
-    check("memory is bounded while a peer does not read", grown <= 2048, f"{grown} KiB more than {memory} KiB")
+    check("memory is bounded while a peer does not read", grown <= 8192, f"{grown} KiB more than {memory} KiB")
     return standing
 
 

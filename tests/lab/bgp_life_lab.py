@@ -46,9 +46,9 @@ def lab_a_peer_that_falls_silent_is_dropped_when_the_negotiated_hold_time_ends(l
         check(f"'{host}' is dropped after {hold_time} s", hold_time - 0.5 <= waited <= hold_time + 1, f"{waited:.2f} s")
         session.wait_ended()
         check_keepalives(session, hold_time, end.when)
-    shown = rack.peer(rack.addresses["both"])
-    check("D-Bus says so", "hold timer expired" in shown["LastError"].lower() and shown["LastErrorSent"],
-          shown["LastError"])
+    said = {key: value for key, value in wait_until("D-Bus says what happened", lambda: (
+        shown if (shown := rack.peer(rack.addresses["both"]))["LastError"] else None)).items() if "LastError" in key}
+    check("which is that", "hold timer expired" in said["LastError"].lower() and said["LastErrorSent"], said)
 
 
 def check_keepalives(session, hold_time, end):
@@ -211,9 +211,8 @@ def lab_a_refused_peer_is_tried_ever_more_rarely_and_at_once_when_the_link_comes
     time.sleep(1)
     before = {host: len(attempts(host)) for host in watches}
     rack.mend()
-    start = time.monotonic()
-    wait_until("both are tried at once", lambda: all(len(attempts(host)) > before[host] for host in watches), 1.5)
-    check("which took no more than 1.5 s", time.monotonic() - start <= 1.5)
+    # Else it would take another 10 s; the kernel's first question for the neighbour may get lost, the next comes 1 s later.
+    wait_until("both are tried at once", lambda: all(len(attempts(host)) > before[host] for host in watches), 4)
     counts = {host: len(attempts(host)) for host in watches}
     never("the back-off began again at 1 s", lambda: any(len(attempts(host)) > counts[host] + 1 for host in watches), 5)
 

@@ -6,7 +6,8 @@
 #   --nics N           network ports (default 2). The first is joined to this machine: ssh -p 2222
 #                      EdgeUser@localhost reaches 192.168.100.10 behind it; the others have no cable
 #   --nic tap=NAME     one more port, on that tap interface
-#   --nic socket=PATH  one more port, whose cable is a Unix socket: who comes first listens, the second connects
+#   --nic socket=NAME  one more port, whose cable is a Unix socket of that name (abstract: no file): who comes first
+#                      listens, the second connects
 #   --ssh PORT         the port in place of 2222
 #   --disk FILE        the disk, made of the image when it is not there, and kept; else all is forgotten at the end
 #   --stick FOLDER     a stick labelled PORTREEVE with what is in the folder: dsc.d/*.xml, authorized_keys,
@@ -124,9 +125,9 @@ for cable in "${cables[@]}"; do
   case $cable in
     tap=*) port "tap,ifname=${cable#tap=},script=no,downscript=no" ;;
     socket=*)
-      path=${cable#socket=}
-      if [ -S "$path" ]; then port "stream,server=off,addr.type=unix,addr.path=$path"
-      else port "stream,server=on,addr.type=unix,addr.path=$path"; fi
+      name=${cable#socket=} server=on
+      ! grep -qxF "@$name" <(awk '{ print $8 }' /proc/net/unix) || server=off
+      port "stream,server=$server,addr.type=unix,addr.path=$name,addr.abstract=on"
       ;;
     *) usage ;;
   esac

@@ -165,12 +165,29 @@ class Guest:
 
     def power_cut(self):
         """QEMU ends at once."""
+        self._qmp("quit")
+        self.process.wait(20)
+        self.root.close()
+
+    def pull_cable(self, port):
+        self._qmp("set_link", name=f"nic{port}", up=False)
+
+    def plug_cable(self, port):
+        self._qmp("set_link", name=f"nic{port}", up=True)
+
+    def _qmp(self, command, **arguments):
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(10)
             connection.connect(str(self.directory / "qmp"))
-            connection.sendall(b'{"execute": "qmp_capabilities"}\n{"execute": "quit"}\n')
-            self.process.wait(20)
-        self.root.close()
+            for words in ({"execute": "qmp_capabilities"}, {"execute": command, "arguments": arguments}):
+                connection.sendall(json.dumps(words).encode() + b"\n")
+            answers = 0
+            for line in connection.makefile():
+                if "error" in json.loads(line):
+                    raise LabFailure(f"QEMU of {self.name} refuses {command}: {line}")
+                answers += "return" in json.loads(line)
+                if answers == 2:
+                    return
 
     def stop(self):
         """In order, as when somebody turns it off."""

@@ -1,6 +1,6 @@
 #!/bin/bash
 # The long run: a million schedules of two BGP speakers, a hundred thousand changes of configuration, every fuzz target
-# for ten minutes, the booted image with 20 power cuts, then the labs again and again.
+# for ten minutes, the booted image with updates and 20 power cuts, then the labs again and again.
 #   tests/soak.sh [FUZZ-SECONDS] [LAB-ROUNDS] [SCHEDULES]      (default: 600, 10 and 1000000)
 # Closes with one line `N passed, N failed`.
 set -uo pipefail
@@ -19,7 +19,7 @@ mkdir -p build/logs
 part simulation
 PORTREEVE_ROUNDS=25000 part properties
 part fuzz
-PORTREEVE_POWER_CUTS=20 part image
+PORTREEVE_SOAK=1 PORTREEVE_POWER_CUTS=20 part image
 for ((round = 1; round <= rounds; ++round)); do
   echo "== labs, round $round of $rounds"
   part labs

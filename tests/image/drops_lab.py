@@ -3,7 +3,7 @@ import subprocess
 
 from appliance import document, pool, switch
 from guest import Site, partitions
-from harness import check, limit, wait_until
+from harness import check, limit, soak, wait_until
 
 SETUP = "192.168.100.10"
 BAD = """<Configuration xmlns="urn:portreeve:dsc:1" Name="bad">
@@ -21,6 +21,7 @@ def write_to_data(guest, name, text):
                    check=True, capture_output=True)
 
 
+@soak
 @limit(400)
 def lab_documents_come_from_set_up_data_stick_and_credential(lab):
     site = Site(lab, "a")

@@ -4,7 +4,7 @@ import tarfile
 
 from appliance import document, switch
 from guest import IMAGE, ROOT_SHELL, Site, large_files
-from harness import check, limit
+from harness import check, limit, soak
 
 DROP_IN = {"50-edge.xml": document(switch(interface="eth0", address="10.126.77.11/24"))}
 BOOTS_SECONDS = 300
@@ -49,6 +49,7 @@ def _run(*words, **options):
     return subprocess.run([str(word) for word in words], check=True, capture_output=True, **options).stdout
 
 
+@soak
 @limit(1200)
 def lab_a_good_update_stays_and_a_bad_one_is_taken_back(lab):
     site = Site(lab, "a")

@@ -74,6 +74,12 @@ def waits(lab):
     return lab
 
 
+def soak(lab):
+    """Marks a lab that is left to the long run (PORTREEVE_SOAK=1), and to who names it."""
+    lab.soak = True
+    return lab
+
+
 def limit(seconds):
     """Marks a lab that may take longer than run.py's usual limit."""
     def mark(lab):

@@ -2,7 +2,8 @@
 """Runs the labs: tests/lab/run.py [-l] [-k PATTERN] [-j N] [--in FOLDER]
 
 Each lab runs in a process of its own, two at a time, and beside them those marked `waits`; one marked `serial` runs
-alone. A line a lab, with its time; what a failed one said follows it, and its logs are kept in build/logs/labs.
+alone. One marked `soak` is left out but where PORTREEVE_SOAK=1 or -k asks for it. A line a lab, with its time; what a
+failed one said follows it, and its logs are kept in build/logs/labs.
 
 Bounds of time are the product's, and hold on a machine that has time for it. So up to three labs that failed beside others
 are run again, alone: one that fails then too is a failure; one that passes is named as unsteady, with what it said at first.
@@ -30,7 +31,7 @@ GRACE = 30
 # So many failures may come of a busy machine; more do not.
 RUN_AGAIN = 3
 
-LabFunction = collections.namedtuple("LabFunction", "module name serial waits limit")
+LabFunction = collections.namedtuple("LabFunction", "module name serial waits soak limit")
 
 
 def sentence(lab):
@@ -44,7 +45,8 @@ def find(folder, pattern):
         for name, function in vars(module).items():
             if name.startswith("lab_") and callable(function) and function.__module__ == file.stem:
                 labs.append(LabFunction(file.stem, name, getattr(function, "serial", False),
-                                        getattr(function, "waits", False), getattr(function, "limit", USUAL_LIMIT)))
+                                        getattr(function, "waits", False), getattr(function, "soak", False),
+                                        getattr(function, "limit", USUAL_LIMIT)))
     return [lab for lab in labs if pattern in f"{lab.module} {lab.name} {sentence(lab)}"]
 
 
@@ -173,6 +175,8 @@ def main():
     # Those that wait come first, to be done by the time the others are; those that run alone come last, so that they do
     # not keep a processor idle in between.
     labs = sorted(find(folder, arguments.k), key=lambda lab: (lab.serial, not lab.waits))
+    if not arguments.k and os.environ.get("PORTREEVE_SOAK") != "1":
+        labs = [lab for lab in labs if not lab.soak]
     if arguments.l:
         print("\n".join(f"{lab.module.removesuffix('_lab')}: {sentence(lab)}" for lab in labs))
         return 0

@@ -26,6 +26,9 @@ from include_direction import includes, room_of  # noqa: E402
 TREE = pathlib.Path(__file__).resolve().parents[2]
 TIDY = "clang-tidy-14"
 TOGETHER = 8
+# What stands in a file that is included counts as what stands in a header, which the analyzer would pass over.
+FOR_GROUPS = (r"--header-filter=/(hal|netlink|dsc|firmware)/.*\.(h|cc)$", "--checks=-bugprone-suspicious-include",
+              "--extra-arg=-Xclang", "--extra-arg=-analyzer-opt-analyze-headers")
 # With a place, or without one where it is about the command line.
 DIAGNOSTIC = re.compile(r"^(?:/[^:\n]+:\d+:\d+: )?(?:error|warning): ", re.MULTILINE)
 
@@ -79,11 +82,7 @@ def tidy(path, database, *options):
 def lint(group, whole, database):
     """What was found in each of a group's files where anything was."""
     if len(group) > 1:
-        # What stands in a file that is included counts as what stands in a header, which the analyzer would pass over.
-        run = tidy(whole["file"], database, r"--header-filter=/(hal|netlink|dsc|firmware)/.*\.(h|cc)$",
-                   "--checks=-bugprone-suspicious-include",
-                   "--extra-arg=-Xclang", "--extra-arg=-analyzer-opt-analyze-headers")
-        if run.returncode == 0:
+        if tidy(whole["file"], database, *FOR_GROUPS).returncode == 0:
             return {}
     runs = {entry["file"]: tidy(entry["file"], database) for entry in group}
     return {file: run.stdout for file, run in runs.items() if run.returncode != 0}
@@ -115,7 +114,7 @@ def main():
     cache = TREE / "build/tidy"
     cache.mkdir(parents=True, exist_ok=True)
     version = subprocess.run([TIDY, "--version"], capture_output=True, check=True).stdout
-    settings = version + (TREE / ".clang-tidy").read_bytes()
+    settings = version + (TREE / ".clang-tidy").read_bytes() + "".join(FOR_GROUPS).encode()
     # clang-tidy would look at a file once for each of its commands: the first of them is enough.
     commands = json.loads(pathlib.Path(arguments.build, "compile_commands.json").read_text(encoding="utf-8"))
     first_of = {entry["file"]: entry for entry in reversed(commands)}

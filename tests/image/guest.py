@@ -233,7 +233,7 @@ class Guest:
 
 def large_files(lab):
     """A directory for what is too large for the logs of a failed lab."""
-    directory = pathlib.Path(tempfile.mkdtemp(prefix="prv-"))
+    directory = pathlib.Path(tempfile.mkdtemp(prefix=lab.prefix))
     lab.at_end(lambda: shutil.rmtree(directory))
     return directory
 

@@ -202,7 +202,7 @@ class Lab:
         self.name = name
         self.prefix = f"prv-{os.getpid()}-"
         # Short, for it holds sockets, whose paths end at 107 octets.
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="prv-"))
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix=self.prefix))
         self.directory.chmod(0o755)
         self.namespaces = []
         self.processes = []
@@ -294,6 +294,14 @@ def remove_namespaces(prefix):
                                       check=True).stdout)
     leftovers += [f"link {link['ifname']}" for link in links if link.get("ifname", "").startswith("prv")]
     return leftovers
+
+
+def remove_directories(prefix):
+    """Removes the temporary directories whose names begin so; returns which there were."""
+    leftovers = sorted(pathlib.Path(tempfile.gettempdir()).glob(f"{prefix}*"))
+    for directory in leftovers:
+        shutil.rmtree(directory, ignore_errors=True)
+    return [f"directory {directory}" for directory in leftovers]
 
 
 def _names(prefix):

@@ -139,7 +139,7 @@ class Forgetful:
 def lab_a_change_of_modes_loses_no_more_than_one_ping_in_either_direction(lab):
     rack = Rack(lab, "tor")
     tor = rack.hosts["tor"]
-    Bird(lab, tor, 64512, rack.addresses["tor"], [Neighbor(SELF, 64513, 15)]).start()
+    Bird(lab, tor, 64512, rack.addresses["tor"], [Neighbor(SELF, 64513, 15)], kernel=True).start()
     rack.start(POOL, service("default/web", address=VIP))
     check("without a peer the mode is Layer2", mode(rack) == "Layer2", mode(rack))
     wait_until("the service is reached", lambda: tor.ping(VIP))

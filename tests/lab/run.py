@@ -102,7 +102,8 @@ class Run:
 
     def report(self):
         """Prints how it went; whether well."""
-        leftovers = harness.remove_namespaces(f"prv-{self.popen.pid}-")
+        prefix = f"prv-{self.popen.pid}-"
+        leftovers = harness.remove_namespaces(prefix) + harness.remove_directories(prefix)
         seconds = time.monotonic() - self.started
         good = self.popen.returncode == 0 and not leftovers
         print(f"{'passed' if good else 'FAILED'} {seconds:6.1f} s  {self.lab.module.removesuffix('_lab')}: "

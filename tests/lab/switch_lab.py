@@ -1,5 +1,6 @@
 """The life of a switch in the kernel: built, changed in place, adopted, taken over, refused, removed."""
 import re
+import signal
 import time
 
 from appliance import Appliance, document, pool, service, switch
@@ -14,15 +15,20 @@ class Pings:
     """A ping every 10 ms, until stop() says how many were lost."""
 
     def __init__(self, lab, namespace, address):
-        self.process = lab.start("pings", namespace.command("ping", "-n", "-D", "-i", "0.01", "-W", "1", address))
+        # A log of their own, for numbers of others are no answers.
+        self.process = lab.start(f"pings-{len(lab.processes)}", namespace.command(
+            "ping", "-n", "-D", "-i", "0.01", "-W", "1", address))
         wait_until("pings are answered", lambda: self.process.log().count("icmp_seq") > 20)
 
     def stop(self):
         """How many were sent, and which of them were lost."""
-        time.sleep(0.3)
-        seen = sorted({int(number) for number in re.findall(r"icmp_seq=(\d+) ttl", self.process.log())})
-        self.process.kill()
-        return seen[-1], sorted(set(range(1, seen[-1] + 1)) - set(seen))
+        self.process.signal(signal.SIGINT)
+        self.process.wait()
+        log = self.process.log()
+        # The last ones may be on their way.
+        sent = int(re.search(r"^(\d+) packets transmitted", log, re.MULTILINE)[1]) - 10
+        seen = {int(number) for number in re.findall(r"icmp_seq=(\d+) ttl", log)}
+        return sent, sorted(set(range(1, sent + 1)) - seen)
 
 
 class Monitor:

@@ -54,6 +54,29 @@ struct Port {
   friend bool operator==(const Port&, const Port&) = default;
 };
 
+// One virtual function (SR-IOV) of a port, as its driver was told to have it.
+struct VirtualFunction {
+  std::uint32_t number = 0;
+  MacAddress mac;  // all zeros: nobody gave it one
+  std::uint16_t vlan = 0;
+  std::uint8_t priority = 0;        // of the VLAN's tag (802.1p)
+  std::optional<bool> spoof_check;  // none: the driver does not tell
+
+  friend bool operator==(const VirtualFunction&, const VirtualFunction&) = default;
+};
+
+// What a port's hardware shares with virtual machines, and may.
+struct VirtualFunctions {
+  std::uint32_t total = 0;  // that can be had; 0: the port has no SR-IOV
+  std::uint32_t number = 0;
+  bool probed = true;        // the host's drivers take those that will be made
+  bool changing = false;     // their number is being changed
+  std::string failure = {};  // why it could not be changed the last time
+  std::vector<VirtualFunction> functions = {};
+
+  friend bool operator==(const VirtualFunctions&, const VirtualFunctions&) = default;
+};
+
 // How the bridge itself works. The defaults are what every switch of ours has: no spanning tree, so a port forwards as
 // soon as it has a carrier, and multicast is flooded, so that neighbour discovery needs no querier.
 struct BridgeSettings {
@@ -197,8 +220,17 @@ inline constexpr std::uint32_t kOurLinkGroup = 0x70727476;  // "prtv"
 struct SwitchMember {
   IfIndex port{};
   std::string name;
+  std::vector<MacAddress> virtual_function_macs = {};  // by number; those beyond keep what they have
 
   friend bool operator==(const SwitchMember&, const SwitchMember&) = default;
+};
+
+// The virtual functions that each port of a switch shall have.
+struct VirtualFunctionSpec {
+  std::optional<std::uint32_t> number;  // none: as many as can be had
+  std::optional<std::uint16_t> vlan;    // none: it is not looked at
+  bool spoof_check = true;
+  bool for_guests = false;  // the host's drivers leave new ones alone
 };
 
 // What a switch shall be. Members that are absent are simply not named here: the provider resolves them.
@@ -211,6 +243,7 @@ struct SwitchSpec {
   std::vector<std::uint16_t> vlans = {};  // that its ports carry with a tag; sorted
   TeamSettings team = {};                 // of several members; a team that stands is kept for the last one
   bool teamed = false;                    // also while but one of several is there
+  std::optional<VirtualFunctionSpec> virtual_functions = {};  // none: those that Portreeve made go
 };
 
 // What a host virtual NIC shall be.
@@ -259,6 +292,9 @@ class Host {
   [[nodiscard]] virtual std::string switch_interface(const std::string& name) const = 0;
   // What about a standing switch cannot be as it should ("net.ipv4.conf.all.arp_ignore=2 overrides …"); empty: nothing.
   [[nodiscard]] virtual std::string switch_warning(const std::string& name) const = 0;
+
+  // Read anew from the kernel.
+  [[nodiscard]] virtual VirtualFunctions virtual_functions(const Port& port) const = 0;
 
   // Host addresses of services, /32 or /128 on `lo`. Adding one that is there, or removing one that is not, succeeds.
   virtual Result<> add_local_address(const IpAddress& address) = 0;

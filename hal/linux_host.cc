@@ -30,8 +30,9 @@ MacAddress derived_mac(const std::string& name) {
 
 }  // namespace
 
-LinuxHost::LinuxHost(boost::asio::io_context& context, const std::string& state_directory)
-    : kernel_(std::make_shared<LinuxKernel>(context, state_directory)) {}
+LinuxHost::LinuxHost(boost::asio::io_context& context, const std::string& state_directory,
+                     VirtualFunctionFiles::Places functions)
+    : kernel_(std::make_shared<LinuxKernel>(context, state_directory, std::move(functions))) {}
 
 LinuxHost::~LinuxHost() { kernel_->stop(); }
 
@@ -54,13 +55,20 @@ std::vector<SwitchOperation> LinuxHost::operations(std::vector<SwitchChange> cha
 
 Result<std::vector<SwitchOperation>> LinuxHost::plan_switch(const SwitchSpec& spec) {
   kernel_->catch_up();
-  PORTREEVE_TRY(auto changes, hal::plan_switch(spec, {inventory(), &read_sysctl, derived_mac(spec.name)}));
+  // What failed is told to one plan: the next tries again.
+  const auto functions = [this](const Port& port) {
+    VirtualFunctions now = kernel_->virtual_functions(port);
+    now.failure = kernel_->virtual_function_maker().take_failure(port.interface);
+    return now;
+  };
+  const Surroundings around{inventory(), &read_sysctl, derived_mac(spec.name), functions, has_our_functions()};
+  PORTREEVE_TRY(auto changes, hal::plan_switch(spec, around));
   return operations(std::move(changes));
 }
 
 std::vector<SwitchOperation> LinuxHost::plan_switch_removal(const std::string& name) {
   kernel_->catch_up();
-  return operations(hal::plan_switch_removal(name, inventory()));
+  return operations(hal::plan_switch_removal(name, inventory(), has_our_functions()));
 }
 
 Result<std::vector<SwitchOperation>> LinuxHost::plan_vlans(const std::string& switch_name,
@@ -99,6 +107,12 @@ std::string LinuxHost::switch_warning(const std::string& name) const {
   return hal::switch_warning(name, {inventory(), sysctl, {}});
 }
 
+VirtualFunctions LinuxHost::virtual_functions(const Port& port) const { return kernel_->virtual_functions(port); }
+
+HasOurFunctions LinuxHost::has_our_functions() const {
+  return [this](const Port& port) { return kernel_->virtual_function_maker().has_made(port.interface); };
+}
+
 Result<> LinuxHost::add_local_address(const IpAddress& address) { return kernel_->change_local_address(address, true); }
 
 Result<> LinuxHost::remove_local_address(const IpAddress& address) {
@@ -109,7 +123,10 @@ std::vector<IpAddress> LinuxHost::our_local_addresses() const { return kernel_->
 
 std::unique_ptr<Host> LinuxHost::rehearsal() const {
   kernel_->catch_up();
-  return std::make_unique<RehearsalHost>(inventory(), &read_sysctl, &derived_mac);
+  const auto functions = [kernel = kernel_](const Port& port) -> RehearsalHost::Functions {
+    return {kernel->virtual_functions(port), kernel->virtual_function_maker().has_made(port.interface)};
+  };
+  return std::make_unique<RehearsalHost>(inventory(), &read_sysctl, &derived_mac, functions);
 }
 
 void LinuxHost::on_change(std::function<void()> changed) { kernel_->on_change(std::move(changed)); }

@@ -11,6 +11,7 @@
 
 #include "hal/host.h"
 #include "hal/switch_plan.h"
+#include "hal/virtual_function_files.h"
 
 namespace portreeve::hal {
 
@@ -19,7 +20,8 @@ class LinuxKernel;
 class LinuxHost : public Host {
  public:
   // What it remembers of its switches stands in the file `switches` of the state directory (switch_records.h).
-  LinuxHost(boost::asio::io_context& context, const std::string& state_directory);
+  LinuxHost(boost::asio::io_context& context, const std::string& state_directory,
+            VirtualFunctionFiles::Places functions = {});
   ~LinuxHost() override;
   LinuxHost(const LinuxHost&) = delete;
   LinuxHost& operator=(const LinuxHost&) = delete;
@@ -40,6 +42,7 @@ class LinuxHost : public Host {
   [[nodiscard]] std::vector<std::string> our_switches() const override;
   [[nodiscard]] std::string switch_interface(const std::string& name) const override;
   [[nodiscard]] std::string switch_warning(const std::string& name) const override;
+  [[nodiscard]] VirtualFunctions virtual_functions(const Port& port) const override;
   Result<> add_local_address(const IpAddress& address) override;
   Result<> remove_local_address(const IpAddress& address) override;
   [[nodiscard]] std::vector<IpAddress> our_local_addresses() const override;
@@ -53,6 +56,7 @@ class LinuxHost : public Host {
   void set_sysctl_check(std::chrono::milliseconds interval);
 
  private:
+  [[nodiscard]] HasOurFunctions has_our_functions() const;
   [[nodiscard]] std::vector<SwitchOperation> operations(std::vector<SwitchChange> changes) const;
 
   std::shared_ptr<LinuxKernel> kernel_;  // shared with the handlers in flight, which outlive this

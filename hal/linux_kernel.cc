@@ -12,6 +12,7 @@
 #include "hal/base/log.h"
 #include "hal/switch_plan.h"
 #include "hal/sysctl.h"
+#include "netlink/virtual_function.h"
 
 namespace portreeve::hal {
 namespace {
@@ -55,7 +56,8 @@ Result<> check_version() {
 
 }  // namespace
 
-LinuxKernel::LinuxKernel(asio::io_context& context, const std::string& state_directory)
+LinuxKernel::LinuxKernel(asio::io_context& context, const std::string& state_directory,
+                         VirtualFunctionFiles::Places functions)
     : context_(context),
       state_directory_(state_directory),
       waiting_(context),
@@ -65,7 +67,8 @@ LinuxKernel::LinuxKernel(asio::io_context& context, const std::string& state_dir
       tell_timer_(context),
       modes_timer_(context),
       sysctl_check_(context),
-      sysctl_check_interval_(kSysctlCheck) {}
+      sysctl_check_interval_(kSysctlCheck),
+      functions_(context, std::move(functions), [this] { notify(); }) {}
 
 Result<> LinuxKernel::start() {
   PORTREEVE_TRY_VOID(check_version());
@@ -106,6 +109,7 @@ Result<> LinuxKernel::start() {
 void LinuxKernel::stop() {
   stopped_ = true;
   changed_ = nullptr;
+  functions_.stop();
   retry_.cancel();
   writes_pause_.cancel();
   tell_timer_.cancel();
@@ -228,6 +232,23 @@ void LinuxKernel::written(const boost::system::error_code& error) {
 void LinuxKernel::set_sysctl_check(std::chrono::milliseconds interval) {
   sysctl_check_interval_ = interval;
   if (running()) follow_sysctls();
+}
+
+VirtualFunctions LinuxKernel::virtual_functions(const Port& port) const {
+  const VirtualFunctionFiles::Numbers numbers = functions_.read(port.interface);
+  VirtualFunctions functions{.total = numbers.total, .number = numbers.number, .probed = numbers.probed};
+  functions.changing = functions_.is_changing(port.interface);
+  if (!running() || functions.changing || functions.number == 0) return functions;
+  const auto read = netlink::read_virtual_functions(*requests_, port.index);
+  if (!read) {
+    log_warning(read.error().message);
+    return functions;
+  }
+  for (const netlink::VirtualFunction& function : *read) {
+    functions.functions.push_back(
+        {function.number, function.mac, function.vlan, function.priority, function.spoof_check});
+  }
+  return functions;
 }
 
 // Whether anything is different from what was known.

@@ -21,6 +21,7 @@
 #include "hal/inventory_builder.h"
 #include "hal/switch_records.h"
 #include "hal/sysctl_watch.h"
+#include "hal/virtual_function_maker.h"
 #include "netlink/ethtool.h"
 #include "netlink/event_socket.h"
 #include "netlink/request_socket.h"
@@ -29,7 +30,8 @@ namespace portreeve::hal {
 
 class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
  public:
-  LinuxKernel(boost::asio::io_context& context, const std::string& state_directory);
+  LinuxKernel(boost::asio::io_context& context, const std::string& state_directory,
+              VirtualFunctionFiles::Places functions);
 
   Result<> start();
   void stop();
@@ -64,6 +66,10 @@ class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
   // As it was after the last change that was told of: two hundred switches ask for the same few when they are shown.
   std::optional<std::string> known_sysctl(const std::string& path);
 
+  // Of ports whose switch asks for some; the failure of the last change is told once.
+  [[nodiscard]] VirtualFunctions virtual_functions(const Port& port) const;
+  [[nodiscard]] VirtualFunctionMaker& virtual_function_maker() { return functions_; }
+
  private:
   void wait();
   void woken(const boost::system::error_code& error);
@@ -94,10 +100,11 @@ class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
   std::chrono::milliseconds sysctl_check_interval_;
   std::optional<SwitchRecordsFile> file_;
   SwitchRecords records_;
-  std::optional<netlink::RequestSocket> requests_;
+  mutable std::optional<netlink::RequestSocket> requests_;
   std::optional<netlink::EventSocket> events_;
   std::optional<netlink::Ethtool> ethtool_;
   SysctlWatch sysctls_;
+  VirtualFunctionMaker functions_;
   std::unordered_map<std::uint32_t, std::uint32_t> sysctls_made_;    // how often a link's have been, by index
   std::map<std::string, std::optional<std::string>> known_sysctls_;  // until something changes
   std::optional<InventoryBuilder> builder_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hal/sysctl.h"
+#include "netlink/virtual_function.h"
 #include "netlink/vlan.h"
 
 namespace portreeve::hal {
@@ -74,6 +75,8 @@ class Carrier {
   Result<> operator()(const SetVnicMac& action) const;
   Result<> operator()(const SetVnicMtu& action) const;
   Result<> operator()(const DeleteVnic& action) const;
+  Result<> operator()(const SetVirtualFunctions& action) const;
+  Result<> operator()(const ChangeVirtualFunction& action) const;
   Result<> operator()(const AddAddress& action) const;
   Result<> operator()(const RemoveAddress& action) const;
   Result<> operator()(const AddGateway& action) const;
@@ -401,6 +404,24 @@ Result<> Carrier::operator()(const SetVnicMtu& action) const {
 
 Result<> Carrier::operator()(const DeleteVnic& action) const {
   return unless(ErrorKind::NotFound, kernel_.change(netlink::delete_link(action.index), "remove a host virtual NIC"));
+}
+
+Result<> Carrier::operator()(const SetVirtualFunctions& action) const {
+  PORTREEVE_TRY(const std::string name, port(action.port));
+  kernel_.virtual_function_maker().begin(name, action.number, action.probed);
+  return {};
+}
+
+Result<> Carrier::operator()(const ChangeVirtualFunction& action) const {
+  PORTREEVE_TRY(const std::string name, port(action.port));
+  const VirtualFunction& now = action.now;
+  const VirtualFunction& wanted = action.wanted;
+  netlink::VirtualFunctionChange change{.number = wanted.number};
+  if (wanted.mac != now.mac) change.mac = wanted.mac;
+  if (wanted.vlan != now.vlan) change.vlan = {wanted.vlan, wanted.priority};
+  if (wanted.spoof_check != now.spoof_check) change.spoof_check = wanted.spoof_check;
+  return kernel_.change(netlink::change_virtual_function(action.port, change),
+                        "set virtual function " + std::to_string(wanted.number) + " of " + name);
 }
 
 Result<> Carrier::operator()(const AddAddress& action) const {

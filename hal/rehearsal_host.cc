@@ -46,7 +46,9 @@ void leave(Inventory& state, IfIndex port) {
 struct Carry {
   Inventory& state;
   std::map<std::string, std::string>& sysctls;
+  std::map<IfIndex, RehearsalHost::Functions>& functions;
   std::function<IfIndex()> take_index;
+  std::function<RehearsalHost::Functions(const Port&)> functions_of;
 
   void operator()(const MakeBridge& a) const {
     Bridge bridge;
@@ -210,6 +212,26 @@ struct Carry {
     std::erase_if(state.addresses, [&](const auto& item) { return item.interface == a.index; });
     std::erase_if(state.vnics, [&](const HostVnic& vnic) { return vnic.index == a.index; });
   }
+  void operator()(const SetVirtualFunctions& a) const {
+    RehearsalHost::Functions changed = functions_of(find(state, a.port));
+    changed.ours = a.number > 0;
+    changed.now.probed = a.probed;
+    if (changed.now.number != a.number) {
+      changed.now.functions.clear();
+      for (std::uint32_t number = 0; number < a.number; ++number) {
+        changed.now.functions.push_back({.number = number, .mac = {}, .spoof_check = true});
+      }
+    }
+    changed.now.number = a.number;
+    functions[a.port] = std::move(changed);
+  }
+  void operator()(const ChangeVirtualFunction& a) const {
+    RehearsalHost::Functions changed = functions_of(find(state, a.port));
+    for (VirtualFunction& function : changed.now.functions) {
+      if (function.number == a.wanted.number) function = a.wanted;
+    }
+    functions[a.port] = std::move(changed);
+  }
   void operator()(const AddAddress& a) const {
     state.addresses.push_back({link(state, a.link), a.prefix, kOurProtocol});
   }
@@ -263,10 +285,11 @@ std::uint32_t index_after(const Inventory& inventory) {
 
 }  // namespace
 
-RehearsalHost::RehearsalHost(Inventory inventory, Sysctl sysctl, DerivedMac derived_mac)
+RehearsalHost::RehearsalHost(Inventory inventory, Sysctl sysctl, DerivedMac derived_mac, ReadFunctions read_functions)
     : inventory_(std::move(inventory)),
       sysctl_(std::move(sysctl)),
       derived_mac_(std::move(derived_mac)),
+      read_functions_(std::move(read_functions)),
       next_index_(index_after(inventory_)) {}
 
 std::optional<std::string> RehearsalHost::sysctl(const std::string& path) const {
@@ -276,13 +299,27 @@ std::optional<std::string> RehearsalHost::sysctl(const std::string& path) const 
 }
 
 Surroundings RehearsalHost::around(const std::string& name) const {
-  return {inventory_, [this](const std::string& path) { return sysctl(path); }, derived_mac_(name)};
+  return {inventory_, [this](const std::string& path) { return sysctl(path); }, derived_mac_(name),
+          [this](const Port& port) { return virtual_functions(port); }, has_our_functions()};
+}
+
+RehearsalHost::Functions RehearsalHost::functions(const Port& port) const {
+  const auto changed = functions_.find(port.index);
+  if (changed != functions_.end()) return changed->second;
+  return read_functions_ ? read_functions_(port) : Functions();
+}
+
+VirtualFunctions RehearsalHost::virtual_functions(const Port& port) const { return functions(port).now; }
+
+HasOurFunctions RehearsalHost::has_our_functions() const {
+  return [this](const Port& port) { return functions(port).ours; };
 }
 
 IfIndex RehearsalHost::take_index() { return IfIndex{next_index_++}; }
 
 Result<> RehearsalHost::carry_out(const SwitchChange& change) {
-  std::visit(Carry{inventory_, written_, [this] { return take_index(); }}, change.action);
+  const auto functions_of = [this](const Port& port) { return functions(port); };
+  std::visit(Carry{inventory_, written_, functions_, [this] { return take_index(); }, functions_of}, change.action);
   return {};
 }
 
@@ -301,7 +338,7 @@ Result<std::vector<SwitchOperation>> RehearsalHost::plan_switch(const SwitchSpec
 }
 
 std::vector<SwitchOperation> RehearsalHost::plan_switch_removal(const std::string& name) {
-  return operations(hal::plan_switch_removal(name, inventory_));
+  return operations(hal::plan_switch_removal(name, inventory_, has_our_functions()));
 }
 
 Result<std::vector<SwitchOperation>> RehearsalHost::plan_vlans(const std::string& switch_name,
@@ -345,8 +382,9 @@ Result<> RehearsalHost::remove_local_address(const IpAddress& address) {
 }
 
 std::unique_ptr<Host> RehearsalHost::rehearsal() const {
-  auto copy = std::make_unique<RehearsalHost>(inventory_, sysctl_, derived_mac_);
+  auto copy = std::make_unique<RehearsalHost>(inventory_, sysctl_, derived_mac_, read_functions_);
   copy->written_ = written_;
+  copy->functions_ = functions_;
   return copy;
 }
 

@@ -22,7 +22,14 @@ class RehearsalHost : public Host {
   using Sysctl = std::function<std::optional<std::string>(const std::string& path)>;
   using DerivedMac = std::function<MacAddress(const std::string& name)>;  // of a switch without a port, or of a vNIC
 
-  RehearsalHost(Inventory inventory, Sysctl sysctl, DerivedMac derived_mac);
+  // Of a port: what it has, and whether Portreeve made it.
+  struct Functions {
+    VirtualFunctions now;
+    bool ours = false;
+  };
+  using ReadFunctions = std::function<Functions(const Port& port)>;
+
+  RehearsalHost(Inventory inventory, Sysctl sysctl, DerivedMac derived_mac, ReadFunctions read_functions = {});
 
   [[nodiscard]] const Inventory& inventory() const override { return inventory_; }
   // Operations may be run while this lives.
@@ -37,6 +44,7 @@ class RehearsalHost : public Host {
   [[nodiscard]] std::vector<std::string> our_switches() const override { return inventory_.our_switches(); }
   [[nodiscard]] std::string switch_interface(const std::string& name) const override;
   [[nodiscard]] std::string switch_warning(const std::string& name) const override;
+  [[nodiscard]] VirtualFunctions virtual_functions(const Port& port) const override;
   Result<> add_local_address(const IpAddress& address) override;
   Result<> remove_local_address(const IpAddress& address) override;
   [[nodiscard]] std::vector<IpAddress> our_local_addresses() const override { return local_addresses_; }
@@ -49,14 +57,18 @@ class RehearsalHost : public Host {
 
   Inventory inventory_;
   std::map<std::string, std::string> written_;  // path below /proc/sys → value
+  std::map<IfIndex, Functions> functions_;      // that were changed
 
  private:
   std::vector<SwitchOperation> operations(std::vector<SwitchChange> changes);
   [[nodiscard]] std::optional<std::string> sysctl(const std::string& path) const;
+  [[nodiscard]] Functions functions(const Port& port) const;
+  [[nodiscard]] HasOurFunctions has_our_functions() const;
   [[nodiscard]] Surroundings around(const std::string& name) const;
 
   Sysctl sysctl_;
   DerivedMac derived_mac_;
+  ReadFunctions read_functions_;
   std::vector<IpAddress> local_addresses_;
   std::uint32_t next_index_;
 };

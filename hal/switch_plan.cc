@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hal/interface_name.h"
+#include "hal/virtual_function_plan.h"
 #include "hal/vlan_plan.h"
 
 namespace portreeve::hal {
@@ -56,6 +57,7 @@ class Planner {
     if (bridge_ != nullptr && mtu < spec_.mtu) plan_mtu();  // raised after its ports'
     plan_addresses();
     plan_gateways();
+    PORTREEVE_TRY_VOID(plan_functions());
     return std::move(changes_);
   }
 
@@ -295,6 +297,36 @@ class Planner {
     return {};
   }
 
+  // Last, as it may interrupt the port's link.
+  Result<> plan_functions() {
+    for (const SwitchMember& member : spec_.members) {
+      const Port& port = *inventory_.port(member.port);
+      const std::string who = port_text(member.name, port);
+      if (spec_.virtual_functions) {
+        const VirtualFunctions now = around_.virtual_functions(port);
+        auto changes = plan_virtual_functions({port, who, *spec_.virtual_functions, member.virtual_function_macs, now});
+        if (!changes) return Error{changes.error().kind, "switch " + spec_.name + ": " + changes.error().message};
+        for (SwitchChange& change : *changes) add(std::move(change.text), std::move(change.action));
+      } else {
+        plan_no_functions(port, who);
+      }
+    }
+    if (bridge_ == nullptr) return {};
+    for (const IfIndex index : bridge_->joined) {
+      const Port* const port = inventory_.port(index);
+      const auto wanted = [&](const SwitchMember& member) { return member.port == index; };
+      if (port == nullptr || std::any_of(spec_.members.begin(), spec_.members.end(), wanted)) continue;
+      plan_no_functions(*port, port_text(port->alias, *port));
+    }
+    return {};
+  }
+
+  void plan_no_functions(const Port& port, const std::string& who) {
+    if (!around_.has_our_functions || !around_.has_our_functions(port)) return;
+    SwitchChange change = plan_no_virtual_functions(port, who);
+    add(std::move(change.text), std::move(change.action));
+  }
+
   [[nodiscard]] bool stands(const IpPrefix& prefix) const {
     if (std::find(arrived_.begin(), arrived_.end(), prefix) != arrived_.end()) return true;
     return bridge_ != nullptr &&
@@ -392,12 +424,19 @@ Result<std::vector<SwitchChange>> plan_switch(const SwitchSpec& spec, const Surr
   return Planner(spec, around).plan();
 }
 
-std::vector<SwitchChange> plan_switch_removal(const std::string& name, const Inventory& inventory) {
+std::vector<SwitchChange> plan_switch_removal(const std::string& name, const Inventory& inventory,
+                                              const HasOurFunctions& has_our_functions) {
   std::vector<SwitchChange> changes;
   const Bridge* const bridge = inventory.switch_by_name(name);
   if (bridge == nullptr) return changes;
   for (const IfIndex index : bridge->joined) {
     changes.push_back({"switch " + name + ": release port " + link_name(inventory, index), LeavePort{index}});
+  }
+  for (const IfIndex index : bridge->joined) {
+    const Port* const port = inventory.port(index);
+    if (port == nullptr || !has_our_functions || !has_our_functions(*port)) continue;
+    SwitchChange change = plan_no_virtual_functions(*port, port_text(port->alias, *port));
+    changes.push_back({"switch " + name + ": " + change.text, std::move(change.action)});
   }
   if (const Team* const team = inventory.team_by_interface(team_of_switch(bridge->interface))) {
     changes.push_back({"switch " + name + ": remove team " + team->interface, DeleteTeam{team->index}});

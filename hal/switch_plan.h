@@ -132,6 +132,17 @@ struct SetVnicMtu {
 struct DeleteVnic {
   IfIndex index{};
 };
+// Of a port. It takes seconds and is done beside: success means that it has begun.
+struct SetVirtualFunctions {
+  IfIndex port{};
+  std::uint32_t number = 0;  // by way of 0, which interrupts who uses them
+  bool probed = true;
+};
+struct ChangeVirtualFunction {
+  IfIndex port{};
+  VirtualFunction now;
+  VirtualFunction wanted;
+};
 struct AddAddress {  // to a bridge or a host virtual NIC
   std::string link;
   IpPrefix prefix;
@@ -156,24 +167,32 @@ using SwitchAction =
     std::variant<MakeBridge, RenameBridge, NameLink, ConfigureBridge, SetUntaggedVlan, SetSysctl, SetBridgeMtu,
                  SetPortMtu, SetLinkUp, MakeTeam, ConfigureTeam, SetTeamMtu, JoinTeam, DeleteTeam, JoinPort, KnowPort,
                  LeavePort, AddPortVlan, RemovePortVlan, MakeVnic, PutVnic, SetVnicMac, SetVnicMtu, DeleteVnic,
-                 AddAddress, RemoveAddress, AddGateway, RemoveGateway, DeleteBridge>;
+                 SetVirtualFunctions, ChangeVirtualFunction, AddAddress, RemoveAddress, AddGateway, RemoveGateway,
+                 DeleteBridge>;
 
 struct SwitchChange {
   std::string text;
   SwitchAction action;
 };
 
+using HasOurFunctions = std::function<bool(const Port& port)>;
+
 struct Surroundings {
   const Inventory& inventory;
   // The value of a file below /proc/sys; none where there is no such file.
   std::function<std::optional<std::string>(const std::string& path)> sysctl;
   MacAddress derived_mac;  // of the name: for a switch that has no port when it is made, for a vNIC that is given none
+  // Asked for the ports of switches that shall have virtual functions.
+  std::function<VirtualFunctions(const Port& port)> virtual_functions = {};
+  // Whether Portreeve made those of a port; costs nothing.
+  HasOurFunctions has_our_functions = {};
 };
 
 // NotManaged: a foreign link of the name, a port with a foreign master, or with addresses or a default route that the
 // switch does not claim. NotReady: a port that has gone.
 Result<std::vector<SwitchChange>> plan_switch(const SwitchSpec& spec, const Surroundings& around);
-std::vector<SwitchChange> plan_switch_removal(const std::string& name, const Inventory& inventory);
+std::vector<SwitchChange> plan_switch_removal(const std::string& name, const Inventory& inventory,
+                                              const HasOurFunctions& has_our_functions = {});
 
 const char* team_mode_name(TeamMode mode);  // as documents say it: "802.3ad"
 // "port Port2 (eth1)"

@@ -92,4 +92,15 @@ MacAddress mac_of_pool(const dsc::Resource& pool, std::string_view vnic_name) {
   return mac_of(number_of(*first) + hash % (number_of(*last) - number_of(*first) + 1));
 }
 
+std::vector<MacAddress> macs_of_pool(const dsc::Resource& pool, std::string_view name, std::uint32_t count) {
+  std::vector<MacAddress> macs;
+  const auto first = MacAddress::parse(pool.text("MacAddressRangeStart"));
+  const auto last = MacAddress::parse(pool.text("MacAddressRangeEnd"));
+  if (!first || !last || *last < *first) return macs;
+  const std::uint64_t size = number_of(*last) - number_of(*first) + 1;
+  const std::uint64_t from = number_of(mac_of_pool(pool, name)) - number_of(*first);
+  for (std::uint64_t i = 0; i < count && i < size; ++i) macs.push_back(mac_of(number_of(*first) + (from + i) % size));
+  return macs;
+}
+
 }  // namespace portreeve::providers

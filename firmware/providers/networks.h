@@ -37,5 +37,7 @@ std::optional<MacAddress> stated_mac(const dsc::Resource& vnic, const dsc::Confi
 
 // An address of the range that is made of the names, so that it is the same on every machine and never changes.
 MacAddress mac_of_pool(const dsc::Resource& pool, std::string_view vnic_name);
+// So many, one after the other from such a one on; fewer where the pool is smaller.
+std::vector<MacAddress> macs_of_pool(const dsc::Resource& pool, std::string_view name, std::uint32_t count);
 
 }  // namespace portreeve::providers

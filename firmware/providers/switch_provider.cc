@@ -7,9 +7,11 @@
 #include "firmware/providers/networks.h"
 #include "firmware/providers/observed.h"
 #include "firmware/providers/rules.h"
+#include "firmware/providers/virtual_functions.h"
 #include "firmware/resources/resource_types.h"
 #include "hal/interface_name.h"
 #include "hal/switch_plan.h"
+#include "hal/virtual_function_plan.h"
 
 namespace portreeve::providers {
 
@@ -64,11 +66,16 @@ Result<dsc::Plan> SwitchProvider::plan(const dsc::Resource& desired, const dsc::
                        .mtu = network.mtu,
                        .vlans = tagged_vlans(desired.key, target),
                        .team = team_of(desired),
-                       .teamed = desired.values("InterfaceAlias").size() > 1};
+                       .teamed = desired.values("InterfaceAlias").size() > 1,
+                       .virtual_functions = virtual_functions(desired)};
   for (const std::string_view name : desired.list("InterfaceAlias")) {
     const hal::Port* const port = ports_.find(name);
     if (port != nullptr) {
-      spec.members.push_back({port->index, std::string(name)});
+      spec.members.push_back({port->index, std::string(name), virtual_function_macs(desired, name, target)});
+      if (!spec.virtual_functions || !plan.waiting.empty()) continue;
+      const std::string awaited =
+          hal::virtual_functions_awaited(*spec.virtual_functions, host_.virtual_functions(*port));
+      if (!awaited.empty()) plan.waiting = hal::port_text(std::string(name), *port) + ": " + awaited;
     } else if (plan.waiting.empty()) {
       const auto known = ports_.ports().find(name);
       plan.waiting = "port " + std::string(name) +
@@ -102,6 +109,7 @@ std::optional<dsc::Resource> SwitchProvider::actual(const dsc::Resource& desired
     state_seen(actual, "TeamingMode", hal::team_mode_name(team->settings->mode));
     state_seen(actual, "LinkCheckIntervalInMilliseconds", std::to_string(team->settings->link_check));
   }
+  if (desired.flag("EnableIov")) state_functions(actual);
   // What is wanted and stands does, whoever added it.
   std::vector<std::string> addresses;
   for (const hal::InterfaceAddress& address : inventory.addresses) {
@@ -120,6 +128,16 @@ std::optional<dsc::Resource> SwitchProvider::actual(const dsc::Resource& desired
   }
   state_seen_list(actual, "Gateway", std::move(gateways));
   return actual;
+}
+
+void SwitchProvider::state_functions(dsc::Resource& actual) const {
+  for (const std::string_view name : actual.list("InterfaceAlias")) {
+    const hal::Port* const port = ports_.find(name);
+    if (port == nullptr) continue;
+    const std::uint32_t number = host_.virtual_functions(*port).number;
+    if (number == 0) return state_seen(actual, "EnableIov", "false");
+    if (actual.has("VirtualFunctions")) state_seen(actual, "VirtualFunctions", std::to_string(number));
+  }
 }
 
 // By the names that `desired` gives them, where it does.

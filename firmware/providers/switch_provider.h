@@ -39,6 +39,7 @@ class SwitchProvider : public dsc::Provider {
   [[nodiscard]] std::vector<dsc::Resource> owned() const override;
 
  private:
+  void state_functions(dsc::Resource& actual) const;
   [[nodiscard]] std::vector<std::string> members(const hal::Bridge& bridge, const dsc::Resource& desired) const;
 
   hal::Host& host_;

@@ -4,6 +4,7 @@
 
 #include "firmware/providers/rules.h"
 #include "firmware/providers/switch_provider.h"
+#include "firmware/providers/virtual_functions.h"
 #include "firmware/resources/resource_types.h"
 
 namespace portreeve::providers {
@@ -34,7 +35,7 @@ void check_name(const Resource& resource, const Configuration& configuration, Di
 }
 
 void check_unsupported(const Resource& resource, Diagnostics& diagnostics) {
-  for (const char* property : {"Dhcp", "EnableIov", "SupportsAcceleratedNetworking"}) {
+  for (const char* property : {"Dhcp"}) {
     if (resource.flag(property)) {
       refuse(diagnostics, resource.location(property), "NotSupported", resource,
              std::string(property) + "=\"true\" is not supported yet; allowed: false");
@@ -107,6 +108,7 @@ void check_switches(const Configuration& configuration, Diagnostics& diagnostics
     check_ports(resource, taken, diagnostics);
     check_gateways(resource, taken, diagnostics);
   }
+  check_virtual_functions(configuration, diagnostics);
   check_host_addresses(configuration, diagnostics);
 }
 

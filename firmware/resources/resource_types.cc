@@ -71,12 +71,38 @@ constexpr std::array kSwitchProperties = {
              .default_value = "100"},
     Property{.name = "EnableIov",
              .kind = ValueKind::Boolean,
-             .help = "Whether virtual functions (SR-IOV) are made. Not supported yet: only false is taken.",
+             .help =
+                 "Whether each port has virtual functions (SR-IOV). A port that can have none refuses it. Untested on "
+                 "hardware.",
              .default_value = "false"},
     Property{.name = "SupportsAcceleratedNetworking",
              .kind = ValueKind::Boolean,
-             .help = "Whether virtual machines may use virtual functions. Not supported yet: only false is taken.",
+             .help =
+                 "With EnableIov: whether virtual machines may use the virtual functions. The host's drivers leave new "
+                 "ones alone.",
              .default_value = "false"},
+    Property{.name = "VirtualFunctions",
+             .kind = ValueKind::Number,
+             .help =
+                 "With EnableIov: how many each port has; else as many as it can. Another number interrupts who uses "
+                 "them.",
+             .minimum = 1,
+             .maximum = 256},
+    Property{.name = "VirtualFunctionVlanId",
+             .kind = ValueKind::Number,
+             .help = "With EnableIov: the VLAN that the virtual functions are in; 0: none. Else it is left as it is.",
+             .maximum = 4094},
+    Property{.name = "VirtualFunctionMacAddressPoolName",
+             .kind = ValueKind::Reference,
+             .help =
+                 "With VirtualFunctions: the pool that their MAC addresses are of, made of the pool, the port's name "
+                 "and the number, so that they never change. Else they are left as they are.",
+             .references = "MacAddressPool"},
+    Property{.name = "VirtualFunctionSpoofCheck",
+             .kind = ValueKind::Boolean,
+             .help = "With EnableIov: whether a virtual function may send from its own MAC address only, where the "
+                     "driver tells of it.",
+             .default_value = "true"},
     Property{.name = "Dhcp",
              .kind = ValueKind::Boolean,
              .help = "Whether the host's address comes by DHCP. Not supported yet: only false is taken.",

@@ -18,6 +18,7 @@ class FakeHost : public hal::RehearsalHost {
 
   hal::Inventory& state = inventory_;
   std::map<std::string, std::string>& sysctls = written_;  // path below /proc/sys → value
+  std::map<IfIndex, Functions>& functions = functions_;    // of ports that have SR-IOV
   std::map<std::string, Error> failures;                   // an operation with this text in its own fails with that
   std::vector<std::string> done;                           // texts of the operations that ran
 

@@ -50,7 +50,7 @@ IfIndex Lab::add_port(const std::string& name, const std::string& far_end) {
 
 void Lab::start() {
   host_.reset();
-  host_ = std::make_unique<hal::LinuxHost>(context, state_directory);
+  host_ = std::make_unique<hal::LinuxHost>(context, state_directory, functions);
   host_->on_change([this] { ++changes_seen; });
   const auto started = host_->start();
   if (!started) FAIL(started.error().message.c_str());

@@ -46,6 +46,7 @@ class Lab {
 
   boost::asio::io_context context;
   std::string state_directory;
+  hal::VirtualFunctionFiles::Places functions;
   int changes_seen = 0;  // calls of on_change
 
  private:

@@ -31,10 +31,10 @@ void check_statement(const Resource& on, Diagnostics& diagnostics) {
   }
 }
 
-using Taken = std::map<MacAddress, std::string>;
+using TakenMacs = std::map<MacAddress, std::string>;
 
 // One fault a port: the others follow from it.
-void check_macs(const Resource& on, std::string_view port, const Configuration& configuration, Taken& taken,
+void check_macs(const Resource& on, std::string_view port, const Configuration& configuration, TakenMacs& taken,
                 Diagnostics& diagnostics) {
   const auto macs = virtual_function_macs(on, port, configuration);
   const auto refuse_pool = [&](const std::string& text) {
@@ -76,7 +76,7 @@ std::vector<MacAddress> virtual_function_macs(const Resource& on, std::string_vi
 }
 
 void check_virtual_functions(const Configuration& configuration, Diagnostics& diagnostics) {
-  Taken taken;
+  TakenMacs taken;
   for (const Resource& vnic : configuration.resources) {
     if (vnic.type != &resources::kHostVnicType) continue;
     if (const auto mac = stated_mac(vnic, configuration)) taken.emplace(*mac, vnic.id().to_string());

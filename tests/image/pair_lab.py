@@ -12,8 +12,8 @@ from router import Neighbor
 
 ROUTER = "10.126.77.101"
 PAGES = {"a": "10.126.77.201", "b": "10.126.77.202"}
-# Each connection is answered by a program of its own, which systemd starts: the image has no web server. It may fail where
-# a client gives up too soon.
+# Each connection is answered by a program of its own, which systemd starts: the image has no web server. It may fail,
+# where a client gives up too soon.
 WEB = r"""cd /run/systemd/system
 printf '[Socket]\nListenStream=80\nAccept=yes\n' >web.socket
 printf '[Service]\nExecStart=-/bin/bash /run/page\nStandardInput=socket\n' >web@.service

@@ -42,7 +42,8 @@ class Teams:
         self.inside.address("eth0", "198.51.100.10/24")
         self.inside.route("default", "via", "198.51.100.1")
         behind = ('<Port Name="Port3" Interface="eth2"/><ExternalVirtualSwitch Name="vSwitch2">'
-                  "<InterfaceAlias>Port3</InterfaceAlias><IPAddress>198.51.100.1/24</IPAddress></ExternalVirtualSwitch>")
+                  "<InterfaceAlias>Port3</InterfaceAlias><IPAddress>198.51.100.1/24</IPAddress>"
+                  "</ExternalVirtualSwitch>")
         a, b = self.site.addresses["a"], self.site.addresses["b"]
         self.a.start(documents={"50-edge.xml": team(a, gateway=b, more=NETWORK)}, wait=False)
         self.b.start(documents={"50-edge.xml": team(b, more=behind)}, wait=False)

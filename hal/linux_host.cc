@@ -14,14 +14,20 @@
 namespace portreeve::hal {
 namespace {
 
+// FNV-1a, from a hash on.
+std::uint64_t hash_on(std::uint64_t hash, std::string_view text) {
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+  return hash;
+}
+
 // Of this machine and this switch or vNIC, always the same: locally administered, unicast.
 MacAddress derived_mac(const std::string& name) {
-  std::string seed;
-  std::ifstream("/etc/machine-id") >> seed;
-  seed += "/";
-  seed += name;
-  std::uint64_t hash = 0xCBF29CE484222325U;  // FNV-1a
-  for (const char c : seed) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+  static const std::uint64_t kMachine = [] {
+    std::string id;
+    std::ifstream("/etc/machine-id") >> id;
+    return hash_on(0xCBF29CE484222325U, id);
+  }();
+  const std::uint64_t hash = hash_on(hash_on(kMachine, "/"), name);
   MacAddress mac;
   mac.octets[0] = std::byte{0x02};
   for (std::size_t i = 1; i < mac.octets.size(); ++i) mac.octets.at(i) = static_cast<std::byte>(hash >> (8 * i));

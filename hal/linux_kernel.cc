@@ -78,7 +78,7 @@ Result<> LinuxKernel::start() {
   file_.emplace(state_directory_, requests_->network_namespace());
   records_ = file_->load();
   builder_.emplace(records_, InventoryBuilder::Questions{
-                                 .driver = &netlink::Ethtool::driver,
+                                 .driver = [this](const std::string& interface) { return ethtool_->driver(interface); },
                                  .link_modes = [this](IfIndex index) { return ethtool_->link_modes(index); },
                                  .default_routes =
                                      [this](IfIndex index) {

@@ -34,7 +34,7 @@ class Ethtool {
   static Result<Ethtool> open();
 
   [[nodiscard]] LinkModes link_modes(IfIndex interface);
-  [[nodiscard]] static Driver driver(const std::string& interface);
+  [[nodiscard]] Driver driver(const std::string& interface) const;
 
  private:
   Ethtool(RequestSocket socket, std::uint16_t family) : socket_(std::move(socket)), family_(family) {}

@@ -48,11 +48,12 @@ Result<RequestSocket> RequestSocket::open(int protocol) {
   return opened;
 }
 
+int RequestSocket::descriptor() const { return nl_socket_get_fd(socket_.get()); }
+
 std::uint64_t RequestSocket::network_namespace() const {
   std::uint64_t cookie = 0;
   socklen_t length = sizeof cookie;
-  const int descriptor = nl_socket_get_fd(socket_.get());
-  return getsockopt(descriptor, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &length) == 0 ? cookie : 0;
+  return getsockopt(descriptor(), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &length) == 0 ? cookie : 0;
 }
 
 Result<> RequestSocket::change(Request request, const std::string& doing) {

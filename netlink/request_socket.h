@@ -56,6 +56,7 @@ class RequestSocket {
     return std::move(objects.front());
   }
 
+  [[nodiscard]] int descriptor() const;  // owned by this
   // Requests that asked for a change, since the socket was opened.
   [[nodiscard]] std::uint64_t changes() const { return changes_; }
   // A number that no other network namespace of this boot has or had; 0 where the kernel does not tell.

@@ -141,10 +141,11 @@ void ObjectServer::services_changed(std::span<const std::string> names) {
 }
 
 void ObjectServer::bus_up(sd_bus& bus) {
-  sd_bus_slot* slot = nullptr;
-  if (sd_bus_add_object_manager(&bus, &slot, kRootPath) >= 0) state_->object_manager.reset(slot);
   state_->manager->show(bus);
   state_->show_objects(bus);
+  // After the objects, or each would be signalled to nobody: who listens to the name does not know it yet.
+  sd_bus_slot* slot = nullptr;
+  if (sd_bus_add_object_manager(&bus, &slot, kRootPath) >= 0) state_->object_manager.reset(slot);
   state_->request_name(bus);  // last: who sees the name sees all objects
 }
 

@@ -18,7 +18,7 @@ void refuse_function(Diagnostics& diagnostics, const Resource& on, const char* p
   diagnostics.push_back({on.location(property), code, on.id().to_string() + ": " + text});
 }
 
-void check_statement(const Resource& on, Diagnostics& diagnostics) {
+void check_iov_stated(const Resource& on, Diagnostics& diagnostics) {
   for (const char* property : {"SupportsAcceleratedNetworking", "VirtualFunctions", "VirtualFunctionVlanId",
                                "VirtualFunctionMacAddressPoolName"}) {
     if (!on.has(property) || on.flag("EnableIov") || on.text(property) == "false") continue;
@@ -34,8 +34,8 @@ void check_statement(const Resource& on, Diagnostics& diagnostics) {
 using TakenMacs = std::map<MacAddress, std::string>;
 
 // One fault a port: the others follow from it.
-void check_macs(const Resource& on, std::string_view port, const Configuration& configuration, TakenMacs& taken,
-                Diagnostics& diagnostics) {
+void check_function_macs(const Resource& on, std::string_view port, const Configuration& configuration,
+                         TakenMacs& taken, Diagnostics& diagnostics) {
   const auto macs = virtual_function_macs(on, port, configuration);
   const auto refuse_pool = [&](const std::string& text) {
     refuse_function(diagnostics, on, "VirtualFunctionMacAddressPoolName", "Duplicate", text);
@@ -83,9 +83,9 @@ void check_virtual_functions(const Configuration& configuration, Diagnostics& di
   }
   for (const Resource& on : configuration.resources) {
     if (on.type != &resources::kExternalVirtualSwitchType) continue;
-    check_statement(on, diagnostics);
+    check_iov_stated(on, diagnostics);
     for (const std::string_view port : on.list("InterfaceAlias")) {
-      check_macs(on, port, configuration, taken, diagnostics);
+      check_function_macs(on, port, configuration, taken, diagnostics);
     }
   }
 }

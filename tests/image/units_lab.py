@@ -43,5 +43,10 @@ def lab_systemd_starts_portreeve_again_and_networkd_hears_of_its_files(lab):
     check("and has left Portreeve's route", re.search(r"^vSwitch1\t00000000\t654D7E0A", guest.root.run(
         "cat /proc/net/route"), re.MULTILINE))
     guest.root.run(f"{as_portreeve} networkctl reload 2>/dev/null", expect=1)
+    guest.root.run(f"{as_portreeve} sh -c 'echo 4 1 >/run/portreeve/virtual-functions/eth0'")
+    outcome = "/run/portreeve/virtual-functions-done/eth0"
+    wait_until("root's service has answered user portreeve's request for virtual functions",
+               lambda: guest.root.run(f"cat {outcome}", expect=None) == "0\neth0 can have 0 virtual functions, not 4\n", 30)
+    wait_until("and taken it away", lambda: guest.root.run("ls /run/portreeve/virtual-functions") == "", 10)
     failed = guest.root.run("systemctl --failed --no-legend --plain").strip()
     check("no unit failed", not failed, failed)

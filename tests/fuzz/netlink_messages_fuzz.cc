@@ -8,6 +8,7 @@
 #include "netlink/link.h"
 #include "netlink/message.h"
 #include "netlink/route.h"
+#include "netlink/statistics.h"
 #include "netlink/vlan.h"
 
 using namespace portreeve;
@@ -29,6 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto vlans = parse_port_vlans(body);
     if (vlans && vlans->tagged.size() > body.size() * 4094) std::abort();
     static_cast<void>(parse_link_modes(body).has_value());
+    static_cast<void>(parse_link_statistics(body).has_value());
     static_cast<void>(parse_verdict(reader.message()).has_value());
   }
   return 0;

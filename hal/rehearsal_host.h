@@ -37,6 +37,7 @@ class RehearsalHost : public Host {
   [[nodiscard]] std::vector<std::string> our_switches() const override { return inventory_.our_switches(); }
   [[nodiscard]] std::string switch_interface(const std::string& name) const override;
   [[nodiscard]] std::string switch_warning(const std::string& name) const override;
+  [[nodiscard]] Result<PortStatistics> port_statistics(IfIndex port) const override;
   Result<> add_local_address(const IpAddress& address) override;
   Result<> remove_local_address(const IpAddress& address) override;
   [[nodiscard]] std::vector<IpAddress> our_local_addresses() const override { return local_addresses_; }

@@ -76,6 +76,7 @@ class Resolver {
   [[nodiscard]] bool has_told_all() const { return diagnostics_.size() > kMaximumDiagnostics; }
   void find_edges(Position dependent);
   void find_reference(Position dependent, const Value& value);
+  void find_shaping(Position dependent, const Value& value);
   void refuse_reference(const Resource& resource, const Value& value);
   void find_dependency(Position dependent, const Dependency& dependency);
   std::vector<Position> order();
@@ -125,11 +126,17 @@ void Resolver::find_reference(Position dependent, const Value& value) {
     unresolved_.push_back(dependent);
     if (!before_.may_have(property.references, value.text)) refuse_reference(unordered_.resources[dependent], value);
   }
-  if (property.shaped_by.empty()) return;
-  const std::size_t shaping = unordered_.position(property.shaped_by, value.text);
+}
+
+void Resolver::find_shaping(Position dependent, const Value& value) {
+  const std::string_view type = value.property->shaped_by;
+  const auto properties = schema_.find(type)->properties;
+  const bool has_key = std::any_of(properties.begin(), properties.end(), [](const Property& one) { return one.key; });
+  const std::string_view key = has_key ? std::string_view(value.text) : std::string_view();
+  const std::size_t shaping = unordered_.position(type, key);
   if (shaping != unordered_.resources.size()) {
     edges_.push_back({static_cast<Position>(shaping), dependent});
-  } else if (before_.may_have(property.shaped_by, value.text)) {
+  } else if (before_.may_have(type, key)) {
     unresolved_.push_back(dependent);
   }
 }
@@ -152,6 +159,7 @@ void Resolver::find_edges(Position dependent) {
   const Resource& resource = unordered_.resources[dependent];
   for (const Value& value : resource.settings) {
     if (value.property->kind == ValueKind::Reference) find_reference(dependent, value);
+    if (!value.property->shaped_by.empty()) find_shaping(dependent, value);
   }
   for (const Dependency& dependency : resource.depends_on) find_dependency(dependent, dependency);
 }

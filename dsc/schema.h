@@ -23,6 +23,7 @@ enum class ValueKind : std::uint8_t {
   IpRange,     // base IpRange::parse: "a-b", "a/n" or one address
   MacAddress,  // base MacAddress::parse
   PciAddress,  // hhhh:hh:hh.d, hexadecimal, function 0–7
+  PortPlace,   // a Name, '=', and a PciAddress, also with "/1" for its second link, or a MacAddress
   Path,        // absolute, of letters, digits and _.-+@%=:,~ between its slashes
   Community,   // base Community::parse
   LargeCommunity,     // base LargeCommunity::parse
@@ -48,8 +49,8 @@ struct Property {
   std::string_view default_value = {};  // as it would stand in a document; empty: none
   std::span<const std::string_view> words = {};
   std::string_view references = {};  // name of a ResourceType
-  // Of a Reference: the type whose resource of the same key, where there is one, shapes this one too. It is applied
-  // before, and this one is planned again when it comes, changes or goes.
+  // The type whose resource of the same key (of a type without a key: whose only one), where there is one, shapes this
+  // one too. It is applied before, and this one is planned again when it comes, changes or goes.
   std::string_view shaped_by = {};
 };
 

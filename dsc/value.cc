@@ -200,6 +200,23 @@ Checked check_pci(const Property& property, std::string_view text) {
   return address;
 }
 
+Checked check_port_place(const Property& property, std::string_view text) {
+  constexpr std::uint64_t kLastLink = 255;  // of a PCI function
+  const std::size_t equals = text.find('=');
+  const std::string_view name = text.substr(0, equals);
+  if (equals == std::string_view::npos || !is_name_part(name) || name.size() > kLongestPart) {
+    return refuse(property, text, "is not a port and its place");
+  }
+  const std::string_view place = text.substr(equals + 1);
+  if (const auto mac = MacAddress::parse(place)) return std::string(name) + "=" + mac->to_string();
+  const std::size_t slash = place.find('/');
+  auto address = check_pci(property, place.substr(0, slash));
+  const bool has_link = slash != std::string_view::npos;
+  const auto link = has_link ? parse_number(place.substr(slash + 1), 0, kLastLink) : std::optional(std::uint64_t{0});
+  if (!address || !link) return refuse(property, text, "is not a port and its place");
+  return std::string(name) + "=" + *address + (*link == 0 ? "" : "/" + std::to_string(*link));
+}
+
 Checked check_word(const Property& property, std::string_view text) {
   if (is_word(property, text)) return std::string(text);
   return ValueFault{"InvalidValue", quoted(text) + " is not a known word" + did_you_mean(text, property.words)};
@@ -236,6 +253,8 @@ Checked check_collapsed(const Property& property, std::string_view text) {
       return check_mac(text);
     case ValueKind::PciAddress:
       return check_pci(property, text);
+    case ValueKind::PortPlace:
+      return check_port_place(property, text);
     case ValueKind::Path:
       return check_path(property, text);
     case ValueKind::Community:
@@ -316,6 +335,9 @@ std::string allowed_values(const Property& property) {
       return "six octets, as 02:00:5e:10:00:01";
     case ValueKind::PciAddress:
       return "a PCI address, as 0000:3b:00.1";
+    case ValueKind::PortPlace:
+      return "a name, '=' and a PCI address, with /1 for its second link, or a MAC address, as Port1=0000:3b:00.1, "
+             "Port2=0000:3b:00.1/1 or Port3=02:00:5e:10:00:01";
     case ValueKind::Path:
       return "an absolute path of letters, digits and _.-+@%=:,~ between its slashes, as /etc/portreeve/peer.key";
     case ValueKind::Community:

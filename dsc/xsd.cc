@@ -147,6 +147,7 @@ void XsdWriter::write_value_type(const Property& property) {
     case ValueKind::IpRange:
     case ValueKind::MacAddress:
     case ValueKind::PciAddress:
+    case ValueKind::PortPlace:
     case ValueKind::Path:
     case ValueKind::Community:
     case ValueKind::LargeCommunity:

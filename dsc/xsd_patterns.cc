@@ -20,6 +20,13 @@ const char* const kV6Length = "/([0-9]|[1-9][0-9]|1[01][0-9]|12[0-8])";
 const char* const kHex = "[0-9A-Fa-f]";
 const char* const kNameCharacter = "[A-Za-z0-9_.\\-]";
 
+const char* const kPciAddress = "[0-9A-Fa-f]{4}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\\.[0-7]";
+
+std::string mac_pattern() {
+  const std::string octet = std::string(kHex) + kHex;
+  return either(times(octet + ":", 5, 5), times(octet + "-", 5, 5)) + octet;
+}
+
 std::string name_pattern(const Property& property) {
   const std::string part = kNameCharacter;
   if (property.slashes) return part + "{1,63}(/" + part + "{1,63})*";
@@ -118,7 +125,6 @@ std::string key_pattern(const Schema& schema, const ResourceType& type) {
 }
 
 std::string value_pattern(const Schema& schema, const Property& property) {
-  const std::string octet = std::string(kHex) + kHex;
   switch (property.kind) {
     case ValueKind::Name:
       return name_pattern(property);
@@ -136,9 +142,11 @@ std::string value_pattern(const Schema& schema, const Property& property) {
     case ValueKind::IpRange:
       return range_pattern();
     case ValueKind::MacAddress:
-      return either(times(octet + ":", 5, 5), times(octet + "-", 5, 5)) + octet;
+      return mac_pattern();
     case ValueKind::PciAddress:
-      return "[0-9A-Fa-f]{4}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\\.[0-7]";
+      return kPciAddress;
+    case ValueKind::PortPlace:
+      return std::string(kNameCharacter) + "{1,63}=" + either(kPciAddress + ("(/" + up_to(255) + ")?"), mac_pattern());
     case ValueKind::Path:
       return "(/[A-Za-z0-9_.\\-+@%=:,~]+)+";
     case ValueKind::Community:

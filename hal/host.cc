@@ -27,6 +27,12 @@ const Link* by_name(const std::vector<Link>& links, std::string_view name) {
 
 const Port* Inventory::port(IfIndex index) const { return by_index(ports, index); }
 const Port* Inventory::port_by_interface(std::string_view interface) const { return by_name(ports, interface); }
+const PciFunction* Inventory::pci_function(std::string_view address) const {
+  const auto at = std::find_if(pci_functions.begin(), pci_functions.end(),
+                               [&](const PciFunction& function) { return function.address == address; });
+  return at == pci_functions.end() ? nullptr : &*at;
+}
+
 const Bridge* Inventory::bridge(IfIndex index) const { return by_index(bridges, index); }
 const Bridge* Inventory::bridge_by_name(std::string_view name) const { return by_name(bridges, name); }
 

@@ -42,6 +42,7 @@ struct Port {
   bool physical = false;                    // has a parent device (IFLA_PARENT_DEV_NAME)
   std::string parent_device;                // "0000:00:03.0"; empty where there is none
   std::string pci_address;                  // the parent device where its bus is pci
+  std::uint32_t device_port = 0;            // which of its device's links it is, where that has several
   std::string driver;                       // ethtool
   bool up = false;                          // IFF_UP
   bool carrier = false;                     // IFF_LOWER_UP
@@ -49,7 +50,8 @@ struct Port {
   std::optional<std::uint32_t> speed_mbps;  // none: unknown
   Duplex duplex = Duplex::Unknown;
   std::optional<IfIndex> master;
-  PortVlans vlans;  // of a member of a bridge of ours
+  PortVlans vlans;                               // of a member of a bridge of ours
+  std::string driver_version, firmware_version;  // ethtool; the latter is often not said
 
   friend bool operator==(const Port&, const Port&) = default;
 };
@@ -75,6 +77,29 @@ struct VirtualFunctions {
   std::vector<VirtualFunction> functions = {};
 
   friend bool operator==(const VirtualFunctions&, const VirtualFunctions&) = default;
+};
+
+// A network function of the PCI bus, with or without a link.
+struct PciFunction {
+  std::string address;                         // "0000:00:03.0"
+  std::optional<std::uint32_t> onboard_index;  // of a device of the board, as the firmware counts them
+  std::string label;                           // as it stands on the case; empty: the firmware does not say
+  bool is_virtual = false;                     // of another one (SR-IOV)
+
+  friend bool operator==(const PciFunction&, const PciFunction&) = default;
+};
+
+// What a port has counted since it was made.
+struct PortStatistics {
+  std::uint64_t received_packets = 0, sent_packets = 0;
+  std::uint64_t received_bytes = 0, sent_bytes = 0;
+  std::uint64_t received_multicast_packets = 0;
+  std::uint64_t received_errors = 0, sent_errors = 0;        // in all
+  std::uint64_t received_discarded = 0, sent_discarded = 0;  // by the host, for want of room or of use
+  std::uint64_t length_errors = 0, crc_errors = 0, frame_errors = 0, missed = 0;  // of what was received
+  std::uint64_t carrier_errors = 0, collisions = 0;                               // of what was sent
+
+  friend bool operator==(const PortStatistics&, const PortStatistics&) = default;
 };
 
 // How the bridge itself works. The defaults are what every switch of ours has: no spanning tree, so a port forwards as
@@ -192,9 +217,11 @@ struct Inventory {
   std::vector<Team> teams;      // by index; all are ours
   std::vector<InterfaceAddress> addresses;
   std::vector<Gateway> gateways;
+  std::vector<PciFunction> pci_functions;  // by address
 
   [[nodiscard]] const Port* port(IfIndex index) const;
   [[nodiscard]] const Port* port_by_interface(std::string_view interface) const;  // or alternative name
+  [[nodiscard]] const PciFunction* pci_function(std::string_view address) const;
   [[nodiscard]] const Bridge* bridge(IfIndex index) const;
   [[nodiscard]] const Bridge* bridge_by_name(std::string_view name) const;  // interface or alternative name
   [[nodiscard]] const Bridge* switch_by_name(std::string_view name) const;  // ours; by the name of the switch
@@ -295,6 +322,9 @@ class Host {
 
   // Read anew from the kernel.
   [[nodiscard]] virtual VirtualFunctions virtual_functions(const Port& port) const = 0;
+
+  // Asked of the kernel each time. NotFound: there is no such port.
+  [[nodiscard]] virtual Result<PortStatistics> port_statistics(IfIndex port) const = 0;
 
   // Host addresses of services, /32 or /128 on `lo`. Adding one that is there, or removing one that is not, succeeds.
   virtual Result<> add_local_address(const IpAddress& address) = 0;

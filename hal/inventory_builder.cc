@@ -23,6 +23,7 @@ auto order(const Port& port) { return std::tie(port.index); }
 auto order(const Bridge& bridge) { return std::tie(bridge.index); }
 auto order(const HostVnic& vnic) { return std::tie(vnic.index); }
 auto order(const Team& team) { return std::tie(team.index); }
+auto order(const PciFunction& function) { return std::tie(function.address); }
 
 // The lists of the inventory are sorted, so that one of a thousand is found and changed in a few steps.
 template <class T>
@@ -113,6 +114,7 @@ bool InventoryBuilder::replace_all(const std::vector<netlink::Link>& links,
                                    const std::vector<netlink::DefaultRoute>& routes) {
   const Inventory old = std::exchange(inventory_, {});
   const auto old_local = std::exchange(local_addresses_, {});
+  if (questions_.pci_functions) inventory_.pci_functions = questions_.pci_functions();
   links_.clear();
   std::map<IfIndex, std::vector<IfIndex>> members;
   for (const netlink::Link& link : links) {
@@ -291,15 +293,22 @@ Port InventoryBuilder::port_of(const netlink::Link& link, const Port* before) {
   if (before != nullptr) {
     // A driver stays for a link's life.
     port.driver = before->driver;
+    port.driver_version = before->driver_version;
+    port.firmware_version = before->firmware_version;
+    port.device_port = before->device_port;
     port.pci_address = before->pci_address;
     port.speed_mbps = before->speed_mbps;
     port.duplex = before->duplex;
   } else {
     const netlink::Driver driver = questions_.driver(link.name);
     port.driver = driver.name;
+    port.driver_version = driver.version;
+    port.firmware_version = driver.firmware;
+    if (questions_.device_port) port.device_port = questions_.device_port(link);
     if (is_pci_address(driver.bus_address)) port.pci_address = driver.bus_address;
   }
   if (link.parent_bus == "pci") port.pci_address = link.parent_device;
+  note_pci_function(port.pci_address);
   if (!link.carrier) {
     port.speed_mbps.reset();
     port.duplex = Duplex::Unknown;
@@ -307,6 +316,12 @@ Port InventoryBuilder::port_of(const netlink::Link& link, const Port* before) {
     modes_due_.insert(link.index);
   }
   return port;
+}
+
+// A card that was plugged in, or a virtual function that was made: sysfs tells of them by the links that they get.
+void InventoryBuilder::note_pci_function(const std::string& address) {
+  if (address.empty() || inventory_.pci_function(address) != nullptr || !questions_.pci_function) return;
+  set_in(inventory_.pci_functions, questions_.pci_function(address));
 }
 
 Bridge InventoryBuilder::bridge_of(const netlink::Link& link, std::vector<IfIndex> members) const {

@@ -31,6 +31,10 @@ class InventoryBuilder {
     std::function<std::vector<netlink::DefaultRoute>(IfIndex)> default_routes;
     // Of a port of a bridge of ours, when it becomes one and after `vlans_changed`.
     std::function<netlink::PortVlans(IfIndex)> port_vlans = {};
+    // Of sysfs (pci.h): all functions where everything is read, one where a link of another comes.
+    std::function<std::vector<PciFunction>()> pci_functions = {};
+    std::function<PciFunction(const std::string& address)> pci_function = {};
+    std::function<std::uint32_t(const netlink::Link&)> device_port = {};
   };
 
   // `records` says which bridges and members are ours; it outlives this, and may change before a link is set.
@@ -63,6 +67,7 @@ class InventoryBuilder {
   [[nodiscard]] bool is_our_local(const netlink::Address& address) const;
   [[nodiscard]] Port port_of(const netlink::Link& link, const Port* before);
   [[nodiscard]] Bridge bridge_of(const netlink::Link& link, std::vector<IfIndex> members) const;
+  void note_pci_function(const std::string& address);
   bool read_routes_again(IfIndex interface);
   void read_vlans(const netlink::Link& port);
   [[nodiscard]] PortVlans vlans_of(IfIndex port) const;

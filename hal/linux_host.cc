@@ -119,6 +119,26 @@ HasOurFunctions LinuxHost::has_our_functions() const {
   return [this](const Port& port) { return kernel_->virtual_function_maker().has_made(port.interface); };
 }
 
+Result<PortStatistics> LinuxHost::port_statistics(IfIndex port) const {
+  if (inventory().port(port) == nullptr) return Error{ErrorKind::NotFound, "there is no such port"};
+  PORTREEVE_TRY(const netlink::LinkStatistics counted, kernel_->statistics(port));
+  return PortStatistics{.received_packets = counted.rx_packets,
+                        .sent_packets = counted.tx_packets,
+                        .received_bytes = counted.rx_bytes,
+                        .sent_bytes = counted.tx_bytes,
+                        .received_multicast_packets = counted.rx_multicast,
+                        .received_errors = counted.rx_errors,
+                        .sent_errors = counted.tx_errors,
+                        .received_discarded = counted.rx_dropped,
+                        .sent_discarded = counted.tx_dropped,
+                        .length_errors = counted.rx_length_errors,
+                        .crc_errors = counted.rx_crc_errors,
+                        .frame_errors = counted.rx_frame_errors,
+                        .missed = counted.rx_missed_errors,
+                        .carrier_errors = counted.tx_carrier_errors,
+                        .collisions = counted.collisions};
+}
+
 Result<> LinuxHost::add_local_address(const IpAddress& address) { return kernel_->change_local_address(address, true); }
 
 Result<> LinuxHost::remove_local_address(const IpAddress& address) {

@@ -43,6 +43,7 @@ class LinuxHost : public Host {
   [[nodiscard]] std::string switch_interface(const std::string& name) const override;
   [[nodiscard]] std::string switch_warning(const std::string& name) const override;
   [[nodiscard]] VirtualFunctions virtual_functions(const Port& port) const override;
+  [[nodiscard]] Result<PortStatistics> port_statistics(IfIndex port) const override;
   Result<> add_local_address(const IpAddress& address) override;
   Result<> remove_local_address(const IpAddress& address) override;
   [[nodiscard]] std::vector<IpAddress> our_local_addresses() const override;

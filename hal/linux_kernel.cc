@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "hal/base/log.h"
+#include "hal/pci.h"
 #include "hal/switch_plan.h"
 #include "hal/sysctl.h"
 #include "netlink/virtual_function.h"
@@ -90,6 +91,9 @@ Result<> LinuxKernel::start() {
                                        auto vlans = netlink::read_port_vlans(*requests_, port);
                                        return vlans ? std::move(*vlans) : netlink::PortVlans();
                                      },
+                                 .pci_functions = [] { return read_pci_functions(); },
+                                 .pci_function = [](const std::string& address) { return read_pci_function(address); },
+                                 .device_port = [](const netlink::Link& link) { return read_device_port(link); },
                              });
   PORTREEVE_TRY([[maybe_unused]] const bool changed, read_all());
   boost::system::error_code error;
@@ -366,6 +370,11 @@ std::vector<IpAddress> LinuxKernel::local_addresses() const {
   std::vector<IpAddress> all(local_routes_.begin(), local_routes_.end());
   if (builder_) all.insert(all.end(), builder_->local_addresses().begin(), builder_->local_addresses().end());
   return all;
+}
+
+Result<netlink::LinkStatistics> LinuxKernel::statistics(IfIndex link) {
+  if (!running()) return Error{ErrorKind::NotReady, "the host has not been started"};
+  return netlink::read_link_statistics(*requests_, link);
 }
 
 // When `lo` goes down the kernel keeps its addresses and drops its routes, without a word about those.

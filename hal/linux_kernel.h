@@ -25,6 +25,7 @@
 #include "netlink/ethtool.h"
 #include "netlink/event_socket.h"
 #include "netlink/request_socket.h"
+#include "netlink/statistics.h"
 
 namespace portreeve::hal {
 
@@ -44,6 +45,8 @@ class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
   void catch_up();
   [[nodiscard]] const Inventory& inventory() const { return builder_ ? builder_->inventory() : empty_; }
   [[nodiscard]] std::vector<IpAddress> local_addresses() const;
+
+  Result<netlink::LinkStatistics> statistics(IfIndex link);
 
   // One change of the kernel's state; `doing` says in words what is tried.
   Result<> change(netlink::Request request, const std::string& doing);

@@ -370,6 +370,12 @@ std::string RehearsalHost::switch_warning(const std::string& name) const {
   return hal::switch_warning(name, around(name));
 }
 
+// Nothing passes through it.
+Result<PortStatistics> RehearsalHost::port_statistics(IfIndex port) const {
+  if (inventory_.port(port) == nullptr) return Error{ErrorKind::NotFound, "there is no such port"};
+  return PortStatistics{};
+}
+
 Result<> RehearsalHost::add_local_address(const IpAddress& address) {
   if (std::find(local_addresses_.begin(), local_addresses_.end(), address) == local_addresses_.end())
     local_addresses_.push_back(address);

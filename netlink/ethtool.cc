@@ -24,9 +24,11 @@ Result<std::uint16_t, Malformed> parse_family(Bytes body) {
   return attributes.finish(family);
 }
 
+// "N/A": what some drivers say instead of nothing.
 template <std::size_t Size>
 std::string text(const char (&field)[Size]) {
-  return {field, strnlen(field, Size)};
+  std::string said(field, strnlen(field, Size));
+  return said == "N/A" ? std::string() : said;
 }
 
 }  // namespace
@@ -78,7 +80,7 @@ Driver Ethtool::driver(const std::string& interface) const {
   request.ifr_data = reinterpret_cast<char*>(&info);
   // Any socket will do, and one for each of a thousand links takes longer than the question.
   if (ioctl(socket_.descriptor(), SIOCETHTOOL, &request) != 0) return {};
-  return {text(info.driver), text(info.bus_info)};
+  return {text(info.driver), text(info.bus_info), text(info.version), text(info.fw_version)};
 }
 
 }  // namespace portreeve::netlink

@@ -22,8 +22,10 @@ struct LinkModes {
 Result<LinkModes, Malformed> parse_link_modes(Bytes body);
 
 struct Driver {
-  std::string name;         // "virtio_net", "veth"
-  std::string bus_address;  // "0000:00:03.0"; empty for virtual links
+  std::string name;           // "virtio_net", "veth"
+  std::string bus_address;    // "0000:00:03.0"; empty for virtual links
+  std::string version = {};   // the kernel's own ("6.1.0-37-amd64"), for nearly all
+  std::string firmware = {};  // of the device; empty where it has none, or does not say
 
   friend bool operator==(const Driver&, const Driver&) = default;
 };

@@ -31,6 +31,7 @@
 #include "firmware/bus/object_server.h"
 #include "firmware/layer2/responder.h"
 #include "firmware/providers/bfd_profile_provider.h"
+#include "firmware/providers/hardware_map_provider.h"
 #include "firmware/providers/mac_address_pool_provider.h"
 #include "firmware/providers/network_provider.h"
 #include "firmware/providers/peer_provider.h"
@@ -117,6 +118,7 @@ class Appliance {
   services::Registry registry_;
   LocalAddresses local_addresses_{context_, host_};
 
+  providers::HardwareMapProvider hardware_map_provider_;
   providers::PortProvider port_provider_{host_};
   providers::SwitchProvider switch_provider_{host_, port_provider_};
   providers::MacAddressPoolProvider mac_address_pool_provider_;

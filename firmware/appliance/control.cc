@@ -1,5 +1,6 @@
 #include "firmware/appliance/control.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <map>
@@ -255,8 +256,24 @@ void ApplianceControl::state_resource(bus::ResourceKind kind, bus::Statement how
     }
   };
   const std::string words = words_for(kind, resource->key);
-  parts_.manager.edit_user_layer(edit_of(how, std::move(*resource), attributes, words), {"Set", author_of(caller)},
-                                 once_shown(settled));
+  dsc::Edit edit = edit_of(how, std::move(*resource), attributes, words);
+  std::vector<std::string> ports = hardware_ports_of(attributes);
+  if (!ports.empty()) edit = with_hardware_ports(std::move(edit), std::move(ports));
+  parts_.manager.edit_user_layer(std::move(edit), {"Set", author_of(caller)}, once_shown(settled));
+}
+
+// Ports that a switch is to have and that the hardware has.
+std::vector<std::string> ApplianceControl::hardware_ports_of(const bus::Attributes& attributes) const {
+  std::vector<std::string> ports;
+  for (const auto& [name, text] : attributes) {
+    if (name == "InterfaceAlias") ports.push_back(text);
+  }
+  if (ports.empty()) return ports;
+  const std::vector<std::string> hardware = parts_.views.hardware_ports();
+  std::erase_if(ports, [&](const std::string& port) {
+    return std::find(hardware.begin(), hardware.end(), port) == hardware.end();
+  });
+  return ports;
 }
 
 void ApplianceControl::remove_resource(bus::ResourceKind kind, const bus::ResourceKey& key, const bus::Caller& caller,

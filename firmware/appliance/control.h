@@ -57,6 +57,9 @@ class ApplianceControl : public bus::Control {
   Result<> prepare_restart() override;
 
   [[nodiscard]] std::vector<bus::PortView> ports() const override { return parts_.views.ports(); }
+  [[nodiscard]] Result<bus::PortStatistics> port_statistics(const bus::PortView& port) const override {
+    return parts_.views.port_statistics(port);
+  }
   [[nodiscard]] std::vector<bus::SwitchView> switches() const override { return parts_.views.switches(); }
   [[nodiscard]] std::vector<bus::PeerView> peers() const override { return parts_.views.peers(); }
   [[nodiscard]] bus::PeerCounters peer_counters(const std::string& network, const std::string& peer) const override {
@@ -86,6 +89,7 @@ class ApplianceControl : public bus::Control {
   // Publishes before it answers: who reads back at once must find what the call did.
   [[nodiscard]] Done once_shown(Done done) const;
   void note_document(std::size_t octets) const;
+  [[nodiscard]] std::vector<std::string> hardware_ports_of(const bus::Attributes& attributes) const;
 
   Parts parts_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "dsc/check.h"
+#include "firmware/resources/resource_types.h"
 
 namespace portreeve::appliance {
 namespace {
@@ -65,6 +66,22 @@ dsc::Edit change_resource(const dsc::Schema& schema, dsc::Resource named, Proper
     PORTREEVE_TRY(dsc::Resource changed, dsc::make_resource(schema, *named.type, properties));
     if (stated != nullptr) changed.depends_on = stated->depends_on;
     return state_resource(std::move(changed))(user, drop_ins, effective);
+  };
+}
+
+dsc::Edit with_hardware_ports(dsc::Edit edit, std::vector<std::string> names) {
+  return [edit = std::move(edit), names = std::move(names)](dsc::Document& user, const dsc::Configuration& drop_ins,
+                                                            const dsc::Configuration& effective) -> Result<> {
+    PORTREEVE_TRY_VOID(edit(user, drop_ins, effective));
+    for (const std::string& name : names) {
+      if (effective.find(resources::kPortType.name, name) != nullptr) continue;
+      dsc::Resource port;
+      port.type = &resources::kPortType;
+      port.source = dsc::Source::User;
+      port.set("Name", name);
+      PORTREEVE_TRY_VOID(state_resource(std::move(port))(user, drop_ins, effective));
+    }
+    return {};
   };
 }
 

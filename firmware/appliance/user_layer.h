@@ -21,6 +21,9 @@ dsc::Edit add_resource(dsc::Resource resource, std::string what);
 dsc::Edit change_resource(const dsc::Schema& schema, dsc::Resource named,
                           std::vector<std::pair<std::string, std::string>> given, std::string what);
 
+// The same edit, and a port of the hardware for each of these names that the effective configuration has no port of.
+dsc::Edit with_hardware_ports(dsc::Edit edit, std::vector<std::string> names);
+
 // Takes the resource out of the effective configuration: out of the user layer, and where a drop-in states it, too, by
 // an Ensure="Absent" there. NotFound where the effective configuration has none; `what` names it: "BGP peer 10.0.0.1 on
 // …".

@@ -4,10 +4,12 @@
 
 #include "firmware/appliance/guid.h"
 #include "firmware/appliance/view_words.h"
+#include "firmware/providers/hardware_map_provider.h"
 #include "firmware/providers/networks.h"
 #include "firmware/providers/switch_provider.h"
 #include "firmware/resources/resource_types.h"
 #include "hal/interface_name.h"
+#include "hal/port_names.h"
 
 namespace portreeve::appliance {
 namespace {
@@ -55,6 +57,11 @@ bus::PortView Views::port(const hal::Port& port) const {
   if (port.permanent_mac) view.permanent_mac_address = port.permanent_mac->to_string_dashed();
   view.pci_address = port.pci_address;
   view.driver = port.driver;
+  view.driver_version = port.driver_version;
+  view.firmware_version = port.firmware_version;
+  view.interface_index = number(port.index);
+  const hal::PciFunction* const function = from_.host.inventory().pci_function(port.pci_address);
+  if (function != nullptr && port.device_port == 0) view.onboard_label = function->label;
   view.physical = port.physical;
   view.status = status_of(port);
   view.speed_mbps = port.speed_mbps.value_or(0);
@@ -69,6 +76,14 @@ bus::PortView Views::port(const hal::Port& port) const {
 std::vector<bus::PortView> Views::ports() const {
   std::vector<bus::PortView> views;
   for (const hal::Port& port : from_.host.inventory().ports) views.push_back(this->port(port));
+  name_by_document(views);
+  name_by_hardware(views);
+  std::stable_sort(views.begin(), views.end(),
+                   [](const bus::PortView& a, const bus::PortView& b) { return a.name < b.name; });
+  return views;
+}
+
+void Views::name_by_document(std::vector<bus::PortView>& views) const {
   for (const auto& [name, selector] : from_.ports.ports()) {
     const hal::Port* const present = selector.find(from_.host.inventory());
     auto view = views.end();
@@ -87,9 +102,44 @@ std::vector<bus::PortView> Views::ports() const {
       view->status_text = resource_text(*resource);
     }
   }
-  std::stable_sort(views.begin(), views.end(),
-                   [](const bus::PortView& a, const bus::PortView& b) { return a.name < b.name; });
-  return views;
+}
+
+// What a document calls another link, this one is not called.
+void Views::name_by_hardware(std::vector<bus::PortView>& views) const {
+  const auto map = providers::hardware_map_of(from_.manager.effective());
+  for (const auto& [name, index] : hal::port_names(from_.host.inventory(), map)) {
+    const auto view = std::find_if(views.begin(), views.end(), [&, link = number(index)](const bus::PortView& other) {
+      return other.interface_index == link;
+    });
+    view->hardware_name = name;
+    if (view->alias.empty() && !from_.ports.ports().contains(name)) view->name = name;
+  }
+}
+
+std::vector<std::string> Views::hardware_ports() const {
+  std::vector<std::string> names;
+  const auto map = providers::hardware_map_of(from_.manager.effective());
+  for (const auto& [name, index] : hal::port_names(from_.host.inventory(), map)) names.push_back(name);
+  return names;
+}
+
+Result<bus::PortStatistics> Views::port_statistics(const bus::PortView& port) const {
+  PORTREEVE_TRY(const hal::PortStatistics counted, from_.host.port_statistics(IfIndex{port.interface_index}));
+  return bus::PortStatistics{.received_packets = counted.received_packets,
+                             .received_bytes = counted.received_bytes,
+                             .received_multicast_packets = counted.received_multicast_packets,
+                             .received_packet_errors = counted.received_errors,
+                             .received_discarded_packets = counted.received_discarded,
+                             .received_missed_packets = counted.missed,
+                             .received_length_errors = counted.length_errors,
+                             .received_crc_errors = counted.crc_errors,
+                             .received_frame_errors = counted.frame_errors,
+                             .sent_packets = counted.sent_packets,
+                             .sent_bytes = counted.sent_bytes,
+                             .outbound_packet_errors = counted.sent_errors,
+                             .outbound_discarded_packets = counted.sent_discarded,
+                             .outbound_carrier_errors = counted.carrier_errors,
+                             .collisions = counted.collisions};
 }
 
 bus::SwitchView Views::virtual_switch(const dsc::Resource& resource) const {

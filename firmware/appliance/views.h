@@ -34,6 +34,9 @@ class Views {
   explicit Views(Sources sources) : from_(std::move(sources)) {}
 
   [[nodiscard]] std::vector<bus::PortView> ports() const;
+  [[nodiscard]] Result<bus::PortStatistics> port_statistics(const bus::PortView& port) const;
+  [[nodiscard]] std::vector<std::string> hardware_ports()
+      const;  // names that the hardware gives to links that are there
   [[nodiscard]] std::vector<bus::SwitchView> switches() const;
   [[nodiscard]] std::vector<bus::PeerView> peers() const;
   [[nodiscard]] bus::PeerCounters peer_counters(const std::string& network, const std::string& peer) const;
@@ -54,6 +57,8 @@ class Views {
 
  private:
   [[nodiscard]] bus::PortView port(const hal::Port& port) const;
+  void name_by_document(std::vector<bus::PortView>& views) const;
+  void name_by_hardware(std::vector<bus::PortView>& views) const;
   [[nodiscard]] bus::SwitchView virtual_switch(const dsc::Resource& resource) const;
   [[nodiscard]] bus::PeerView peer(const dsc::Resource& resource) const;
   [[nodiscard]] std::string resource_text(const dsc::Resource& resource) const;

@@ -20,10 +20,13 @@ namespace portreeve::bus {
 
 // Views are what D-Bus properties are made of; texts are as shown to people. Everything is a snapshot.
 struct PortView {
-  std::string name;       // "Port2", or the interface's name where no <Port> names it
+  std::string name;       // "Port2": of its <Port>, else of the hardware, else the interface's
   std::string interface;  // empty while the hardware is absent
-  std::string alias;      // what the document says of it: Interface, MacAddress or PciAddress
+  std::string alias;      // what the document says of it: Interface, MacAddress, PciAddress, or the hardware's name
   std::string mac_address, permanent_mac_address, pci_address, driver;
+  std::string driver_version, firmware_version;
+  std::string hardware_name, onboard_label;  // by where it sits; empty where nothing says so
+  std::uint32_t interface_index = 0;
   bool physical = false;
   std::string status;            // "Up" | "Down" (no carrier) | "Disabled" | "NotPresent"
   std::uint32_t speed_mbps = 0;  // 0: unknown
@@ -34,6 +37,16 @@ struct PortView {
   std::string status_text;           // what it waits for; empty
 
   friend bool operator==(const PortView&, const PortView&) = default;
+};
+
+// Read on demand, as they change all the time: what a port has counted since its link was made.
+struct PortStatistics {
+  std::uint64_t received_packets = 0, received_bytes = 0, received_multicast_packets = 0;
+  std::uint64_t received_packet_errors = 0, received_discarded_packets = 0, received_missed_packets = 0;
+  std::uint64_t received_length_errors = 0, received_crc_errors = 0, received_frame_errors = 0;
+  std::uint64_t sent_packets = 0, sent_bytes = 0;
+  std::uint64_t outbound_packet_errors = 0, outbound_discarded_packets = 0, outbound_carrier_errors = 0;
+  std::uint64_t collisions = 0;
 };
 
 struct SwitchView {
@@ -362,6 +375,7 @@ class Control {
   virtual Result<> prepare_restart() = 0;
 
   [[nodiscard]] virtual std::vector<PortView> ports() const = 0;
+  [[nodiscard]] virtual Result<PortStatistics> port_statistics(const PortView& port) const = 0;
   [[nodiscard]] virtual std::vector<SwitchView> switches() const = 0;
   [[nodiscard]] virtual std::vector<PeerView> peers() const = 0;
   [[nodiscard]] virtual PeerCounters peer_counters(const std::string& network, const std::string& peer) const = 0;

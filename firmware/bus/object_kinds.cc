@@ -1,5 +1,6 @@
 #include "firmware/bus/object_kinds.h"
 
+#include "firmware/bus/errors.h"
 #include "firmware/bus/names.h"
 
 namespace portreeve::bus {
@@ -51,6 +52,38 @@ Vtable peer_vtable() {
   return end_vtable(std::move(rows));
 }
 
+// a{st}
+int append_statistics(sd_bus_message* message, const PortStatistics& statistics) {
+  int result = sd_bus_message_open_container(message, 'a', "{st}");
+  for (const Property<PortStatistics>& property : properties_of<PortStatistics>()) {
+    if (result >= 0) result = sd_bus_message_open_container(message, 'e', "st");
+    if (result >= 0) result = sd_bus_message_append_basic(message, 's', property.name);
+    if (result >= 0) result = append(message, value_of(statistics, property));
+    if (result >= 0) result = sd_bus_message_close_container(message);
+  }
+  return result < 0 ? result : sd_bus_message_close_container(message);
+}
+
+int get_statistics(sd_bus_message* message, void* userdata, sd_bus_error* error) {
+  const auto& port = *static_cast<const Object<PortView>*>(userdata);
+  const auto statistics = port.control->port_statistics(port.view);
+  if (!statistics) return set_error(error, statistics.error());
+  sd_bus_message* reply = nullptr;
+  int result = sd_bus_message_new_method_return(message, &reply);
+  if (result < 0) return result;
+  const Message owned(reply);
+  result = append_statistics(reply, *statistics);
+  return result < 0 ? result : sd_bus_send(nullptr, reply, nullptr);
+}
+
+Vtable port_vtable() {
+  Vtable rows = begin_vtable<PortView>();
+  const sd_bus_vtable statistics = SD_BUS_METHOD_WITH_ARGS(
+      "GetStatistics", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{st}", statistics), get_statistics, SD_BUS_VTABLE_UNPRIVILEGED);
+  rows.push_back(statistics);
+  return end_vtable(std::move(rows));
+}
+
 Vtable job_vtable() {
   Vtable rows = begin_vtable<JobView>();
   const sd_bus_vtable finished = SD_BUS_SIGNAL_WITH_ARGS("Finished", SD_BUS_ARGS("s", result), 0);
@@ -91,8 +124,7 @@ std::string resource_path(ResourceKind kind, std::span<const std::string_view> k
 std::string job_path(std::string_view id) { return object_path("job", {id}); }
 
 ObjectKind<PortView> port_kind() {
-  return {kPortInterface, [](const PortView& port) { return object_path("port", {port.name}); },
-          plain_vtable<PortView>()};
+  return {kPortInterface, [](const PortView& port) { return object_path("port", {port.name}); }, port_vtable()};
 }
 
 ObjectKind<SwitchView> switch_kind() {

@@ -19,6 +19,29 @@ constexpr Property<PortView> kPort[] = {
     {"SwitchName", &PortView::switch_name},
     {"ConfigurationSource", &PortView::configuration_source},
     {"StatusText", &PortView::status_text},
+    {"DriverVersion", &PortView::driver_version},
+    {"FirmwareVersion", &PortView::firmware_version},
+    {"HardwareName", &PortView::hardware_name},
+    {"OnboardLabel", &PortView::onboard_label},
+    {"InterfaceIndex", &PortView::interface_index},
+};
+
+constexpr Property<PortStatistics> kPortStatistics[] = {
+    {"ReceivedBytes", &PortStatistics::received_bytes},
+    {"ReceivedPackets", &PortStatistics::received_packets},
+    {"ReceivedMulticastPackets", &PortStatistics::received_multicast_packets},
+    {"ReceivedDiscardedPackets", &PortStatistics::received_discarded_packets},
+    {"ReceivedMissedPackets", &PortStatistics::received_missed_packets},
+    {"ReceivedPacketErrors", &PortStatistics::received_packet_errors},
+    {"ReceivedLengthErrors", &PortStatistics::received_length_errors},
+    {"ReceivedCrcErrors", &PortStatistics::received_crc_errors},
+    {"ReceivedFrameErrors", &PortStatistics::received_frame_errors},
+    {"SentBytes", &PortStatistics::sent_bytes},
+    {"SentPackets", &PortStatistics::sent_packets},
+    {"OutboundDiscardedPackets", &PortStatistics::outbound_discarded_packets},
+    {"OutboundPacketErrors", &PortStatistics::outbound_packet_errors},
+    {"OutboundCarrierErrors", &PortStatistics::outbound_carrier_errors},
+    {"Collisions", &PortStatistics::collisions},
 };
 
 constexpr Property<SwitchView> kSwitch[] = {
@@ -267,6 +290,11 @@ template <>
 std::span<const Property<PortView>> properties_of<PortView>() {
   return kPort;
 }
+template <>
+std::span<const Property<PortStatistics>> properties_of<PortStatistics>() {
+  return kPortStatistics;
+}
+
 template <>
 std::span<const Property<SwitchView>> properties_of<SwitchView>() {
   return kSwitch;

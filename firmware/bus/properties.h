@@ -26,6 +26,8 @@ std::span<const Property<View>> properties_of();
 template <>
 std::span<const Property<PortView>> properties_of<PortView>();
 template <>
+std::span<const Property<PortStatistics>> properties_of<PortStatistics>();
+template <>
 std::span<const Property<SwitchView>> properties_of<SwitchView>();
 template <>
 std::span<const Property<PeerView>> properties_of<PeerView>();

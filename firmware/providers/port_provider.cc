@@ -2,25 +2,41 @@
 
 #include <algorithm>
 
+#include "firmware/providers/hardware_map_provider.h"
 #include "firmware/providers/observed.h"
 #include "firmware/providers/rules.h"
 #include "firmware/resources/resource_types.h"
 
 namespace portreeve::providers {
 
-PortSelector PortSelector::of(const dsc::Resource& port) {
-  return {std::string(port.text("Interface")), std::string(port.text("MacAddress")),
-          std::string(port.text("PciAddress"))};
+PortSelector PortSelector::of(const dsc::Resource& port, const dsc::Configuration& configuration) {
+  PortSelector selector{.interface = std::string(port.text("Interface")),
+                        .mac_address = std::string(port.text("MacAddress")),
+                        .pci_address = std::string(port.text("PciAddress")),
+                        .hardware_name = {},
+                        .map = {}};
+  if (!selector.interface.empty() || !selector.mac_address.empty() || !selector.pci_address.empty()) return selector;
+  selector.hardware_name = port.key;
+  selector.map = hardware_map_of(configuration);
+  return selector;
 }
 
 std::string PortSelector::to_string() const {
   if (!interface.empty()) return "interface " + interface;
   if (!mac_address.empty()) return "MAC address " + mac_address;
-  return "PCI address " + pci_address;
+  if (!pci_address.empty()) return "PCI address " + pci_address;
+  const auto mapped =
+      std::find_if(map.begin(), map.end(), [&](const hal::MappedPort& port) { return port.name == hardware_name; });
+  return "hardware port " + hardware_name + (mapped == map.end() ? "" : " at " + mapped->place);
 }
 
 const hal::Port* PortSelector::find(const hal::Inventory& inventory) const {
   if (!interface.empty()) return inventory.port_by_interface(interface);
+  if (!hardware_name.empty()) {
+    const auto names = hal::port_names(inventory, map);
+    const auto named = names.find(hardware_name);
+    return named == names.end() ? nullptr : inventory.port(named->second);
+  }
   const auto matches = [&](const hal::Port& port) {
     if (!pci_address.empty()) return port.pci_address == pci_address;
     return port.permanent_mac.value_or(port.mac).to_string() == mac_address;
@@ -39,14 +55,32 @@ const dsc::ResourceType& PortProvider::type() const { return resources::kPortTyp
 
 dsc::Rule PortProvider::rule() const { return check_ports; }
 
-Result<dsc::Plan> PortProvider::plan(const dsc::Resource& desired, const dsc::Configuration& /*target*/) {
+// Which link the hardware's name stands for only the host can tell: another port may name it in another way.
+Result<> PortProvider::check_alone(const PortSelector& hardware, const dsc::Configuration& target) const {
+  const hal::Port* const link = hardware.find(host_->inventory());
+  if (link == nullptr) return {};
+  for (const dsc::Resource& port : target.resources) {
+    if (port.type != &resources::kPortType) continue;
+    const PortSelector other = PortSelector::of(port, target);
+    if (!other.hardware_name.empty() || other.find(host_->inventory()) != link) continue;
+    return Error{ErrorKind::Conflict, hardware.to_string() + " is " + other.to_string() + ", which is " +
+                                          port.id().to_string() + " already; a link is one port"};
+  }
+  return {};
+}
+
+Result<dsc::Plan> PortProvider::plan(const dsc::Resource& desired, const dsc::Configuration& target) {
   dsc::Plan plan;
-  const PortSelector selector = PortSelector::of(desired);
+  const PortSelector selector = PortSelector::of(desired, target);
+  if (!selector.hardware_name.empty()) PORTREEVE_TRY_VOID(check_alone(selector, target));
   const auto known = ports_.find(desired.key);
   if (known == ports_.end() || known->second != selector) {
-    const std::string old = known == ports_.end() ? "" : " (was " + known->second.to_string() + ")";
+    const std::string now = selector.to_string();
+    std::string old;
+    if (known != ports_.end()) old = known->second.to_string();
+    if (!old.empty()) old = old == now ? ", by another hardware map" : " (was " + old + ")";
     plan.operations.push_back(
-        {"port " + desired.key + ": " + selector.to_string() + old, [this, name = desired.key, selector]() -> Result<> {
+        {"port " + desired.key + ": " + now + old, [this, name = desired.key, selector]() -> Result<> {
            ports_[name] = selector;
            return {};
          }});

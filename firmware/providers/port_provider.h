@@ -9,17 +9,21 @@
 
 #include "dsc/provider.h"
 #include "hal/host.h"
+#include "hal/port_names.h"
 
 namespace portreeve::providers {
 
-// How a document names a link: exactly one of the three.
+// How a document names a link: by one of the first three, else by the name that the hardware gives it.
 struct PortSelector {
   std::string interface;
   std::string mac_address;  // canonical
   std::string pci_address;
+  std::string hardware_name;
+  hal::HardwareMap map;  // of names of hardware
 
-  static PortSelector of(const dsc::Resource& port);
-  [[nodiscard]] std::string to_string() const;  // "interface eth1", "MAC address …", "PCI address …"
+  static PortSelector of(const dsc::Resource& port, const dsc::Configuration& configuration);
+  // "interface eth1", "MAC address …", "PCI address …", "hardware port Port1", "hardware port Port1 at …"
+  [[nodiscard]] std::string to_string() const;
   [[nodiscard]] const hal::Port* find(const hal::Inventory& inventory) const;
 
   friend bool operator==(const PortSelector&, const PortSelector&) = default;
@@ -45,6 +49,8 @@ class PortProvider : public dsc::Provider {
   [[nodiscard]] std::string name_of(const hal::Port& link) const;
 
  private:
+  [[nodiscard]] Result<> check_alone(const PortSelector& hardware, const dsc::Configuration& target) const;
+
   const hal::Host* host_;
   std::map<std::string, PortSelector, std::less<>> ports_;
 };

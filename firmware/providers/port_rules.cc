@@ -12,14 +12,14 @@ void check_ports(const dsc::Configuration& configuration, dsc::Diagnostics& diag
     if (port.type != &resources::kPortType) continue;
     const int given = static_cast<int>(port.has("Interface")) + static_cast<int>(port.has("MacAddress")) +
                       static_cast<int>(port.has("PciAddress"));
-    if (given != 1) {
+    if (given > 1) {
       diagnostics.push_back({port.at, "PortSelector",
                              port.id().to_string() +
-                                 (given == 0 ? " names no link" : " names its link more than once") +
-                                 "; give exactly one of Interface, MacAddress and PciAddress"});
+                                 " names its link more than once; give one of Interface, MacAddress and PciAddress, or "
+                                 "none of them for the hardware's port of that name"});
       continue;
     }
-    const auto [other, first] = named.emplace(PortSelector::of(port).to_string(), &port);
+    const auto [other, first] = named.emplace(PortSelector::of(port, configuration).to_string(), &port);
     if (!first) {
       diagnostics.push_back({port.at, "Duplicate",
                              port.id().to_string() + ": " + other->first + " is already " +

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "firmware/providers/bfd_profile_provider.h"
+#include "firmware/providers/hardware_map_provider.h"
 #include "firmware/providers/mac_address_pool_provider.h"
 #include "firmware/providers/network_provider.h"
 #include "firmware/providers/switch_provider.h"
@@ -26,6 +27,7 @@ class ProviderRehearsal : public dsc::Rehearsal {
 
  private:
   std::unique_ptr<hal::Host> host_;
+  HardwareMapProvider hardware_map_;
   PortProvider ports_;
   SwitchProvider switches_{*host_, ports_};
   MacAddressPoolProvider mac_address_pools_;
@@ -36,8 +38,9 @@ class ProviderRehearsal : public dsc::Rehearsal {
   SpeakerProvider speakers_;
   PeerProvider peers_;
   ServiceProvider services_;
-  std::vector<dsc::Provider*> all_{&ports_, &switches_,     &mac_address_pools_, &networks_, &vnics_,
-                                   &pools_, &bfd_profiles_, &speakers_,          &peers_,    &services_};
+  std::vector<dsc::Provider*> all_{&hardware_map_, &ports_, &switches_, &mac_address_pools_,
+                                   &networks_,     &vnics_, &pools_,    &bfd_profiles_,
+                                   &speakers_,     &peers_, &services_};
 };
 
 }  // namespace

@@ -11,6 +11,8 @@
 
 namespace portreeve::providers {
 
+// That no name and no place stands in it twice.
+void check_hardware_map(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
 void check_ports(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
 void check_switches(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
 // Part of check_switches: addresses of the host on switches, in virtual networks and on virtual NICs.

@@ -17,17 +17,27 @@ constexpr std::array kAnnouncements = {std::string_view("Assigned"), std::string
 
 constexpr std::array<std::string_view, 3> kTeamingModes = {"active-backup", "balance-xor", "802.3ad"};
 
+constexpr std::array kHardwareMapProperties = {
+    Property{.name = "PortName",
+             .kind = ValueKind::PortPlace,
+             .help = "A port's name, and where it is: its PCI address, or its permanent MAC address.",
+             .list = true},
+};
+
 constexpr std::array kPortProperties = {
     Property{.name = "Name",
              .kind = ValueKind::Name,
-             .help = "What the port is called in this configuration, and as ifalias in the kernel.",
+             .help = "What the port is called in this configuration, and as ifalias in the kernel. Without Interface, "
+                     "MacAddress and PciAddress it is the port that the hardware has under this name.",
              .required = true,
-             .key = true},
-    Property{.name = "Interface",
-             .kind = ValueKind::Name,
-             .help = "The kernel's name of the interface. One of Interface, MacAddress and PciAddress is given.",
-             .minimum = 1,
-             .maximum = 15},
+             .key = true,
+             .shaped_by = "HardwareMap"},
+    Property{
+        .name = "Interface",
+        .kind = ValueKind::Name,
+        .help = "The kernel's name of the interface. At most one of Interface, MacAddress and PciAddress is given.",
+        .minimum = 1,
+        .maximum = 15},
     Property{.name = "MacAddress",
              .kind = ValueKind::MacAddress,
              .help = "The permanent MAC address of the interface, or its current one where it has no permanent one."},
@@ -185,6 +195,10 @@ constexpr std::array kServiceProperties = {
 
 }  // namespace
 
+const ResourceType kHardwareMapType{
+    "HardwareMap",
+    "Which ports are where; at most one. The others are named by the board, else Port1, Port2, … by PCI address.",
+    kHardwareMapProperties};
 const ResourceType kPortType{"Port", "An Ethernet link of the appliance, by the name that switches use.",
                              kPortProperties};
 const ResourceType kExternalVirtualSwitchType{"ExternalVirtualSwitch", "A bridge that joins ports and the host.",
@@ -193,17 +207,11 @@ const ResourceType kIpAddressPoolType{"IPAddressPool", "Addresses for services o
 const ResourceType kServiceType{"Service", "A service that is given an address of a pool.", kServiceProperties};
 
 const dsc::Schema& schema() {
-  static const std::array<const ResourceType*, 11> kTypes = {&kPortType,
-                                                             &kExternalVirtualSwitchType,
-                                                             &kMacAddressPoolType,
-                                                             &kVirtualNetworkType,
-                                                             &kHostVnicType,
-                                                             &kIpAddressPoolType,
-                                                             &kBfdProfileType,
-                                                             &kBgpSpeakerType,
-                                                             &kBgpPeerType,
-                                                             &kServiceType,
-                                                             &dsc::kLocalConfigurationManagerType};
+  static const std::array<const ResourceType*, 12> kTypes = {
+      &kHardwareMapType,    &kPortType,           &kExternalVirtualSwitchType,
+      &kMacAddressPoolType, &kVirtualNetworkType, &kHostVnicType,
+      &kIpAddressPoolType,  &kBfdProfileType,     &kBgpSpeakerType,
+      &kBgpPeerType,        &kServiceType,        &dsc::kLocalConfigurationManagerType};
   static const dsc::Schema kSchema(kTypes);
   return kSchema;
 }

@@ -6,6 +6,7 @@
 
 namespace portreeve::resources {
 
+extern const dsc::ResourceType kHardwareMapType;
 extern const dsc::ResourceType kPortType;
 extern const dsc::ResourceType kExternalVirtualSwitchType;
 extern const dsc::ResourceType kMacAddressPoolType;
@@ -17,8 +18,9 @@ extern const dsc::ResourceType kBgpSpeakerType;
 extern const dsc::ResourceType kBgpPeerType;
 extern const dsc::ResourceType kServiceType;
 
-// All of them, in the order in which they are applied: port before switch, switch before its networks and their virtual
-// NICs, these before pool, speaker and peer, BFD profile and speaker before peer, pool before service.
+// All of them, in the order in which they are applied: hardware map before port, port before switch, switch before its
+// networks and their virtual NICs, these before pool, speaker and peer, BFD profile and speaker before peer, pool
+// before service.
 const dsc::Schema& schema();
 
 }  // namespace portreeve::resources

@@ -1,6 +1,7 @@
 #include "firmware/shell/bus_daemon.h"
 
 #include <cstdlib>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -13,6 +14,7 @@ constexpr const char* kName = "org.portreeve.Portreeve1";
 constexpr const char* kRoot = "/org/portreeve/Portreeve1";
 constexpr const char* kManager = "org.portreeve.Portreeve1.Manager";
 constexpr const char* kJob = "org.portreeve.Portreeve1.Job";
+constexpr const char* kPort = "org.portreeve.Portreeve1.Port";
 constexpr const char* kProperties = "org.freedesktop.DBus.Properties";
 constexpr const char* kTimeoutOption = "ConfirmTimeoutInSeconds";
 constexpr std::uint64_t kLongestSilence = 1'000'000;  // microseconds; then a job is asked for without a signal
@@ -136,6 +138,17 @@ bool read_properties(sd_bus_message* message, Object& object) {
     result = sd_bus_message_exit_container(message);
   }
   return result >= 0 && sd_bus_message_exit_container(message) >= 0;
+}
+
+// a{st}
+bool read_counters(sd_bus_message* message, Object& object) {
+  const char* name = nullptr;
+  std::uint64_t count = 0;
+  int result = sd_bus_message_enter_container(message, 'a', "{st}");
+  while (result >= 0 && (result = sd_bus_message_read(message, "{st}", &name, &count)) > 0) {
+    object.properties.emplace_back(name, count);
+  }
+  return result >= 0;
 }
 
 // a{oa{sa{sv}}}, of which only `wanted` is kept.
@@ -293,6 +306,17 @@ Daemon::Answer<std::vector<Object>> BusDaemon::objects(const std::string& interf
   std::vector<Object> objects;
   if (!read_managed_objects(answer.get(), std::string(kName) + "." + interface, objects)) return unreadable();
   return objects;
+}
+
+Daemon::Answer<Object> BusDaemon::statistics(const std::string& port) {
+  char* encoded = nullptr;
+  if (sd_bus_path_encode((std::string(kRoot) + "/port").c_str(), port.c_str(), &encoded) < 0) return unreadable();
+  const std::unique_ptr<char, decltype(&std::free)> path(encoded, &std::free);
+  PORTREEVE_TRY(Message question, start(kPort, "GetStatistics", path.get()));
+  PORTREEVE_TRY(const Message answer, call(std::move(question)));
+  Object statistics;
+  if (!read_counters(answer.get(), statistics)) return unreadable();
+  return statistics;
 }
 
 Daemon::Answer<std::vector<Object>> BusDaemon::services() {

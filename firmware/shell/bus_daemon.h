@@ -26,6 +26,7 @@ class BusDaemon : public Daemon {
   BusDaemon& operator=(const BusDaemon&) = delete;
 
   Answer<std::vector<Object>> objects(const std::string& interface) override;
+  Answer<Object> statistics(const std::string& port) override;
   Answer<std::vector<Object>> services() override;
   Answer<Object> service(const std::string& name) override;
   Answer<std::vector<Fault>> faults() override;

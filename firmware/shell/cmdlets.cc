@@ -29,6 +29,17 @@ constexpr Parameter kGetPort[] = {
      false, true, ValueSource::PortNames},
 };
 
+constexpr Parameter kGetNetAdapter[] = {
+    {"Name", "The port; '*' and '?' stand for any characters. All whose link is there where it is left out.",
+     ParameterType::Text, false, true, ValueSource::PortNames},
+    {"Physical", "Only those of hardware.", ParameterType::Switch},
+};
+
+constexpr Parameter kGetNetAdapterStatistics[] = {
+    {"Name", "The port; '*' and '?' stand for any characters. All whose link is there where it is left out.",
+     ParameterType::Text, false, true, ValueSource::PortNames},
+};
+
 constexpr Parameter kGetService[] = {
     {"Name", "The service; '*' and '?' stand for any characters. All services where it is left out.",
      ParameterType::Text, false, true, ValueSource::ServiceNames},
@@ -138,6 +149,10 @@ std::vector<Cmdlet> make_cmdlets() {
       {"Get-HcsVirtualNetwork", "Shows the networks on switches.", kGetNetwork, "Get-HcsVirtualNetwork vlanNetwork100",
        false, get_networks},
       {"Get-Help", "Shows the cmdlets, or how one is used.", kGetHelp, "Get-Help Set-HcsBGPPeer", false, get_help},
+      {"Get-NetAdapter", "Shows the ports whose links are there, as network adapters.", kGetNetAdapter,
+       "Get-NetAdapter -Physical", false, get_net_adapters},
+      {"Get-NetAdapterStatistics", "Shows what ports have received and sent.", kGetNetAdapterStatistics,
+       "Get-NetAdapterStatistics Port1 | Format-List", false, get_net_adapter_statistics},
       {"Remove-HcsBFDProfile", "Removes a BFD profile that no peer names.", kRemoveBfdProfile,
        "Remove-HcsBFDProfile -Name fast", false, remove_bfd_profile},
       {"Remove-HcsBGPPeer", "Removes a BGP peer; without peers a switch serves its addresses by ARP.", kRemovePeer,

@@ -7,6 +7,10 @@ namespace portreeve::shell {
 
 using Outcome = Result<Flow, ShellError>;
 
+// cmdlets_adapter.cc
+Outcome get_net_adapter_statistics(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome get_net_adapters(Daemon& daemon, const Bound& arguments, Flow& input);
+
 // cmdlets_get.cc
 Outcome get_configuration_faults(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome get_ports(Daemon& daemon, const Bound& arguments, Flow& input);

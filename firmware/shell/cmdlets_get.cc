@@ -15,15 +15,6 @@ constexpr View kList{};
 constexpr View kPortTable{kPortColumns};
 constexpr View kServiceTable{kServiceColumns};
 
-// "10 Gbps", "2.5 Gbps", "100 Mbps", as Get-NetAdapter says it.
-Value speed_of(std::uint64_t megabits) {
-  if (megabits == 0) return {};
-  if (megabits < 1000) return std::to_string(megabits) + " Mbps";
-  std::string text = std::to_string(megabits / 1000);
-  if (const std::uint64_t tenths = megabits % 1000 / 100; tenths != 0) text += "." + std::to_string(tenths);
-  return text + " Gbps";
-}
-
 Object shape_switch(const Object& from) {
   Shaper shaper(from, kList);
   shaper.same({"Name", "InterfaceAlias", "EnableIov"}).list_or_blank("MacAddressPools").same({"IPAddressPools"});
@@ -35,9 +26,10 @@ Object shape_switch(const Object& from) {
 
 Object shape_port(const Object& from) {
   Shaper shaper(from, kPortTable);
-  shaper.same({"Name", "Interface", "Alias", "Status"}).put("LinkSpeed", speed_of(shaper.number("SpeedMbps")));
+  shaper.same({"Name", "Interface", "Alias", "Status"}).put("LinkSpeed", link_speed(shaper.number("SpeedMbps")));
   return shaper
-      .same({"Duplex", "Mtu", "MacAddress", "PermanentMacAddress", "PciAddress", "Driver", "Physical", "SwitchName",
+      .same({"Duplex", "Mtu", "MacAddress", "PermanentMacAddress", "PciAddress", "HardwareName", "OnboardLabel",
+             "Driver", "DriverVersion", "FirmwareVersion", "InterfaceIndex", "Physical", "SwitchName",
              "ConfigurationSource", "StatusText"})
       .take();
 }

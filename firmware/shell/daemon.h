@@ -52,6 +52,7 @@ class Daemon {
 
   // All objects of an interface ("Port", "BGPPeer"), with D-Bus's property names; in no order.
   virtual Answer<std::vector<Object>> objects(const std::string& interface) = 0;
+  virtual Answer<Object> statistics(const std::string& port) = 0;
   virtual Answer<std::vector<Object>> services() = 0;
   virtual Answer<Object> service(const std::string& name) = 0;
   virtual Answer<std::vector<Fault>> faults() = 0;

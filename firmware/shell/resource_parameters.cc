@@ -30,6 +30,7 @@ ParameterType type_of(const Property& property) {
     case ValueKind::IpRange:
     case ValueKind::MacAddress:
     case ValueKind::PciAddress:
+    case ValueKind::PortPlace:
     case ValueKind::Path:
     case ValueKind::Community:
     case ValueKind::LargeCommunity:

@@ -17,6 +17,14 @@ Value time_of(std::uint64_t microseconds) {
   return std::string(text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts));
 }
 
+Value link_speed(std::uint64_t megabits) {
+  if (megabits == 0) return {};
+  if (megabits < 1000) return std::to_string(megabits) + " Mbps";
+  std::string text = std::to_string(megabits / 1000);
+  if (const std::uint64_t tenths = megabits % 1000 / 100; tenths != 0) text += "." + std::to_string(tenths);
+  return text + " Gbps";
+}
+
 void sort_by(std::string_view property, std::vector<Object>& objects) {
   std::stable_sort(objects.begin(), objects.end(),
                    [&](const Object& a, const Object& b) { return counts_before(a.text(property), b.text(property)); });

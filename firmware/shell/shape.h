@@ -52,6 +52,9 @@ class Shaper {
 // Microseconds since 1970 as people and scripts read them; never: blank.
 Value time_of(std::uint64_t microseconds);
 
+// "10 Gbps", "2.5 Gbps", "100 Mbps", as Get-NetAdapter says it; unknown: blank.
+Value link_speed(std::uint64_t megabits);
+
 // As people count: Port2 before Port10.
 void sort_by(std::string_view property, std::vector<Object>& objects);
 

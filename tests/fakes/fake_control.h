@@ -29,6 +29,7 @@ class FakeControl : public bus::Control {
   bus::ConfigurationStatusView shown_configuration;
   std::string shown_status = "Running";
   bus::PeerCounters counters;
+  bus::PortStatistics statistics;
 
   Result<> outcome;   // of every change
   bool hold = false;  // answers wait in `held`
@@ -191,6 +192,10 @@ class FakeControl : public bus::Control {
   }
 
   [[nodiscard]] std::vector<bus::PortView> ports() const override { return shown_ports; }
+  [[nodiscard]] Result<bus::PortStatistics> port_statistics(const bus::PortView& port) const override {
+    if (port.interface.empty()) return Error{ErrorKind::NotFound, "there is no such port"};
+    return statistics;
+  }
   [[nodiscard]] std::vector<bus::SwitchView> switches() const override { return shown_switches; }
   [[nodiscard]] std::vector<bus::PeerView> peers() const override { return shown_peers; }
   [[nodiscard]] bus::PeerCounters peer_counters(const std::string&, const std::string&) const override {

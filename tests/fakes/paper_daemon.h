@@ -14,6 +14,7 @@ namespace portreeve::fakes {
 class PaperDaemon : public shell::Daemon {
  public:
   std::map<std::string, std::vector<shell::Object>> shown;
+  std::map<std::string, shell::Object> shown_statistics;  // by port
   std::vector<shell::Object> shown_services;
   std::vector<shell::Fault> shown_faults;
   std::optional<shell::DaemonError> refusal;  // of everything, but of validating
@@ -33,6 +34,12 @@ class PaperDaemon : public shell::Daemon {
   Answer<std::vector<shell::Object>> objects(const std::string& interface) override {
     if (refusal) return *refusal;
     return shown[interface];
+  }
+  Answer<shell::Object> statistics(const std::string& port) override {
+    if (refusal) return *refusal;
+    const auto known = shown_statistics.find(port);
+    if (known == shown_statistics.end()) return shell::DaemonError{"NotFound", "there is no such port"};
+    return known->second;
   }
   Answer<std::vector<shell::Object>> services() override {
     if (refusal) return *refusal;

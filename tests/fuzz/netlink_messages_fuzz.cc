@@ -8,6 +8,7 @@
 #include "netlink/link.h"
 #include "netlink/message.h"
 #include "netlink/route.h"
+#include "netlink/statistics.h"
 #include "netlink/virtual_function.h"
 #include "netlink/vlan.h"
 
@@ -32,6 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto functions = parse_virtual_functions(body);
     if (functions && functions->size() > body.size()) std::abort();
     static_cast<void>(parse_link_modes(body).has_value());
+    static_cast<void>(parse_link_statistics(body).has_value());
     static_cast<void>(parse_verdict(reader.message()).has_value());
   }
   return 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hal/port_names.h"
 #include "tests/kernel/lab.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes `new` a macro
@@ -30,6 +31,27 @@ TEST(Discovery, FindsALinkWithItsProperties) {
   CHECK_EQUAL(1400U, port.mtu);
   CHECK_EQUAL(10000U, port.speed_mbps.value_or(0));
   CHECK(port.duplex == hal::Duplex::Full);
+}
+
+TEST(Discovery, AVethIsNotPhysicalAndHasNoPortName) {
+  lab.add_port("p1", "far1");
+  lab.start();
+  CHECK(!lab.port("p1").physical && lab.port("p1").firmware_version.empty());
+  CHECK(hal::port_names(lab.inventory(), {}).empty());
+}
+
+TEST(Discovery, APortsStatisticsAreThoseOfTheKernel) {
+  const IfIndex index = lab.add_port("p1", "far1");
+  lab.ip("address add 10.0.0.10/24 dev p1");
+  lab.ip("neighbour add 10.0.0.77 lladdr 02:00:00:00:00:77 dev p1");
+  lab.start();
+  const auto before = lab.host().port_statistics(index);
+  lab.command("ping -q -c 3 -i 0.01 -W 0.01 10.0.0.77 >/dev/null || true");
+  const auto after = lab.host().port_statistics(index);
+  CHECK(before.has_value() && after.has_value());
+  CHECK(after->sent_packets >= before->sent_packets + 3);
+  CHECK(after->sent_bytes >= before->sent_bytes + 3 * 98);
+  CHECK(lab.host().port_statistics(IfIndex{99999}).error().kind == ErrorKind::NotFound);
 }
 
 TEST(Discovery, NeitherLoNorABridgeIsAPort) {

@@ -72,7 +72,10 @@ BAD = [
     ("a network's address", changed(OTHER, "10.1.1.10/24", "10.1.1.0/24"), 3, "network address"),
     ("an MTU too small", changed(OTHER, "Switch Name", 'Switch Mtu="1000" Name'), 3, "1280.*9216"),
     ("DHCP", changed(OTHER, "Switch Name", 'Switch Dhcp="true" Name'), 3, "not supported yet"),
-    ("a port by nothing", inside('<Port Name="Port9"/>'), 3, "Interface.*MacAddress.*PciAddress"),
+    ("a port in two ways", inside('<Port Name="Port9" Interface="eth9" MacAddress="02:00:00:00:00:09"/>'), 3,
+     "Interface.*MacAddress.*PciAddress"),
+    ("a place of two ports", inside("<HardwareMap><PortName>Port8=0000:01:00.0</PortName>"
+                                    "<PortName>Port9=0000:01:00.0</PortName></HardwareMap>"), 3, "0000:01:00.0.*name"),
     ("DependsOn that names nothing", changed(PEER, "<BGPPeer", '<BGPPeer DependsOn="[Port]Port7"'), 3, "Port7"),
     ("a circle", inside('<Port Name="Port8" Interface="eth8" DependsOn="[Port]Port9"/>',
                         '<Port Name="Port9" Interface="eth9" DependsOn="[Port]Port8"/>'), "3|4", "Port[89]"),

@@ -1,5 +1,6 @@
 """Networks on a switch, the host's virtual NICs, and a switch's life, by cmdlets, against the kernel. Not every kernel's
 bridges know VLANs: on one that does not, the lab shows that it is said, and that nothing is left of what was tried."""
+import json
 import re
 
 from arp import arping
@@ -66,6 +67,26 @@ def lab_a_virtual_nic_has_the_mac_address_of_its_pool_and_the_mtu_of_its_switch(
           here.addresses("vSwitch1"))
     shell("Remove-HcsHostVnic host1; Remove-HcsMacAddressPool m")
     check("it is gone", "host1" not in here.links())
+
+
+def lab_ports_are_shown_as_adapters_with_what_they_counted(lab):
+    rack = Rack(lab, "neighbour")
+    rack.start()
+    shell = rack.appliance.shell
+    table = shell("Get-NetAdapter")
+    check("a port is an adapter", re.search(r"^Port2 +veth +\d+ +Up +(\w\w-){5}\w\w +10 Gbps$", table, re.M), table)
+    check("a veth is no hardware", shell("Get-NetAdapter -Physical") == "", shell("Get-NetAdapter -Physical"))
+
+    def counted():
+        return json.loads(shell("Get-NetAdapterStatistics Port2 | ConvertTo-Json"))
+
+    before = counted()
+    rack.hosts["neighbour"].run("ping", "-c", "3", "-i", "0.05", "-s", "1000", "10.126.77.10")
+    after = counted()
+    check("what passed is counted", after["ReceivedBytes"] - before["ReceivedBytes"] >= 3 * 1000 and
+          after["SentPackets"] - before["SentPackets"] >= 3, (before, after))
+    check("by its name only", "There is no network adapter 'Port9'" in rack.appliance.shell(
+        "Get-NetAdapterStatistics Port9", expect=None).stderr)
 
 
 def lab_a_switch_is_added_on_a_port_and_removed(lab):

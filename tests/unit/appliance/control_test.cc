@@ -142,6 +142,18 @@ TEST_GROUP(Control) {
     CHECK_TEXT(answer.has_value(), "not answered");
     return std::move(*answer);
   }
+  Result<bus::ResourceKey> add_switch(const std::string& port) {
+    std::optional<Result<bus::ResourceKey>> answer;
+    control.state_resource(ResourceKind::ExternalVirtualSwitch, bus::Statement::Add, {{"Name", "vswitch-" + port}, {"InterfaceAlias", port}},
+                           {1000, "alice"}, [&](Result<bus::ResourceKey> result) { answer = std::move(result); });
+    settle();
+    CHECK_TEXT(answer.has_value(), "not answered");
+    return std::move(*answer);
+  }
+  void plug(const std::string& interface, const std::string& address) {
+    host.add_port(interface);
+    host.state.ports.back().pci_address = address;
+  }
   Result<> remove(ResourceKind kind, const bus::ResourceKey& key) {
     std::optional<Result<>> answer;
     control.remove_resource(kind, key, {1000, "alice"}, [&](Result<> result) { answer = std::move(result); });
@@ -265,6 +277,49 @@ TEST(Control, ABfdProfileIsSetAndRemovedUnlessAPeerNamesIt) {
   CHECK(remove(ResourceKind::BfdProfile, {"fast"}).has_value());
   CHECK(control.bfd_profiles().empty());
   CHECK(remove(ResourceKind::BfdProfile, {"fast"}).error().kind == ErrorKind::NotFound);
+}
+
+TEST(Control, APortThatNoDocumentNamesIsCalledWhatTheHardwareCallsIt) {
+  plug("eth0", "0000:01:00.0");
+  plug("eth1", "0000:02:00.0");
+  host.state.pci_functions = {{"0000:01:00.0", std::nullopt, "", false},
+                              {"0000:02:00.0", std::nullopt, "LAN 2", false}};
+  host.add_port("veth0");
+  host.state.ports.back().physical = false;
+  const auto named = [this] {
+    std::string names;
+    for (const bus::PortView& port : control.ports()) names += port.name + "=" + port.interface + " ";
+    return names;
+  };
+  STRCMP_EQUAL("Port1=eth0 Port2=eth1 veth0=veth0 ", named().c_str());
+  STRCMP_EQUAL("LAN 2", control.ports()[1].onboard_label.c_str());
+
+  dsc::Resource uplink = manager.effective().resources.front();
+  uplink.set("Name", "Port2");
+  CHECK(ports.plan(uplink, manager.effective())->operations.front().run().has_value());
+  // A document's Port2 is eth0: what the hardware calls so has the kernel's name then.
+  STRCMP_EQUAL("Port2=eth0 eth1=eth1 veth0=veth0 ", named().c_str());
+  STRCMP_EQUAL("Port2", control.ports()[1].hardware_name.c_str());
+}
+
+TEST(Control, ASwitchOnAPortThatOnlyTheHardwareNamesBringsThatPortWithIt) {
+  plug("eth4", "0000:01:00.0");
+  CHECK(add_switch("Port1").has_value());
+  const dsc::Resource* const port = manager.effective().find("Port", "Port1");
+  CHECK(port != nullptr && port->source == dsc::Source::User && !port->has("Interface"));
+  CHECK(manager.effective().find("ExternalVirtualSwitch", "vswitch-Port1") != nullptr);
+  LONGS_EQUAL(2, manager.history().records().size());  // the boot and one change
+}
+
+TEST(Control, ASwitchOnAPortThatNeitherADocumentNorTheHardwareNamesIsRefused) {
+  const auto refused = add_switch("Port9");
+  STRCMP_CONTAINS("InterfaceAlias 'Port9' names no Port of the configuration", refused.error().message.c_str());
+}
+
+TEST(Control, StatisticsOfAPortThatIsAbsentCannotBeHad) {
+  plug("eth4", "0000:01:00.0");
+  CHECK(control.port_statistics(control.ports().front()).has_value());
+  CHECK(control.port_statistics(bus::PortView{}).error().kind == ErrorKind::NotFound);
 }
 
 TEST(Control, APreparedRestartIsTheSpeakers) {

@@ -11,6 +11,7 @@ using appliance::change_resource;
 using appliance::remove_resource;
 using appliance::remove_unused_resource;
 using appliance::state_resource;
+using appliance::with_hardware_ports;
 
 namespace {
 
@@ -51,6 +52,23 @@ TEST(UserLayer, StatingAResourceAgainReplacesWhatWasStated) {
   CHECK(state_resource(peer("64599"))(user, drop_ins, effective).has_value());
   LONGS_EQUAL(1, user.resources.size());
   LONGS_EQUAL(64599, user.resources[0].number("PeerAsn"));
+}
+
+TEST(UserLayer, PortsOfTheHardwareComeWithTheEditUnlessThereAreSuchPorts) {
+  dsc::Resource known = *dsc::make_resource(resources::schema(), resources::kPortType,
+                                            std::vector<std::pair<std::string, std::string>>{{"Name", "Port1"}});
+  effective.resources = {known};
+  const auto edit = with_hardware_ports(state_resource(virtual_switch({})), {"Port1", "Port5"});
+  CHECK(edit(user, drop_ins, effective).has_value());
+  LONGS_EQUAL(2, user.resources.size());
+  STRCMP_EQUAL("[Port]Port5", user.resources[1].id().to_string().c_str());
+}
+
+TEST(UserLayer, NoPortComesWithAnEditThatIsRefused) {
+  effective.resources = {virtual_switch({})};
+  const auto edit = with_hardware_ports(appliance::add_resource(virtual_switch({}), "virtual switch s1"), {"Port5"});
+  CHECK(!edit(user, drop_ins, effective).has_value());
+  CHECK(user.resources.empty());
 }
 
 TEST(UserLayer, RemovingWhatOnlyItStatesLeavesNothing) {

@@ -42,6 +42,7 @@ TEST(Validate, TellsFaultsOfEveryKindOfAllFiles) {
   STRCMP_EQUAL(
       (b + ":3:1: error: [Port]P2: interface eth0 is already [Port]P1; a link is one port\n" + a +
        ":2:1: error: unknown resource 'ExternalVirtualSwich'; did you mean 'ExternalVirtualSwitch'? Allowed: "
+       "HardwareMap, "
        "Port, ExternalVirtualSwitch, MacAddressPool, VirtualNetwork, HostVnic, IPAddressPool, BFDProfile, BGPSpeaker, "
        "BGPPeer, Service, LocalConfigurationManager\n" +
        a +

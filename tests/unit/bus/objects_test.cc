@@ -102,6 +102,19 @@ TEST(Objects, PeersCountersAreReadWhenAskedForAndNeverSignalled) {
   STRCMP_EQUAL("17", served.property(kPeer1, bus::kPeerInterface, "MessagesSent").c_str());
 }
 
+TEST(Objects, PortsStatisticsAreAskedForByACall) {
+  control.add_port("Port2").interface = "eth1";
+  control.add_port("Port3");
+  control.statistics.received_bytes = 738845075;
+  served.change();
+  const auto answer = served.client.call("/org/portreeve/Portreeve1/port/Port2", bus::kPortInterface, "GetStatistics");
+  STRCMP_EQUAL("", answer.error.c_str());
+  STRCMP_CONTAINS("[ReceivedBytes,738845075,ReceivedPackets,0,", answer.text.c_str());
+  STRCMP_CONTAINS(",Collisions,0]", answer.text.c_str());
+  const auto refused = served.client.call("/org/portreeve/Portreeve1/port/Port3", bus::kPortInterface, "GetStatistics");
+  STRCMP_CONTAINS("Error.NotFound", refused.error.c_str());
+}
+
 TEST(Objects, JobsSignalThatTheyFinishedOnce) {
   control.add_job("3", "Running");
   served.change();

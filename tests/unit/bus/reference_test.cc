@@ -31,6 +31,7 @@ TEST_GROUP(Reference) {
 
 TEST(Reference, NamesAllPropertiesWithTheirTypes) {
   has_properties_of<bus::PortView>();
+  for (const auto& counter : bus::properties_of<bus::PortStatistics>()) has(std::string("`") + counter.name + "`");
   has_properties_of<bus::SwitchView>();
   has_properties_of<bus::PeerView>();
   has_properties_of<bus::PeerCounters>();

@@ -50,6 +50,14 @@ std::string Generator::spool(const std::string& hub, int number) {
   return text + "</Spool>";
 }
 
+std::string Generator::frame(const std::string& hub) {
+  static constexpr std::array<const char*, 4> kScrews = {"s1=0000:0A:00.7", "s2=0000:0a:00.0/255",
+                                                         "s3=02-00-5E-00-00-01", "s4=02:00:5e:00:00:01"};
+  std::string text = "<Frame HubName='" + hub + "'>";
+  for (std::uint32_t i = below(3); i > 0; --i) text += std::string("<Screw>") + kScrews.at(i) + "</Screw>";
+  return text + "</Frame>";
+}
+
 std::string Generator::valid_inside() {
   std::string text;
   std::vector<std::string> cables;
@@ -72,6 +80,9 @@ std::string Generator::valid_inside() {
   for (int i = 0; i < 3 && !hubs.empty(); ++i) {
     if (one_in(2)) text += spool(hubs[below(static_cast<std::uint32_t>(hubs.size()))], i);
   }
+  for (const std::string& hub : hubs) {
+    if (one_in(2)) text += frame(hub);
+  }
   for (int i = 0; i < 3; ++i) {
     if (one_in(3)) text += "<Task Name='t/" + std::to_string(i) + "' Text='" + std::to_string(below(3)) + "'/>";
   }
@@ -80,7 +91,7 @@ std::string Generator::valid_inside() {
 
 void Generator::spoil(std::string& text) {
   // What may stand between two quotes or tags, right somewhere and wrong elsewhere.
-  static constexpr std::array<const char*, 83> kValues = {"",
+  static constexpr std::array<const char*, 87> kValues = {"",
                                                           " ",
                                                           "0",
                                                           "1",
@@ -162,10 +173,14 @@ void Generator::spoil(std::string& text) {
                                                           "[Spool]h0/s0",
                                                           "[Spool]h0/::1",
                                                           "[Spool]h0",
-                                                          "[Spool]h0/a/b"};
-  static constexpr std::array<const char*, 15> kNames = {"Name",      "Length",    "Cable",    "Address", "Pool",
-                                                         "Ensure",    "DependsOn", "Colour",   "Socket",  "Asn",
-                                                         "Community", "Large",     "Extended", "Id",      "File"};
+                                                          "[Spool]h0/a/b",
+                                                          "s=0000:0a:00.0/256",
+                                                          "s=0000:0a:00.8",
+                                                          "=02:00:5e:00:00:01",
+                                                          "s=02:00-5e:00:00:01"};
+  static constexpr std::array<const char*, 16> kNames = {
+      "Name",   "Length", "Cable",     "Address", "Pool",     "Ensure", "DependsOn", "Colour",
+      "Socket", "Asn",    "Community", "Large",   "Extended", "Id",     "File",      "Screw"};
   const std::size_t at = below(static_cast<std::uint32_t>(text.size() + 1));
   if (one_in(3)) {
     const std::size_t begin = text.find(one_in(2) ? '\'' : '>', at);

@@ -27,6 +27,7 @@ class Generator {
   std::string cable(int number);
   std::string hub(int number, const std::string& cable);
   std::string spool(const std::string& hub, int number);
+  std::string frame(const std::string& hub);
   std::string lamp(const std::string& hub, int number);
   void spoil(std::string& text);
 

@@ -270,6 +270,16 @@ TEST(Manager, WhatAnotherShapesIsPlannedAgainWhenThatComesChangesAndGoes) {
   CHECK(gone >= 2);
 }
 
+TEST(Manager, WhatAResourceWithoutAKeyShapesIsPlannedAgainWhenThatComesAndGoes) {
+  machine.drop_in("a.xml", R"(<Cable Name='c1'/><Hub Name='h1'><Cable>c1</Cable></Hub><Frame HubName='h1' Text='a'/>)");
+  machine.boot();
+  machine.world.plans = 0;
+  CHECK(machine.set("<LocalConfigurationManager WatchDropIns='true'/>").has_value());
+  LONGS_EQUAL(2, std::exchange(machine.world.plans, 0U));  // its own and the frame's
+  CHECK(machine.remove("LocalConfigurationManager", "").has_value());
+  LONGS_EQUAL(2, machine.world.plans);
+}
+
 TEST(Manager, AnEditOfADropInsResourceChangesOnlyWhatItStates) {
   machine.drop_in("10.xml", "<Cable Name='c' Length='50' Label='a'/>");
   machine.boot();

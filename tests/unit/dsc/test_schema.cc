@@ -90,7 +90,11 @@ constexpr std::array kFrameProperties = {
              .required = true,
              .key = true,
              .references = "Hub"},
-    Property{.name = "Text", .kind = ValueKind::Text, .help = "What stands on it."},
+    Property{.name = "Text",
+             .kind = ValueKind::Text,
+             .help = "What stands on it.",
+             .shaped_by = "LocalConfigurationManager"},
+    Property{.name = "Screw", .kind = ValueKind::PortPlace, .help = "One of its screws.", .list = true},
 };
 
 constexpr ResourceType kCable{"Cable", "A cable.", kCableProperties};

@@ -54,6 +54,10 @@ TEST(Value, OfEachKindIsMadeCanonical) {
       Case{"range of one", {.kind = ValueKind::IpRange}, "10.0.0.5-10.0.0.5", "10.0.0.5"},
       Case{"MAC address", {.kind = ValueKind::MacAddress}, "02-00-5E-10-00-01", "02:00:5e:10:00:01"},
       Case{"PCI address", {.kind = ValueKind::PciAddress}, "0000:3B:00.1", "0000:3b:00.1"},
+      Case{"port at a PCI address", {.kind = ValueKind::PortPlace}, "Port1=0000:3B:00.1", "Port1=0000:3b:00.1"},
+      Case{"port of its first link", {.kind = ValueKind::PortPlace}, "a.b=0000:3b:00.1/0", "a.b=0000:3b:00.1"},
+      Case{"port of its second link", {.kind = ValueKind::PortPlace}, "a=0000:3b:00.1/1", "a=0000:3b:00.1/1"},
+      Case{"port of a MAC address", {.kind = ValueKind::PortPlace}, "a=02-00-5E-10-00-01", "a=02:00:5e:10:00:01"},
       Case{"word", {.kind = ValueKind::Enumeration, .words = kWords}, "Given", "Given"},
       Case{"reference", {.kind = ValueKind::Reference, .references = "Port"}, "Port2", "Port2"},
   };
@@ -154,6 +158,11 @@ TEST(Value, ThatIsNotAllowedIsToldWhatIs) {
            {.kind = ValueKind::PciAddress},
            "0000:3b:00.8",
            "InvalidValue: '0000:3b:00.8' is not a PCI address; allowed: a PCI address, as 0000:3b:00.1"},
+      Case{"port at no place",
+           {.kind = ValueKind::PortPlace},
+           "Port1",
+           "InvalidValue: 'Port1' is not a port and its place; allowed: a name, '=' and a PCI address, with /1 for its "
+           "second link, or a MAC address, as Port1=0000:3b:00.1, Port2=0000:3b:00.1/1 or Port3=02:00:5e:10:00:01"},
       Case{"word in the wrong case",
            {.kind = ValueKind::Enumeration, .words = kWords},
            "local",
@@ -170,6 +179,13 @@ TEST(Value, TooLongToShowIsCut) {
   const std::string fault = checked({.kind = ValueKind::IpAddress}, std::string(100'000, '1'));
   CHECK(fault.size() < 300);
   STRCMP_CONTAINS("is too long", fault.c_str());
+}
+
+TEST(Value, OfAPortAndItsPlaceIsWhole) {
+  for (const char* text : {"=0000:3b:00.1", "Port1=", "Port 1=0000:3b:00.1", "a=b=0000:3b:00.1", "a=0000:3b:00.8",
+                           "a=0000:3b:00.1/", "a=0000:3b:00.1/01", "a=0000:3b:00.1/256", "a=02:00:5e:10:00:01/1"}) {
+    STRCMP_CONTAINS("is not a port and its place", checked({.kind = ValueKind::PortPlace}, text).c_str());
+  }
 }
 
 TEST(Value, WithControlCharactersIsRefusedAndShownSafely) {

@@ -68,12 +68,14 @@ netlink::Link our_bridge() {
 TEST_GROUP(InventoryBuilder) {
   SwitchRecords records;
   int drivers_asked = 0;
+  std::vector<PciFunction> functions;
+  std::vector<std::string> functions_asked;
   int modes_asked = 0;
   int routes_asked = 0;
   std::vector<netlink::DefaultRoute> kernel_routes;
   int vlans_asked = 0;
   netlink::PortVlans kernel_vlans{1, {100}};
-  netlink::Driver driver{"virtio_net", "0000:00:03.0"};
+  netlink::Driver driver{"virtio_net", "0000:00:03.0", "1.0.0", "4.22"};
   InventoryBuilder builder{records,
                            {.driver = [this](const std::string&) { ++drivers_asked; return driver; },
                             .link_modes = [this](IfIndex) {
@@ -81,7 +83,13 @@ TEST_GROUP(InventoryBuilder) {
                               return netlink::LinkModes{25000, true};
                             },
                             .default_routes = [this](IfIndex) { ++routes_asked; return kernel_routes; },
-                            .port_vlans = [this](IfIndex) { ++vlans_asked; return kernel_vlans; }}};
+                            .port_vlans = [this](IfIndex) { ++vlans_asked; return kernel_vlans; },
+                            .pci_functions = [this] { return functions; },
+                            .pci_function = [this](const std::string& address) {
+                              functions_asked.push_back(address);
+                              return PciFunction{address, 3, "", false};
+                            },
+                            .device_port = [](const netlink::Link&) { return 1U; }}};
 
   const Inventory& inventory() const { return builder.inventory(); }
 };
@@ -119,6 +127,36 @@ TEST(InventoryBuilder, AParentOnThePciBusIsThePciAddress) {
   link.parent_bus = "pci";
   builder.set_link(link);
   STRCMP_EQUAL("0000:02:00.1", inventory().port(kPort)->pci_address.c_str());
+}
+
+TEST(InventoryBuilder, APortKeepsWhatItsDriverAndItsDeviceSaidAtFirst) {
+  netlink::Link link = ethernet(kPort, "eth0");
+  builder.set_link(link);
+  driver = {};
+  link.mtu = 9000;
+  builder.set_link(link);
+  STRCMP_EQUAL("1.0.0", inventory().port(kPort)->driver_version.c_str());
+  STRCMP_EQUAL("4.22", inventory().port(kPort)->firmware_version.c_str());
+  CHECK_EQUAL(1U, inventory().port(kPort)->device_port);
+}
+
+TEST(InventoryBuilder, APciFunctionIsAskedForWhenALinkOfItComesThatWasNotThereBefore) {
+  functions = {{"0000:02:00.0", 1, "", false}};
+  builder.replace_all({}, {}, {});
+  CHECK(inventory().pci_functions == functions);
+  netlink::Link known = ethernet(kPort, "eth0");
+  known.parent_device = "0000:02:00.0";
+  known.parent_bus = "pci";
+  netlink::Link plugged = known;
+  plugged.index = IfIndex{9};
+  plugged.parent_device = "0000:01:00.0";
+  builder.set_link(known);
+  builder.set_link(plugged);
+  CHECK(functions_asked == std::vector<std::string>{"0000:01:00.0"});
+  CHECK_EQUAL(2U, inventory().pci_functions.size());
+  CHECK(inventory().pci_function("0000:01:00.0")->onboard_index == 3U);
+  builder.remove_link(plugged.index);  // while its driver is loaded anew it is there all the same
+  CHECK(inventory().pci_function("0000:01:00.0") != nullptr);
 }
 
 TEST(InventoryBuilder, TheDriverIsAskedOnceAndTheSpeedIsDueWhenTheCarrierComes) {
@@ -266,6 +304,7 @@ TEST(InventoryBuilder, RoutesAreNotAskedForWhereThereAreNone) {
 }
 
 TEST(InventoryBuilder, WithALinkGoItsAddressesAndRoutes) {
+  driver = {"veth", ""};
   builder.replace_all({ethernet(kPort, "eth0")}, {on(kPort, "10.0.0.9/24")}, {via(kPort, "10.0.0.1")});
   CHECK(builder.remove_link(kPort));
   CHECK(inventory() == Inventory());

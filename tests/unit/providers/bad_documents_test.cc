@@ -140,7 +140,7 @@ Port2)"),
       Case{"another root element", whole(R"(<Config xmlns="urn:portreeve:dsc:1"/>)"),
            "d.xml:1:1: error: unknown root element 'Config'; allowed: Configuration"},
       Case{"an unknown resource", inside(R"(<BGPPeers SwitchName="vSwitch1"/>)"),
-           "d.xml:2:1: error: unknown resource 'BGPPeers'; did you mean 'BGPPeer'? Allowed: Port, "
+           "d.xml:2:1: error: unknown resource 'BGPPeers'; did you mean 'BGPPeer'? Allowed: HardwareMap, Port, "
            "ExternalVirtualSwitch, MacAddressPool, VirtualNetwork, HostVnic, IPAddressPool, BFDProfile, BGPSpeaker, "
            "BGPPeer, Service, "
            "LocalConfigurationManager"},
@@ -349,8 +349,23 @@ Port2)"),
            "d.xml:3:83: error: [ExternalVirtualSwitch]s: several ports are a team; state "
            "EnableEmbeddedTeaming=\"true\", or "
            "one InterfaceAlias"},
-      Case{"a port that names no link", inside(R"(<Port Name="Port2"/>)"),
-           "d.xml:2:1: error: [Port]Port2 names no link; give exactly one of Interface, MacAddress and PciAddress"},
+      Case{"a port by two ways", inside(R"(<Port Name="Port2" Interface="eth1" PciAddress="0000:3b:00.0"/>)"),
+           "d.xml:2:1: error: [Port]Port2 names its link more than once; give one of Interface, MacAddress and "
+           "PciAddress, or none of them for the hardware's port of that name"},
+      Case{"two places of one name",
+           inside("<HardwareMap>\n<PortName>Port1=0000:3b:00.0</PortName>"
+                  "<PortName>Port1=0000:3b:00.1</PortName></HardwareMap>"),
+           "d.xml:3:50: error: [HardwareMap]: Port1 has a place already; a port is in one"},
+      Case{"two names of one place, written in two ways",
+           inside("<HardwareMap><PortName>Port1=0000:3b:00.0</PortName>\n"
+                  "<PortName>Port2=0000:3B:00.0/0</PortName></HardwareMap>"),
+           "d.xml:3:11: error: [HardwareMap]: 0000:3b:00.0 has a name already; a port has one"},
+      Case{"a port at no place", inside("<HardwareMap><PortName>Port1=eth0</PortName></HardwareMap>"),
+           "d.xml:2:24: error: [HardwareMap]: PortName 'Port1=eth0' is not a port and its place; allowed: a name, '=' "
+           "and a PCI address, with /1 for its second link, or a MAC address, as Port1=0000:3b:00.1, "
+           "Port2=0000:3b:00.1/1 or Port3=02:00:5e:10:00:01"},
+      Case{"two maps", inside("<HardwareMap/>\n<HardwareMap/>"),
+           "d.xml:3:1: error: [HardwareMap] is already stated at d.xml:2:1; state it once in a file"},
       Case{"two ports of one link", inside(R"(<Port Name="a" Interface="eth1"/>
 <Port Name="b" Interface="eth1"/>)"),
            "d.xml:3:1: error: [Port]b: interface eth1 is already [Port]a; a link is one port"},

@@ -24,6 +24,7 @@ dsc::Configuration configuration(const std::string& body) {
 std::vector<std::string> faults_of(const std::string& body, const hal::Inventory& inventory = {}) {
   const dsc::Configuration whole = configuration(body);
   dsc::Diagnostics faults;
+  providers::check_hardware_map(whole, faults);
   providers::check_ports(whole, faults);
   providers::check_switches(whole, faults);
   providers::check_pools(whole, faults);
@@ -61,12 +62,11 @@ std::string with_peer(const std::string& address) {
 
 TEST_GROUP(PortRules){};
 
-TEST(PortRules, APortNamesItsLinkInExactlyOneWay) {
-  refused("<Port Name=\"P1\"/>",
-          "d.xml:2:1: error: [Port]P1 names no link; give exactly one of Interface, MacAddress and PciAddress");
+TEST(PortRules, APortNamesItsLinkInOneWayOrIsTheHardwaresOfThatName) {
+  CHECK(faults_of("<Port Name=\"P1\"/>").empty());
   refused("<Port Name=\"P1\" Interface=\"eth0\" MacAddress=\"02:00:00:00:00:01\"/>",
-          "d.xml:2:1: error: [Port]P1 names its link more than once; give exactly one of Interface, MacAddress and "
-          "PciAddress");
+          "d.xml:2:1: error: [Port]P1 names its link more than once; give one of Interface, MacAddress and PciAddress, "
+          "or none of them for the hardware's port of that name");
 }
 
 TEST(PortRules, ALinkIsOnePort) {

@@ -10,6 +10,7 @@
 
 #include "dsc/transaction.h"
 #include "firmware/providers/bfd_profile_provider.h"
+#include "firmware/providers/hardware_map_provider.h"
 #include "firmware/providers/mac_address_pool_provider.h"
 #include "firmware/providers/network_provider.h"
 #include "firmware/providers/peer_provider.h"
@@ -45,6 +46,7 @@ struct World {
   services::FakeJournal journal;
   services::Registry registry{journal};
 
+  providers::HardwareMapProvider hardware_map;
   providers::PortProvider ports{host};
   providers::SwitchProvider switches{host, ports};
   providers::MacAddressPoolProvider mac_address_pools;
@@ -55,7 +57,7 @@ struct World {
   providers::SpeakerProvider speakers{speaker, host};
   providers::PeerProvider peers{speaker, announcer, bfd, host, ""};
   providers::ServiceProvider services{registry};
-  std::vector<dsc::Provider*> all{&ports, &switches, &mac_address_pools, &networks, &vnics,
+  std::vector<dsc::Provider*> all{&hardware_map, &ports, &switches, &mac_address_pools, &networks, &vnics,
                                   &pools, &profiles, &speakers,          &peers,    &services};
 
   std::shared_ptr<const dsc::Configuration> applied = std::make_shared<const dsc::Configuration>();

@@ -162,6 +162,16 @@ struct Gateway {
   friend bool operator==(const Gateway&, const Gateway&) = default;
 };
 
+// A route of the main table that is ours, but no default route.
+struct Route {
+  IfIndex interface {};
+  IpPrefix destination;
+  std::optional<IpAddress> next_hop;  // none: all of the destination is on the link
+  std::uint32_t metric = 0;
+
+  friend bool operator==(const Route&, const Route&) = default;
+};
+
 struct Inventory {
   std::vector<Port> ports;      // by index
   std::vector<Bridge> bridges;  // by index
@@ -169,6 +179,7 @@ struct Inventory {
   std::vector<Team> teams;      // by index; all are ours
   std::vector<InterfaceAddress> addresses;
   std::vector<Gateway> gateways;
+  std::vector<Route> routes;  // by interface
 
   [[nodiscard]] const Port* port(IfIndex index) const;
   [[nodiscard]] const Port* port_by_interface(std::string_view interface) const;  // or alternative name
@@ -224,6 +235,14 @@ struct VnicSpec {
   std::uint32_t mtu = 1500;
 };
 
+// What a route of the host shall be.
+struct RouteSpec {
+  std::string link_name;  // the switch or host virtual NIC that it leaves by
+  IpPrefix destination;
+  std::optional<IpAddress> next_hop;
+  std::uint32_t metric = 0;
+};
+
 // One change of a switch, in words and as a call.
 struct SwitchOperation {
   std::string text;
@@ -253,6 +272,10 @@ class Host {
   virtual Result<std::vector<SwitchOperation>> plan_vnic(const VnicSpec& spec) = 0;
   // Empty where it is not there, or was made for another kind of resource.
   virtual std::vector<SwitchOperation> plan_vnic_removal(const std::string& name, VnicOwner owner) = 0;
+  // Changes that make the route stand as `spec` says; NotReady: its link does not stand.
+  virtual Result<std::vector<SwitchOperation>> plan_route(const RouteSpec& spec) = 0;
+  virtual std::vector<SwitchOperation> plan_route_removal(const std::string& link_name,
+                                                          const IpPrefix& destination) = 0;
   // Switches that are ours and stand, whatever the configuration says.
   [[nodiscard]] virtual std::vector<std::string> our_switches() const = 0;
   // The interface name that a switch or host virtual NIC of this name has or will have (15 octets at most).

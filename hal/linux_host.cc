@@ -7,6 +7,7 @@
 #include "hal/linux_kernel.h"
 #include "hal/linux_switch.h"
 #include "hal/rehearsal_host.h"
+#include "hal/route_plan.h"
 #include "hal/sysctl.h"
 #include "hal/vlan_plan.h"
 #include "hal/vnic_plan.h"
@@ -85,6 +86,17 @@ Result<std::vector<SwitchOperation>> LinuxHost::plan_vnic(const VnicSpec& spec) 
 std::vector<SwitchOperation> LinuxHost::plan_vnic_removal(const std::string& name, VnicOwner owner) {
   kernel_->catch_up();
   return operations(hal::plan_vnic_removal(name, owner, inventory()));
+}
+
+Result<std::vector<SwitchOperation>> LinuxHost::plan_route(const RouteSpec& spec) {
+  kernel_->catch_up();
+  PORTREEVE_TRY(auto changes, hal::plan_route(spec, inventory()));
+  return operations(std::move(changes));
+}
+
+std::vector<SwitchOperation> LinuxHost::plan_route_removal(const std::string& link_name, const IpPrefix& destination) {
+  kernel_->catch_up();
+  return operations(hal::plan_route_removal(link_name, destination, inventory()));
 }
 
 std::vector<std::string> LinuxHost::our_switches() const { return inventory().our_switches(); }

@@ -37,6 +37,8 @@ class LinuxHost : public Host {
                                                  const std::string& leaving) override;
   Result<std::vector<SwitchOperation>> plan_vnic(const VnicSpec& spec) override;
   std::vector<SwitchOperation> plan_vnic_removal(const std::string& name, VnicOwner owner) override;
+  Result<std::vector<SwitchOperation>> plan_route(const RouteSpec& spec) override;
+  std::vector<SwitchOperation> plan_route_removal(const std::string& link_name, const IpPrefix& destination) override;
   [[nodiscard]] std::vector<std::string> our_switches() const override;
   [[nodiscard]] std::string switch_interface(const std::string& name) const override;
   [[nodiscard]] std::string switch_warning(const std::string& name) const override;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "hal/interface_name.h"
+#include "hal/route_plan.h"
 #include "hal/vlan_plan.h"
 #include "hal/vnic_plan.h"
 
@@ -207,7 +208,9 @@ struct Carry {
   void operator()(const SetVnicMac& a) const { find_vnic(state, a.vnic).mac = a.mac; }
   void operator()(const SetVnicMtu& a) const { find_vnic(state, a.vnic).mtu = a.mtu; }
   void operator()(const DeleteVnic& a) const {
-    std::erase_if(state.addresses, [&](const auto& item) { return item.interface == a.index; });
+    const auto on_vnic = [&](const auto& item) { return item.interface == a.index; };
+    std::erase_if(state.addresses, on_vnic);
+    std::erase_if(state.routes, on_vnic);
     std::erase_if(state.vnics, [&](const HostVnic& vnic) { return vnic.index == a.index; });
   }
   void operator()(const AddAddress& a) const {
@@ -225,10 +228,19 @@ struct Carry {
     state.gateways.push_back(added);
   }
   void operator()(const RemoveGateway& a) const { std::erase(state.gateways, a.gateway); }
+  void operator()(const AddRoute& a) const {
+    const Route added{link(state, a.link), a.destination, a.next_hop, a.metric};
+    std::erase_if(state.routes, [&](const Route& other) {
+      return a.replace && other.metric == added.metric && other.destination == added.destination;
+    });
+    state.routes.push_back(added);
+  }
+  void operator()(const RemoveRoute& a) const { std::erase(state.routes, a.route); }
   void operator()(const DeleteBridge& a) const {
     const auto on_bridge = [&](const auto& item) { return item.interface == a.index; };
     std::erase_if(state.addresses, on_bridge);
     std::erase_if(state.gateways, on_bridge);
+    std::erase_if(state.routes, on_bridge);
     for (Port& port : state.ports) {
       if (port.master == a.index) port.master.reset();
     }
@@ -258,6 +270,7 @@ std::uint32_t index_after(const Inventory& inventory) {
   }
   for (const InterfaceAddress& address : inventory.addresses) see(address.interface);
   for (const Gateway& gateway : inventory.gateways) see(gateway.interface);
+  for (const Route& route : inventory.routes) see(route.interface);
   return last + 1;
 }
 
@@ -322,6 +335,16 @@ Result<std::vector<SwitchOperation>> RehearsalHost::plan_vnic(const VnicSpec& sp
 
 std::vector<SwitchOperation> RehearsalHost::plan_vnic_removal(const std::string& name, VnicOwner owner) {
   return operations(hal::plan_vnic_removal(name, owner, inventory_));
+}
+
+Result<std::vector<SwitchOperation>> RehearsalHost::plan_route(const RouteSpec& spec) {
+  PORTREEVE_TRY(auto changes, hal::plan_route(spec, inventory_));
+  return operations(std::move(changes));
+}
+
+std::vector<SwitchOperation> RehearsalHost::plan_route_removal(const std::string& link_name,
+                                                               const IpPrefix& destination) {
+  return operations(hal::plan_route_removal(link_name, destination, inventory_));
 }
 
 std::string RehearsalHost::switch_interface(const std::string& name) const {

@@ -36,7 +36,8 @@ constexpr int kKeptHeap = 4 * 1024 * 1024;
 // A call of so many takes megabytes for a moment; once it is answered they go back to the system.
 constexpr std::size_t kManyLeases = 5000;
 constexpr std::chrono::seconds kTrimDelay{1};
-constexpr std::array<std::string_view, 4> kLinkTypes = {"Port", "ExternalVirtualSwitch", "VirtualNetwork", "HostVnic"};
+constexpr std::array<std::string_view, 5> kLinkTypes = {"Port", "ExternalVirtualSwitch", "VirtualNetwork", "HostVnic",
+                                                        "Route"};
 
 // Where systemd puts what LoadCredential= names (systemd.exec(5)).
 std::string credentials_directory() {
@@ -66,7 +67,8 @@ Appliance::Appliance(Options options)
       peer_provider_(speaker_, announcer_, peer_bfd_, host_, credentials_directory()),
       manager_({resources::schema(),
                 {&port_provider_, &switch_provider_, &mac_address_pool_provider_, &network_provider_, &vnic_provider_,
-                 &pool_provider_, &bfd_profile_provider_, &speaker_provider_, &peer_provider_, &service_provider_},
+                 &route_provider_, &pool_provider_, &bfd_profile_provider_, &speaker_provider_, &peer_provider_,
+                 &service_provider_},
                 state_files_,
                 worker_,
                 [this] { return rehearsal(); }}),
@@ -247,7 +249,7 @@ std::vector<std::string> Appliance::network_names() const {
 
 std::unique_ptr<dsc::Rehearsal> Appliance::rehearsal() const {
   return providers::make_rehearsal(
-      {host_, port_provider_, pool_provider_, speaker_provider_, peer_provider_, service_provider_});
+      {host_, port_provider_, route_provider_, pool_provider_, speaker_provider_, peer_provider_, service_provider_});
 }
 
 // At once, but not in every turn where it is much: 100,000 leases come in a hundred turns.

@@ -36,6 +36,7 @@
 #include "firmware/providers/peer_provider.h"
 #include "firmware/providers/pool_provider.h"
 #include "firmware/providers/port_provider.h"
+#include "firmware/providers/route_provider.h"
 #include "firmware/providers/service_provider.h"
 #include "firmware/providers/speaker_provider.h"
 #include "firmware/providers/switch_provider.h"
@@ -122,6 +123,7 @@ class Appliance {
   providers::MacAddressPoolProvider mac_address_pool_provider_;
   providers::VirtualNetworkProvider network_provider_{host_};
   providers::HostVnicProvider vnic_provider_{host_};
+  providers::RouteProvider route_provider_{host_};
   providers::PoolProvider pool_provider_{registry_, announcer_};
   PeerBfd peer_bfd_{bfd_, speaker_};
   providers::BfdProfileProvider bfd_profile_provider_;

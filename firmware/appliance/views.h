@@ -41,6 +41,7 @@ class Views {
   [[nodiscard]] std::vector<bus::BfdProfileView> bfd_profiles() const;
   [[nodiscard]] std::vector<bus::VirtualNetworkView> virtual_networks() const;
   [[nodiscard]] std::vector<bus::HostVnicView> host_vnics() const;
+  [[nodiscard]] std::vector<bus::RouteView> routes() const;
   [[nodiscard]] std::vector<bus::MacAddressPoolView> mac_address_pools() const;
   [[nodiscard]] std::vector<bus::PoolView> pools() const;
   [[nodiscard]] std::vector<bus::JobView> jobs() const;

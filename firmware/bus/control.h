@@ -187,6 +187,18 @@ struct HostVnicView {
   friend bool operator==(const HostVnicView&, const HostVnicView&) = default;
 };
 
+struct RouteView {
+  std::string interface_alias, destination_prefix;
+  std::string next_hop;  // empty: all of the destination is on the link
+  std::uint32_t route_metric = 0;
+  std::string interface;  // of the kernel
+  std::string configuration_source;
+  std::string status;  // "Up" | "Waiting" | "Failed"
+  std::string status_text;
+
+  friend bool operator==(const RouteView&, const RouteView&) = default;
+};
+
 struct MacAddressPoolView {
   std::string name, range_start, range_end;
   std::vector<std::string> vnics;  // that have an address of it
@@ -303,6 +315,7 @@ enum class ResourceKind : std::uint8_t {
   ExternalVirtualSwitch,
   VirtualNetwork,
   HostVnic,
+  Route,
   MacAddressPool,
   IpAddressPool
 };
@@ -369,6 +382,7 @@ class Control {
   [[nodiscard]] virtual std::vector<BfdProfileView> bfd_profiles() const = 0;
   [[nodiscard]] virtual std::vector<VirtualNetworkView> virtual_networks() const = 0;
   [[nodiscard]] virtual std::vector<HostVnicView> host_vnics() const = 0;
+  [[nodiscard]] virtual std::vector<RouteView> routes() const = 0;
   [[nodiscard]] virtual std::vector<MacAddressPoolView> mac_address_pools() const = 0;
   [[nodiscard]] virtual std::vector<PoolView> pools() const = 0;
   [[nodiscard]] virtual std::vector<JobView> jobs() const = 0;

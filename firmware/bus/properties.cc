@@ -199,6 +199,17 @@ constexpr Property<HostVnicView> kHostVnic[] = {
     {"StatusText", &HostVnicView::status_text},
 };
 
+constexpr Property<RouteView> kRoute[] = {
+    {"InterfaceAlias", &RouteView::interface_alias},
+    {"DestinationPrefix", &RouteView::destination_prefix},
+    {"NextHop", &RouteView::next_hop},
+    {"RouteMetric", &RouteView::route_metric},
+    {"Interface", &RouteView::interface},
+    {"ConfigurationSource", &RouteView::configuration_source},
+    {"Status", &RouteView::status},
+    {"StatusText", &RouteView::status_text},
+};
+
 constexpr Property<MacAddressPoolView> kMacAddressPool[] = {
     {"Name", &MacAddressPoolView::name},
     {"MacAddressRangeStart", &MacAddressPoolView::range_start},
@@ -294,6 +305,10 @@ std::span<const Property<VirtualNetworkView>> properties_of<VirtualNetworkView>(
 template <>
 std::span<const Property<HostVnicView>> properties_of<HostVnicView>() {
   return kHostVnic;
+}
+template <>
+std::span<const Property<RouteView>> properties_of<RouteView>() {
+  return kRoute;
 }
 template <>
 std::span<const Property<MacAddressPoolView>> properties_of<MacAddressPoolView>() {

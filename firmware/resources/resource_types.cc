@@ -167,17 +167,13 @@ const ResourceType kIpAddressPoolType{"IPAddressPool", "Addresses for services o
 const ResourceType kServiceType{"Service", "A service that is given an address of a pool.", kServiceProperties};
 
 const dsc::Schema& schema() {
-  static const std::array<const ResourceType*, 11> kTypes = {&kPortType,
-                                                             &kExternalVirtualSwitchType,
-                                                             &kMacAddressPoolType,
-                                                             &kVirtualNetworkType,
-                                                             &kHostVnicType,
-                                                             &kIpAddressPoolType,
-                                                             &kBfdProfileType,
-                                                             &kBgpSpeakerType,
-                                                             &kBgpPeerType,
-                                                             &kServiceType,
-                                                             &dsc::kLocalConfigurationManagerType};
+  static const std::array<const ResourceType*, 12> kTypes = {
+      &kPortType,           &kExternalVirtualSwitchType,
+      &kMacAddressPoolType, &kVirtualNetworkType,
+      &kHostVnicType,       &kRouteType,
+      &kIpAddressPoolType,  &kBfdProfileType,
+      &kBgpSpeakerType,     &kBgpPeerType,
+      &kServiceType,        &dsc::kLocalConfigurationManagerType};
   static const dsc::Schema kSchema(kTypes);
   return kSchema;
 }

@@ -11,6 +11,7 @@ extern const dsc::ResourceType kExternalVirtualSwitchType;
 extern const dsc::ResourceType kMacAddressPoolType;
 extern const dsc::ResourceType kVirtualNetworkType;
 extern const dsc::ResourceType kHostVnicType;
+extern const dsc::ResourceType kRouteType;
 extern const dsc::ResourceType kIpAddressPoolType;
 extern const dsc::ResourceType kBfdProfileType;
 extern const dsc::ResourceType kBgpSpeakerType;
@@ -18,7 +19,7 @@ extern const dsc::ResourceType kBgpPeerType;
 extern const dsc::ResourceType kServiceType;
 
 // All of them, in the order in which they are applied: port before switch, switch before its networks and their virtual
-// NICs, these before pool, speaker and peer, BFD profile and speaker before peer, pool before service.
+// NICs, these before route, pool, speaker and peer, BFD profile and speaker before peer, pool before service.
 const dsc::Schema& schema();
 
 }  // namespace portreeve::resources

@@ -101,10 +101,14 @@ void Resolver::refuse_reference(const Resource& resource, const Value& value) {
   if (has_told_all()) return;
   const Property& property = *value.property;
   constexpr std::size_t kMostListed = 16;
-  std::vector<std::string_view> keys = before_.known_keys(property.references);
-  for (const Resource& candidate : unordered_.resources) {
-    if (candidate.type->name == property.references) keys.emplace_back(candidate.key);
-    if (keys.size() > kMostListed) break;
+  std::vector<std::string_view> keys;
+  for (const std::string_view type : property.referenced_types()) {
+    const auto known = before_.known_keys(type);
+    keys.insert(keys.end(), known.begin(), known.end());
+    for (const Resource& candidate : unordered_.resources) {
+      if (candidate.type->name == type) keys.emplace_back(candidate.key);
+      if (keys.size() > kMostListed) break;
+    }
   }
   std::string allowed;
   if (keys.empty()) {
@@ -114,17 +118,23 @@ void Resolver::refuse_reference(const Resource& resource, const Value& value) {
   }
   diagnostics_.push_back({value.at, "DanglingReference",
                           resource.id().to_string() + ": " + std::string(property.name) + " '" + value.text +
-                              "' names no " + std::string(property.references) + " of the configuration" + allowed});
+                              "' names no " + property.referenced_in_words() + " of the configuration" + allowed});
 }
 
 void Resolver::find_reference(Position dependent, const Value& value) {
   const Property& property = *value.property;
-  const std::size_t found = unordered_.position(property.references, value.text);
+  bool may_be_left_out = false;
+  std::size_t found = unordered_.resources.size();
+  for (const std::string_view type : property.referenced_types()) {
+    found = unordered_.position(type, value.text);
+    may_be_left_out = found == unordered_.resources.size() && before_.may_have(type, value.text);
+    if (found != unordered_.resources.size() || may_be_left_out) break;
+  }
   if (found != unordered_.resources.size()) {
     edges_.push_back({static_cast<Position>(found), dependent});
   } else {
     unresolved_.push_back(dependent);
-    if (!before_.may_have(property.references, value.text)) refuse_reference(unordered_.resources[dependent], value);
+    if (!may_be_left_out) refuse_reference(unordered_.resources[dependent], value);
   }
 }
 

@@ -15,7 +15,9 @@ bool is_one_of(std::string_view type, std::span<const std::string_view> types) {
 
 bool refers_to_any(const Resource& resource, std::span<const std::string_view> types) {
   const auto refers = [&](const Property& property) {
-    return property.kind == ValueKind::Reference && is_one_of(property.references, types);
+    if (property.kind != ValueKind::Reference) return false;
+    const auto referenced = property.referenced_types();
+    return std::any_of(referenced.begin(), referenced.end(), [&](auto type) { return is_one_of(type, types); });
   };
   const auto depends = [&](const Dependency& dependency) { return is_one_of(dependency.id.type, types); };
   return std::any_of(resource.type->properties.begin(), resource.type->properties.end(), refers) ||

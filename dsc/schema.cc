@@ -4,6 +4,20 @@
 
 namespace portreeve::dsc {
 
+std::vector<std::string_view> Property::referenced_types() const {
+  std::vector<std::string_view> types = {references};
+  types.insert(types.end(), or_references.begin(), or_references.end());
+  return types;
+}
+
+std::string Property::referenced_in_words() const {
+  std::string text(references);
+  for (const std::string_view& type : or_references) {
+    text.append(&type == &or_references.back() ? " or " : ", ").append(type);
+  }
+  return text;
+}
+
 const Property* ResourceType::find(std::string_view property) const {
   const auto found =
       std::find_if(properties.begin(), properties.end(), [&](const Property& p) { return p.name == property; });

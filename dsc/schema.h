@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -49,9 +50,14 @@ struct Property {
   std::string_view default_value = {};  // as it would stand in a document; empty: none
   std::span<const std::string_view> words = {};
   std::string_view references = {};  // name of a ResourceType
+  // Other types that it may name a resource of: the first that has one of that key is meant.
+  std::span<const std::string_view> or_references = {};
   // The type whose resource of the same key (of a type without a key: whose only one), where there is one, shapes this
   // one too. It is applied before, and this one is planned again when it comes, changes or goes.
   std::string_view shaped_by = {};
+
+  [[nodiscard]] std::vector<std::string_view> referenced_types() const;  // `references` first
+  [[nodiscard]] std::string referenced_in_words() const;                 // "Port", "Port or HostVnic"
 };
 
 struct ResourceType {

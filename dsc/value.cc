@@ -349,7 +349,7 @@ std::string allowed_values(const Property& property) {
     case ValueKind::Enumeration:
       return words_of(property);
     case ValueKind::Reference:
-      return "the name of a resource of type " + std::string(property.references);
+      return "the name of a resource of type " + property.referenced_in_words();
   }
   return {};
 }

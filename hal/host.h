@@ -194,8 +194,9 @@ struct InterfaceAddress {
   IpPrefix prefix;
   std::uint8_t protocol = 0;  // IFA_PROTO; kOurProtocol is ours, 1 to 3 are the kernel's own (loopback, RA, link-local)
   bool permanent = true;
-  bool duplicate = false;  // IPv6: another station has it (RFC 4862 §5.4), so it is not used
-  bool tentative = false;  // IPv6: not usable yet, for that is being found out
+  bool duplicate = false;      // IPv6: another station has it (RFC 4862 §5.4), so it is not used
+  bool tentative = false;      // IPv6: not usable yet, for that is being found out
+  std::uint32_t lifetime = 0;  // IPv4, not permanent: seconds that it had when it was given
 
   friend bool operator==(const InterfaceAddress&, const InterfaceAddress&) = default;
 };
@@ -210,6 +211,16 @@ struct Gateway {
   friend bool operator==(const Gateway&, const Gateway&) = default;
 };
 
+// A route of the main table that is ours, but no default route.
+struct Route {
+  IfIndex interface {};
+  IpPrefix destination;
+  std::optional<IpAddress> next_hop;  // none: all of the destination is on the link
+  std::uint32_t metric = 0;
+
+  friend bool operator==(const Route&, const Route&) = default;
+};
+
 struct Inventory {
   std::vector<Port> ports;      // by index
   std::vector<Bridge> bridges;  // by index
@@ -217,6 +228,7 @@ struct Inventory {
   std::vector<Team> teams;      // by index; all are ours
   std::vector<InterfaceAddress> addresses;
   std::vector<Gateway> gateways;
+  std::vector<Route> routes;               // by interface
   std::vector<PciFunction> pci_functions;  // by address
 
   [[nodiscard]] const Port* port(IfIndex index) const;
@@ -284,6 +296,14 @@ struct VnicSpec {
   std::uint32_t mtu = 1500;
 };
 
+// What a route of the host shall be.
+struct RouteSpec {
+  std::string link_name;  // the switch or host virtual NIC that it leaves by
+  IpPrefix destination;
+  std::optional<IpAddress> next_hop;
+  std::uint32_t metric = 0;
+};
+
 // One change of a switch, in words and as a call.
 struct SwitchOperation {
   std::string text;
@@ -313,6 +333,14 @@ class Host {
   virtual Result<std::vector<SwitchOperation>> plan_vnic(const VnicSpec& spec) = 0;
   // Empty where it is not there, or was made for another kind of resource.
   virtual std::vector<SwitchOperation> plan_vnic_removal(const std::string& name, VnicOwner owner) = 0;
+  // Changes that make the route stand as `spec` says; NotReady: its link does not stand.
+  virtual Result<std::vector<SwitchOperation>> plan_route(const RouteSpec& spec) = 0;
+  virtual std::vector<SwitchOperation> plan_route_removal(const std::string& link_name,
+                                                          const IpPrefix& destination) = 0;
+  // Changes that have systemd-networkd ask for an IPv4 address by DHCP on the switch or host virtual NIC of that name,
+  // or no more. NotReady: it cannot be told, as its directory is not there.
+  virtual Result<std::vector<SwitchOperation>> plan_dhcp(const std::string& link_name, bool wanted) = 0;
+  [[nodiscard]] virtual bool asks_by_dhcp(const std::string& link_name) const = 0;
   // Switches that are ours and stand, whatever the configuration says.
   [[nodiscard]] virtual std::vector<std::string> our_switches() const = 0;
   // The interface name that a switch or host virtual NIC of this name has or will have (15 octets at most).

@@ -19,6 +19,7 @@ auto order(const InterfaceAddress& address) { return std::tie(address.interface,
 auto order(const Gateway& gateway) {
   return std::tie(gateway.interface, gateway.address, gateway.metric, gateway.protocol);
 }
+auto order(const Route& route) { return std::tie(route.interface, route.destination, route.metric, route.next_hop); }
 auto order(const Port& port) { return std::tie(port.index); }
 auto order(const Bridge& bridge) { return std::tie(bridge.index); }
 auto order(const HostVnic& vnic) { return std::tie(vnic.index); }
@@ -59,11 +60,16 @@ bool remove_link_from(std::vector<Link>& links, IfIndex index) {
 }
 
 InterfaceAddress address_of(const netlink::Address& address) {
-  return {address.interface, address.prefix, address.protocol, address.permanent, address.duplicate, address.tentative};
+  return {address.interface, address.prefix,    address.protocol, address.permanent,
+          address.duplicate, address.tentative, address.lifetime};
 }
 
 Gateway gateway_of(const netlink::DefaultRoute& route) {
   return {route.interface, route.gateway, route.protocol, route.metric};
+}
+
+Route route_of(const netlink::Route& route) {
+  return {route.interface, route.destination, route.gateway, route.metric};
 }
 
 bool is_bridge(const netlink::Link& link) { return link.kind == "bridge"; }
@@ -111,7 +117,8 @@ InventoryBuilder::InventoryBuilder(const SwitchRecords& records, Questions quest
 
 bool InventoryBuilder::replace_all(const std::vector<netlink::Link>& links,
                                    const std::vector<netlink::Address>& addresses,
-                                   const std::vector<netlink::DefaultRoute>& routes) {
+                                   const std::vector<netlink::DefaultRoute>& default_routes,
+                                   const std::vector<netlink::Route>& our_routes) {
   const Inventory old = std::exchange(inventory_, {});
   const auto old_local = std::exchange(local_addresses_, {});
   if (questions_.pci_functions) inventory_.pci_functions = questions_.pci_functions();
@@ -144,7 +151,8 @@ bool InventoryBuilder::replace_all(const std::vector<netlink::Link>& links,
   }
   const auto by_order = [](const auto& a, const auto& b) { return order(a) < order(b); };
   std::sort(inventory_.addresses.begin(), inventory_.addresses.end(), by_order);
-  for (const netlink::DefaultRoute& route : routes) set_in(inventory_.gateways, gateway_of(route));
+  for (const netlink::DefaultRoute& route : default_routes) set_in(inventory_.gateways, gateway_of(route));
+  for (const netlink::Route& route : our_routes) set_in(inventory_.routes, route_of(route));
   return inventory_ != old || local_addresses_ != old_local;
 }
 
@@ -215,7 +223,8 @@ bool InventoryBuilder::remove_link(IfIndex index) {
   remove_link_from(inventory_.bridges, index);
   remove_link_from(inventory_.ports, index);
   const auto on_link = [&](const auto& item) { return item.interface == index; };
-  const std::size_t others = std::erase_if(inventory_.addresses, on_link) + std::erase_if(inventory_.gateways, on_link);
+  const std::size_t others = std::erase_if(inventory_.addresses, on_link) +
+                             std::erase_if(inventory_.gateways, on_link) + std::erase_if(inventory_.routes, on_link);
   return listed || others != 0;
 }
 
@@ -260,6 +269,22 @@ bool InventoryBuilder::remove_routes(const std::vector<netlink::DefaultRoute>& r
   bool changed = false;
   for (const netlink::DefaultRoute& route : routes) changed |= remove_from(inventory_.gateways, gateway_of(route));
   return changed;
+}
+
+// What takes the place of ours is another's.
+bool InventoryBuilder::set_route(const netlink::Route& route, bool replaces) {
+  const std::vector<Route> old = inventory_.routes;
+  if (replaces) {
+    std::erase_if(inventory_.routes, [&](const Route& other) {
+      return other.metric == route.metric && other.destination == route.destination;
+    });
+  }
+  if (route.protocol == kOurProtocol) set_in(inventory_.routes, route_of(route));
+  return inventory_.routes != old;
+}
+
+bool InventoryBuilder::remove_route(const netlink::Route& route) {
+  return route.protocol == kOurProtocol && remove_from(inventory_.routes, route_of(route));
 }
 
 bool InventoryBuilder::refresh_bridge(IfIndex index) {
@@ -442,14 +467,23 @@ bool InventoryBuilder::refresh_vnic(IfIndex index) {
 }
 
 bool InventoryBuilder::read_routes_again(IfIndex interface) {
-  const auto on_link = [&](const Gateway& gateway) { return gateway.interface == interface; };
-  if (std::none_of(inventory_.gateways.begin(), inventory_.gateways.end(), on_link)) return false;
-  const std::vector<Gateway> old = inventory_.gateways;
-  std::erase_if(inventory_.gateways, on_link);
-  for (const netlink::DefaultRoute& route : questions_.default_routes(interface)) {
-    set_in(inventory_.gateways, gateway_of(route));
+  const auto on_link = [&](const auto& route) { return route.interface == interface; };
+  bool changed = false;
+  if (std::any_of(inventory_.gateways.begin(), inventory_.gateways.end(), on_link)) {
+    const std::vector<Gateway> old = inventory_.gateways;
+    std::erase_if(inventory_.gateways, on_link);
+    for (const netlink::DefaultRoute& route : questions_.default_routes(interface)) {
+      set_in(inventory_.gateways, gateway_of(route));
+    }
+    changed = inventory_.gateways != old;
   }
-  return inventory_.gateways != old;
+  if (std::any_of(inventory_.routes.begin(), inventory_.routes.end(), on_link)) {
+    const std::vector<Route> old = inventory_.routes;
+    std::erase_if(inventory_.routes, on_link);
+    for (const netlink::Route& route : questions_.our_routes(interface)) set_in(inventory_.routes, route_of(route));
+    changed |= inventory_.routes != old;
+  }
+  return changed;
 }
 
 void InventoryBuilder::move_member(IfIndex member, std::optional<IfIndex> from, std::optional<IfIndex> to) {

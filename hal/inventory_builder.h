@@ -29,6 +29,7 @@ class InventoryBuilder {
     std::function<netlink::LinkModes(IfIndex)> link_modes;
     // Asked where the kernel drops routes without a word: a link goes down, an address is removed.
     std::function<std::vector<netlink::DefaultRoute>(IfIndex)> default_routes;
+    std::function<std::vector<netlink::Route>(IfIndex)> our_routes = {};
     // Of a port of a bridge of ours, when it becomes one and after `vlans_changed`.
     std::function<netlink::PortVlans(IfIndex)> port_vlans = {};
     // Of sysfs (pci.h): all functions where everything is read, one where a link of another comes.
@@ -42,7 +43,8 @@ class InventoryBuilder {
 
   // Each says whether the inventory, or our addresses on `lo`, changed.
   bool replace_all(const std::vector<netlink::Link>& links, const std::vector<netlink::Address>& addresses,
-                   const std::vector<netlink::DefaultRoute>& routes);
+                   const std::vector<netlink::DefaultRoute>& default_routes,
+                   const std::vector<netlink::Route>& our_routes = {});
   bool set_link(const netlink::Link& link);
   bool remove_link(IfIndex index);
   bool vlans_changed(IfIndex port);
@@ -50,6 +52,8 @@ class InventoryBuilder {
   bool remove_address(const netlink::Address& address);
   bool set_routes(const std::vector<netlink::DefaultRoute>& routes, bool replaces);
   bool remove_routes(const std::vector<netlink::DefaultRoute>& routes);
+  bool set_route(const netlink::Route& route, bool replaces);
+  bool remove_route(const netlink::Route& route);
   // The speeds of the ports that have got a carrier since they were last asked for.
   bool ask_link_modes();
   [[nodiscard]] bool link_modes_due() const { return !modes_due_.empty(); }

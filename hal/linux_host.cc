@@ -7,6 +7,7 @@
 #include "hal/linux_kernel.h"
 #include "hal/linux_switch.h"
 #include "hal/rehearsal_host.h"
+#include "hal/route_plan.h"
 #include "hal/sysctl.h"
 #include "hal/vlan_plan.h"
 #include "hal/vnic_plan.h"
@@ -37,8 +38,9 @@ MacAddress derived_mac(const std::string& name) {
 }  // namespace
 
 LinuxHost::LinuxHost(boost::asio::io_context& context, const std::string& state_directory,
-                     VirtualFunctionFiles::Places functions)
-    : kernel_(std::make_shared<LinuxKernel>(context, state_directory, std::move(functions))) {}
+                     VirtualFunctionFiles::Places functions, std::string network_file_directory)
+    : network_file_directory_(std::move(network_file_directory)),
+      kernel_(std::make_shared<LinuxKernel>(context, state_directory, std::move(functions))) {}
 
 LinuxHost::~LinuxHost() { kernel_->stop(); }
 
@@ -101,6 +103,38 @@ std::vector<SwitchOperation> LinuxHost::plan_vnic_removal(const std::string& nam
   return operations(hal::plan_vnic_removal(name, owner, inventory()));
 }
 
+Result<std::vector<SwitchOperation>> LinuxHost::plan_route(const RouteSpec& spec) {
+  kernel_->catch_up();
+  PORTREEVE_TRY(auto changes, hal::plan_route(spec, inventory()));
+  return operations(std::move(changes));
+}
+
+std::vector<SwitchOperation> LinuxHost::plan_route_removal(const std::string& link_name, const IpPrefix& destination) {
+  kernel_->catch_up();
+  return operations(hal::plan_route_removal(link_name, destination, inventory()));
+}
+
+Result<std::vector<SwitchOperation>> LinuxHost::plan_dhcp(const std::string& link_name, bool wanted) {
+  const std::string& directory = network_file_directory_;
+  const std::string interface = switch_interface(link_name);
+  PORTREEVE_TRY(const auto change,
+                hal::plan_dhcp(link_name, interface, wanted, read_network_file(directory, interface)));
+  std::vector<SwitchOperation> operations;
+  if (!change) return operations;
+  operations.push_back({change->text, [directory, interface, ask = change->ask] {
+                          return ask ? write_network_file(directory, interface)
+                                     : remove_network_file(directory, interface);
+                        }});
+  return operations;
+}
+
+bool LinuxHost::asks_by_dhcp(const std::string& link_name) const {
+  const std::string interface = switch_interface(link_name);
+  const NetworkFileStates states = read_network_file(network_file_directory_, interface);
+  const auto file = states.files.find(interface);
+  return file != states.files.end() && file->second;
+}
+
 std::vector<std::string> LinuxHost::our_switches() const { return inventory().our_switches(); }
 
 std::string LinuxHost::switch_interface(const std::string& name) const {
@@ -152,7 +186,8 @@ std::unique_ptr<Host> LinuxHost::rehearsal() const {
   const auto functions = [kernel = kernel_](const Port& port) -> RehearsalHost::Functions {
     return {kernel->virtual_functions(port), kernel->virtual_function_maker().has_made(port.interface)};
   };
-  return std::make_unique<RehearsalHost>(inventory(), &read_sysctl, &derived_mac, functions);
+  return std::make_unique<RehearsalHost>(inventory(), &read_sysctl, &derived_mac, functions,
+                                         read_network_files(network_file_directory_));
 }
 
 void LinuxHost::on_change(std::function<void()> changed) { kernel_->on_change(std::move(changed)); }

@@ -75,7 +75,7 @@ Result<> LinuxKernel::start() {
   PORTREEVE_TRY_VOID(check_version());
   PORTREEVE_TRY(requests_, netlink::RequestSocket::open(NETLINK_ROUTE));
   PORTREEVE_TRY(ethtool_, netlink::Ethtool::open());
-  PORTREEVE_TRY(events_, netlink::EventSocket::open());
+  PORTREEVE_TRY(events_, netlink::EventSocket::open(kOurProtocol));
   file_.emplace(state_directory_, requests_->network_namespace());
   records_ = file_->load();
   builder_.emplace(records_, InventoryBuilder::Questions{
@@ -85,6 +85,11 @@ Result<> LinuxKernel::start() {
                                      [this](IfIndex index) {
                                        auto routes = netlink::read_default_routes(*requests_, index);
                                        return routes ? std::move(*routes) : std::vector<netlink::DefaultRoute>();
+                                     },
+                                 .our_routes =
+                                     [this](IfIndex index) {
+                                       auto routes = netlink::read_routes(*requests_, kOurProtocol, index);
+                                       return routes ? std::move(*routes) : std::vector<netlink::Route>();
                                      },
                                  .port_vlans =
                                      [this](IfIndex port) {
@@ -259,7 +264,8 @@ VirtualFunctions LinuxKernel::virtual_functions(const Port& port) const {
 Result<bool> LinuxKernel::read_all() {
   PORTREEVE_TRY(const auto links, netlink::read_links(*requests_));
   PORTREEVE_TRY(const auto addresses, netlink::read_addresses(*requests_));
-  PORTREEVE_TRY(const auto routes, netlink::read_default_routes(*requests_));
+  PORTREEVE_TRY(const auto default_routes, netlink::read_default_routes(*requests_));
+  PORTREEVE_TRY(const auto our_routes, netlink::read_routes(*requests_, kOurProtocol));
   std::unordered_set<std::uint32_t> standing;
   for (const netlink::Link& link : links) standing.insert(number(link.index));
   // What happened to them in between is not known.
@@ -275,7 +281,7 @@ Result<bool> LinuxKernel::read_all() {
   const bool same_routes = held == local_routes_;
   local_routes_ = std::move(held);
   ++full_readings_;
-  return builder_->replace_all(links, addresses, routes) || !same_routes;
+  return builder_->replace_all(links, addresses, default_routes, our_routes) || !same_routes;
 }
 
 // Whether the event changed anything. One that cannot be read changes nothing.
@@ -308,12 +314,17 @@ bool LinuxKernel::take(const netlink::Message& message) {
       return address && builder_->remove_address(*address);
     }
     case RTM_NEWROUTE: {
-      const auto routes = netlink::parse_default_route(message.body);
-      return routes && builder_->set_routes(*routes, (message.flags & NLM_F_REPLACE) != 0);
+      const bool replaces = (message.flags & NLM_F_REPLACE) != 0;
+      const auto default_routes = netlink::parse_default_route(message.body);
+      const auto route = netlink::parse_route(message.body);
+      const bool changed = default_routes && builder_->set_routes(*default_routes, replaces);
+      return (route && *route && builder_->set_route(**route, replaces)) || changed;
     }
     case RTM_DELROUTE: {
-      const auto routes = netlink::parse_default_route(message.body);
-      return routes && builder_->remove_routes(*routes);
+      const auto default_routes = netlink::parse_default_route(message.body);
+      const auto route = netlink::parse_route(message.body);
+      const bool changed = default_routes && builder_->remove_routes(*default_routes);
+      return (route && *route && builder_->remove_route(**route)) || changed;
     }
     default:
       return false;

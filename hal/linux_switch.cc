@@ -26,6 +26,10 @@ netlink::DefaultRoute route_of(const Gateway& gateway) {
   return {gateway.interface, gateway.address, gateway.protocol, gateway.metric};
 }
 
+netlink::Route route_of(const Route& route) {
+  return {route.interface, route.destination, route.next_hop, kOurProtocol, route.metric};
+}
+
 std::string route_text(const IpAddress& gateway) { return "the default route via " + gateway.to_string(); }
 
 netlink::BondOptions options_of(const TeamSettings& settings) {
@@ -81,6 +85,8 @@ class Carrier {
   Result<> operator()(const RemoveAddress& action) const;
   Result<> operator()(const AddGateway& action) const;
   Result<> operator()(const RemoveGateway& action) const;
+  Result<> operator()(const AddRoute& action) const;
+  Result<> operator()(const RemoveRoute& action) const;
   Result<> operator()(const DeleteBridge& action) const;
 
  private:
@@ -447,6 +453,18 @@ Result<> Carrier::operator()(const AddGateway& action) const {
 Result<> Carrier::operator()(const RemoveGateway& action) const {
   return unless(ErrorKind::NotFound, kernel_.change(netlink::delete_default_route(route_of(action.gateway)),
                                                     "remove " + route_text(action.gateway.address)));
+}
+
+Result<> Carrier::operator()(const AddRoute& action) const {
+  PORTREEVE_TRY(const IfIndex index, own_link(action.link));
+  const Route route{index, action.destination, action.next_hop, action.metric};
+  return kernel_.change(netlink::add_route(route_of(route), action.replace),
+                        "add the route to " + action.destination.to_string() + " by " + action.link);
+}
+
+Result<> Carrier::operator()(const RemoveRoute& action) const {
+  return unless(ErrorKind::NotFound, kernel_.change(netlink::delete_route(route_of(action.route)),
+                                                    "remove the route to " + action.route.destination.to_string()));
 }
 
 Result<> Carrier::operator()(const DeleteBridge& action) const {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "hal/interface_name.h"
+#include "hal/route_plan.h"
 #include "hal/vlan_plan.h"
 #include "hal/vnic_plan.h"
 
@@ -209,7 +210,9 @@ struct Carry {
   void operator()(const SetVnicMac& a) const { find_vnic(state, a.vnic).mac = a.mac; }
   void operator()(const SetVnicMtu& a) const { find_vnic(state, a.vnic).mtu = a.mtu; }
   void operator()(const DeleteVnic& a) const {
-    std::erase_if(state.addresses, [&](const auto& item) { return item.interface == a.index; });
+    const auto on_vnic = [&](const auto& item) { return item.interface == a.index; };
+    std::erase_if(state.addresses, on_vnic);
+    std::erase_if(state.routes, on_vnic);
     std::erase_if(state.vnics, [&](const HostVnic& vnic) { return vnic.index == a.index; });
   }
   void operator()(const SetVirtualFunctions& a) const {
@@ -247,10 +250,19 @@ struct Carry {
     state.gateways.push_back(added);
   }
   void operator()(const RemoveGateway& a) const { std::erase(state.gateways, a.gateway); }
+  void operator()(const AddRoute& a) const {
+    const Route added{link(state, a.link), a.destination, a.next_hop, a.metric};
+    std::erase_if(state.routes, [&](const Route& other) {
+      return a.replace && other.metric == added.metric && other.destination == added.destination;
+    });
+    state.routes.push_back(added);
+  }
+  void operator()(const RemoveRoute& a) const { std::erase(state.routes, a.route); }
   void operator()(const DeleteBridge& a) const {
     const auto on_bridge = [&](const auto& item) { return item.interface == a.index; };
     std::erase_if(state.addresses, on_bridge);
     std::erase_if(state.gateways, on_bridge);
+    std::erase_if(state.routes, on_bridge);
     for (Port& port : state.ports) {
       if (port.master == a.index) port.master.reset();
     }
@@ -280,13 +292,16 @@ std::uint32_t index_after(const Inventory& inventory) {
   }
   for (const InterfaceAddress& address : inventory.addresses) see(address.interface);
   for (const Gateway& gateway : inventory.gateways) see(gateway.interface);
+  for (const Route& route : inventory.routes) see(route.interface);
   return last + 1;
 }
 
 }  // namespace
 
-RehearsalHost::RehearsalHost(Inventory inventory, Sysctl sysctl, DerivedMac derived_mac, ReadFunctions read_functions)
+RehearsalHost::RehearsalHost(Inventory inventory, Sysctl sysctl, DerivedMac derived_mac, ReadFunctions read_functions,
+                             NetworkFileStates network_files)
     : inventory_(std::move(inventory)),
+      network_files_(std::move(network_files)),
       sysctl_(std::move(sysctl)),
       derived_mac_(std::move(derived_mac)),
       read_functions_(std::move(read_functions)),
@@ -361,6 +376,37 @@ std::vector<SwitchOperation> RehearsalHost::plan_vnic_removal(const std::string&
   return operations(hal::plan_vnic_removal(name, owner, inventory_));
 }
 
+Result<std::vector<SwitchOperation>> RehearsalHost::plan_route(const RouteSpec& spec) {
+  PORTREEVE_TRY(auto changes, hal::plan_route(spec, inventory_));
+  return operations(std::move(changes));
+}
+
+std::vector<SwitchOperation> RehearsalHost::plan_route_removal(const std::string& link_name,
+                                                               const IpPrefix& destination) {
+  return operations(hal::plan_route_removal(link_name, destination, inventory_));
+}
+
+Result<std::vector<SwitchOperation>> RehearsalHost::plan_dhcp(const std::string& link_name, bool wanted) {
+  const std::string interface = switch_interface(link_name);
+  PORTREEVE_TRY(const auto change, hal::plan_dhcp(link_name, interface, wanted, network_files_));
+  std::vector<SwitchOperation> operations;
+  if (!change) return operations;
+  operations.push_back({change->text, [this, interface, ask = change->ask]() -> Result<> {
+                          if (ask) {
+                            network_files_.files[interface] = true;
+                          } else {
+                            network_files_.files.erase(interface);
+                          }
+                          return {};
+                        }});
+  return operations;
+}
+
+bool RehearsalHost::asks_by_dhcp(const std::string& link_name) const {
+  const auto file = network_files_.files.find(switch_interface(link_name));
+  return file != network_files_.files.end() && file->second;
+}
+
 std::string RehearsalHost::switch_interface(const std::string& name) const {
   const Bridge* const bridge = inventory_.switch_by_name(name);
   return bridge == nullptr ? interface_of_switch(name) : bridge->interface;
@@ -388,7 +434,7 @@ Result<> RehearsalHost::remove_local_address(const IpAddress& address) {
 }
 
 std::unique_ptr<Host> RehearsalHost::rehearsal() const {
-  auto copy = std::make_unique<RehearsalHost>(inventory_, sysctl_, derived_mac_, read_functions_);
+  auto copy = std::make_unique<RehearsalHost>(inventory_, sysctl_, derived_mac_, read_functions_, network_files_);
   copy->written_ = written_;
   copy->functions_ = functions_;
   return copy;

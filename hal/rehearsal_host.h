@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "hal/host.h"
+#include "hal/network_files.h"
 #include "hal/switch_plan.h"
 
 namespace portreeve::hal {
@@ -29,7 +30,8 @@ class RehearsalHost : public Host {
   };
   using ReadFunctions = std::function<Functions(const Port& port)>;
 
-  RehearsalHost(Inventory inventory, Sysctl sysctl, DerivedMac derived_mac, ReadFunctions read_functions = {});
+  RehearsalHost(Inventory inventory, Sysctl sysctl, DerivedMac derived_mac, ReadFunctions read_functions = {},
+                NetworkFileStates network_files = {});
 
   [[nodiscard]] const Inventory& inventory() const override { return inventory_; }
   // Operations may be run while this lives.
@@ -41,6 +43,10 @@ class RehearsalHost : public Host {
                                                  const std::string& leaving) override;
   Result<std::vector<SwitchOperation>> plan_vnic(const VnicSpec& spec) override;
   std::vector<SwitchOperation> plan_vnic_removal(const std::string& name, VnicOwner owner) override;
+  Result<std::vector<SwitchOperation>> plan_route(const RouteSpec& spec) override;
+  std::vector<SwitchOperation> plan_route_removal(const std::string& link_name, const IpPrefix& destination) override;
+  Result<std::vector<SwitchOperation>> plan_dhcp(const std::string& link_name, bool wanted) override;
+  [[nodiscard]] bool asks_by_dhcp(const std::string& link_name) const override;
   [[nodiscard]] std::vector<std::string> our_switches() const override { return inventory_.our_switches(); }
   [[nodiscard]] std::string switch_interface(const std::string& name) const override;
   [[nodiscard]] std::string switch_warning(const std::string& name) const override;
@@ -59,6 +65,7 @@ class RehearsalHost : public Host {
   Inventory inventory_;
   std::map<std::string, std::string> written_;  // path below /proc/sys → value
   std::map<IfIndex, Functions> functions_;      // that were changed
+  NetworkFileStates network_files_;
 
  private:
   std::vector<SwitchOperation> operations(std::vector<SwitchChange> changes);

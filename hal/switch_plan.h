@@ -159,6 +159,16 @@ struct AddGateway {
 struct RemoveGateway {
   Gateway gateway;
 };
+struct AddRoute {
+  std::string link;  // a bridge or a host virtual NIC
+  IpPrefix destination;
+  std::optional<IpAddress> next_hop;
+  std::uint32_t metric = 0;
+  bool replace = false;  // our own of that metric
+};
+struct RemoveRoute {
+  Route route;
+};
 struct DeleteBridge {
   IfIndex index{};
 };
@@ -168,7 +178,7 @@ using SwitchAction =
                  SetPortMtu, SetLinkUp, MakeTeam, ConfigureTeam, SetTeamMtu, JoinTeam, DeleteTeam, JoinPort, KnowPort,
                  LeavePort, AddPortVlan, RemovePortVlan, MakeVnic, PutVnic, SetVnicMac, SetVnicMtu, DeleteVnic,
                  SetVirtualFunctions, ChangeVirtualFunction, AddAddress, RemoveAddress, AddGateway, RemoveGateway,
-                 DeleteBridge>;
+                 AddRoute, RemoveRoute, DeleteBridge>;
 
 struct SwitchChange {
   std::string text;

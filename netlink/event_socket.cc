@@ -22,7 +22,7 @@ constexpr std::size_t kLargestDatagram = 32768;
 
 }  // namespace
 
-Result<EventSocket> EventSocket::open() {
+Result<EventSocket> EventSocket::open(std::uint8_t protocol) {
   EventSocket opened{SocketPointer(nl_socket_alloc())};
   nl_sock* const socket = opened.socket_.get();
   if (socket == nullptr) return Error{ErrorKind::Exhausted, "cannot open a netlink socket: out of memory"};
@@ -35,7 +35,7 @@ Result<EventSocket> EventSocket::open() {
   PORTREEVE_TRY_VOID(opened.set_room(kRoom));
 
   // The filter first: what comes between joining and filtering would be passed on.
-  auto filter = event_filter();
+  auto filter = event_filter(protocol);
   const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
   if (setsockopt(opened.descriptor(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) != 0) {
     return system_error("cannot filter netlink events", errno);

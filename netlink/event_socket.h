@@ -1,10 +1,11 @@
-// What the kernel tells unasked: links, addresses and default routes that come, change and go. Subscribe first, then
+// What the kernel tells unasked: links, addresses and routes that come, change and go. Subscribe first, then
 // read everything once (request_socket.h), then follow the events: each carries the whole object as it is now.
 //
 // The kernel passes on only what matters (event_filter.h). When events came faster than they were read it says so, and
 // `receive` returns Lost: what is known is stale, and everything must be read again.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 
 #include "hal/base/result.h"
@@ -21,7 +22,8 @@ enum class Received {
 
 class EventSocket {
  public:
-  static Result<EventSocket> open();
+  // The protocol number is that of the routes to be told of besides default ones.
+  static Result<EventSocket> open(std::uint8_t protocol);
 
   [[nodiscard]] int descriptor() const;  // readable when `receive` has something to do; owned by this
   // Never waits. `event` gets RTM_NEWLINK and so on.

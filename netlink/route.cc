@@ -60,16 +60,28 @@ Result<std::vector<DefaultRoute>> read(RequestSocket& socket, std::uint32_t inte
   return routes;
 }
 
-Request about(std::uint16_t type, std::uint16_t flags, const DefaultRoute& route) {
+Request about(std::uint16_t type, std::uint16_t flags, const Route& route) {
   rtmsg header{};
-  header.rtm_family = route.gateway.is_v4() ? AF_INET : AF_INET6;
+  header.rtm_family = route.destination.address.is_v4() ? AF_INET : AF_INET6;
+  header.rtm_dst_len = route.destination.length;
   header.rtm_table = RT_TABLE_MAIN;
   header.rtm_protocol = route.protocol;
-  header.rtm_scope = RT_SCOPE_UNIVERSE;
+  header.rtm_scope = route.gateway ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
   header.rtm_type = RTN_UNICAST;
   Request request(type, flags, header);
-  request.address(RTA_GATEWAY, route.gateway).index(RTA_OIF, route.interface).u32(RTA_PRIORITY, route.metric);
+  if (route.destination.length != 0) request.address(RTA_DST, route.destination.address);
+  if (route.gateway) request.address(RTA_GATEWAY, *route.gateway);
+  request.index(RTA_OIF, route.interface).u32(RTA_PRIORITY, route.metric);
   return request;
+}
+
+Route to_everywhere(const DefaultRoute& route) {
+  const IpAddress any = route.gateway.is_v4() ? IpAddress() : IpAddress::v6({});
+  return {route.interface, {any, 0}, route.gateway, route.protocol, route.metric};
+}
+
+std::uint16_t adding(bool replace) {
+  return static_cast<std::uint16_t>(NLM_F_CREATE | (replace ? NLM_F_REPLACE : NLM_F_EXCL));
 }
 
 Request about_local(std::uint16_t type, std::uint16_t flags, IfIndex interface, const IpAddress& address,
@@ -118,10 +130,59 @@ Result<std::vector<DefaultRoute>> read_default_routes(RequestSocket& socket, IfI
 }
 
 Request add_default_route(const DefaultRoute& route, bool replace) {
-  return about(RTM_NEWROUTE, static_cast<std::uint16_t>(NLM_F_CREATE | (replace ? NLM_F_REPLACE : NLM_F_EXCL)), route);
+  return about(RTM_NEWROUTE, adding(replace), to_everywhere(route));
 }
 
-Request delete_default_route(const DefaultRoute& route) { return about(RTM_DELROUTE, 0, route); }
+Request delete_default_route(const DefaultRoute& route) { return about(RTM_DELROUTE, 0, to_everywhere(route)); }
+
+Result<std::optional<Route>, Malformed> parse_route(Bytes body) {
+  if (body.size() < kRouteHeader) return Malformed{body.size()};
+  const auto info = host_value<rtmsg>(body);
+  Hop hop;
+  std::optional<IpAddress> destination;
+  bool several = false;
+  std::uint32_t metric = 0;
+  AttributeReader attributes(body.subspan(kRouteHeader));
+  while (attributes.next()) {
+    if (attributes.type() == RTA_DST) destination = attributes.address();
+    if (attributes.type() == RTA_PRIORITY) metric = attributes.u32();
+    if (attributes.type() == RTA_MULTIPATH) several = true;
+    read_hop(attributes, hop);
+  }
+  std::optional<Route> route;
+  const bool counts = info.rtm_dst_len != 0 && info.rtm_table == RT_TABLE_MAIN && info.rtm_type == RTN_UNICAST &&
+                      (info.rtm_flags & RTM_F_CLONED) == 0;
+  if (counts && destination && !several && hop.interface != 0) {
+    const IpPrefix prefix{*destination, std::min(info.rtm_dst_len, address_bits(destination->family()))};
+    route = Route{IfIndex{hop.interface}, prefix, hop.gateway, info.rtm_protocol, metric};
+  }
+  return attributes.finish(std::move(route));
+}
+
+Result<std::vector<Route>> read_routes(RequestSocket& socket, std::uint8_t protocol, std::optional<IfIndex> interface) {
+  std::vector<Route> routes;
+  for (const std::uint8_t family : {std::uint8_t{AF_INET}, std::uint8_t{AF_INET6}}) {
+    rtmsg header{};
+    header.rtm_family = family;
+    header.rtm_table = RT_TABLE_MAIN;
+    header.rtm_protocol = protocol;
+    Request request(RTM_GETROUTE, NLM_F_DUMP, header);
+    if (interface) request.index(RTA_OIF, *interface);
+    auto read = socket.dump(std::move(request), "read the routes", parse_route);
+    if (!read && (read.error().kind == ErrorKind::NotFound || read.error().kind == ErrorKind::NotSupported)) continue;
+    if (!read) return std::move(read).error();
+    for (const auto& route : *read) {
+      if (route && route->protocol == protocol && (!interface || route->interface == *interface)) {
+        routes.push_back(*route);
+      }
+    }
+  }
+  return routes;
+}
+
+Request add_route(const Route& route, bool replace) { return about(RTM_NEWROUTE, adding(replace), route); }
+
+Request delete_route(const Route& route) { return about(RTM_DELROUTE, 0, route); }
 
 Result<std::optional<IpAddress>, Malformed> parse_local_route(Bytes body, IfIndex interface, std::uint8_t protocol) {
   if (body.size() < kRouteHeader) return Malformed{body.size()};

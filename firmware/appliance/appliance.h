@@ -37,12 +37,14 @@
 #include "firmware/providers/peer_provider.h"
 #include "firmware/providers/pool_provider.h"
 #include "firmware/providers/port_provider.h"
+#include "firmware/providers/route_provider.h"
 #include "firmware/providers/service_provider.h"
 #include "firmware/providers/speaker_provider.h"
 #include "firmware/providers/switch_provider.h"
 #include "firmware/runtime/bus_connection.h"
 #include "firmware/runtime/directory_watch.h"
 #include "firmware/runtime/disk_writer.h"
+#include "firmware/runtime/name_servers.h"
 #include "firmware/runtime/notifier.h"
 #include "firmware/runtime/signals.h"
 #include "firmware/runtime/worker_thread.h"
@@ -91,6 +93,7 @@ class Appliance {
   void stopped();
 
   [[nodiscard]] std::vector<std::string> network_names() const;  // switches, virtual networks, virtual NICs
+  [[nodiscard]] runtime::NameServers::Leases dhcp_leases() const;
   [[nodiscard]] std::unique_ptr<dsc::Rehearsal> rehearsal() const;
 
   Options options_;
@@ -124,6 +127,7 @@ class Appliance {
   providers::MacAddressPoolProvider mac_address_pool_provider_;
   providers::VirtualNetworkProvider network_provider_{host_};
   providers::HostVnicProvider vnic_provider_{host_};
+  providers::RouteProvider route_provider_{host_};
   providers::PoolProvider pool_provider_{registry_, announcer_};
   PeerBfd peer_bfd_{bfd_, speaker_};
   providers::BfdProfileProvider bfd_profile_provider_;
@@ -135,6 +139,7 @@ class Appliance {
   Views views_;
   ApplianceControl control_;
   runtime::BusConnection bus_;
+  runtime::NameServers name_servers_;
   bus::ObjectServer objects_;
   runtime::Signals signals_;
   runtime::DirectoryWatch drop_in_watch_;

@@ -49,6 +49,8 @@ const dsc::ResourceType& type_of(bus::ResourceKind kind) {
       return resources::kVirtualNetworkType;
     case bus::ResourceKind::HostVnic:
       return resources::kHostVnicType;
+    case bus::ResourceKind::Route:
+      return resources::kRouteType;
     case bus::ResourceKind::MacAddressPool:
       return resources::kMacAddressPoolType;
     case bus::ResourceKind::IpAddressPool:
@@ -117,6 +119,10 @@ std::string words_for(bus::ResourceKind kind, const std::string& key) {
       return "virtual network " + key;
     case bus::ResourceKind::HostVnic:
       return "host virtual NIC " + key;
+    case bus::ResourceKind::Route: {
+      const std::size_t slash = key.find('/');
+      return "route to " + key.substr(slash + 1) + " by " + key.substr(0, slash);
+    }
     case bus::ResourceKind::MacAddressPool:
       return "pool of MAC addresses " + key;
     case bus::ResourceKind::IpAddressPool:
@@ -130,7 +136,8 @@ std::string words_for(bus::ResourceKind kind, const std::string& key) {
 constexpr std::array kKinds = {bus::ResourceKind::BgpPeer,        bus::ResourceKind::BgpSpeaker,
                                bus::ResourceKind::BfdProfile,     bus::ResourceKind::ExternalVirtualSwitch,
                                bus::ResourceKind::VirtualNetwork, bus::ResourceKind::HostVnic,
-                               bus::ResourceKind::MacAddressPool, bus::ResourceKind::IpAddressPool};
+                               bus::ResourceKind::Route,          bus::ResourceKind::MacAddressPool,
+                               bus::ResourceKind::IpAddressPool};
 
 }  // namespace
 

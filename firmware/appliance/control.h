@@ -71,6 +71,7 @@ class ApplianceControl : public bus::Control {
     return parts_.views.virtual_networks();
   }
   [[nodiscard]] std::vector<bus::HostVnicView> host_vnics() const override { return parts_.views.host_vnics(); }
+  [[nodiscard]] std::vector<bus::RouteView> routes() const override { return parts_.views.routes(); }
   [[nodiscard]] std::vector<bus::MacAddressPoolView> mac_address_pools() const override {
     return parts_.views.mac_address_pools();
   }

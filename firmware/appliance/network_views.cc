@@ -1,4 +1,4 @@
-// How virtual networks, virtual NICs of the host and pools of MAC addresses are shown.
+// How virtual networks, virtual NICs of the host, routes and pools of MAC addresses are shown.
 #include <algorithm>
 
 #include "firmware/appliance/view_words.h"
@@ -85,6 +85,31 @@ std::vector<bus::HostVnicView> Views::host_vnics() const {
       view.mtu = vnic->mtu;
     }
     view.status = network_status(resource, vnic);
+    view.status_text = resource_text(resource);
+    if (resource.flag("Dhcp")) {
+      show_dhcp(view, vnic == nullptr ? std::nullopt : std::optional(vnic->index), from_.host.inventory(),
+                from_.name_servers);
+    }
+  });
+  return views;
+}
+
+std::vector<bus::RouteView> Views::routes() const {
+  std::vector<bus::RouteView> views;
+  for_each_of(from_.manager.effective(), resources::kRouteType, [&](const dsc::Resource& resource) {
+    bus::RouteView& view = views.emplace_back();
+    view.interface_alias = resource.text("InterfaceAlias");
+    view.destination_prefix = resource.text("DestinationPrefix");
+    view.next_hop = resource.text("NextHop");
+    view.route_metric = static_cast<std::uint32_t>(resource.number("RouteMetric"));
+    if (const dsc::Resource* const link = providers::link_of_route(resource, from_.manager.effective())) {
+      view.interface = from_.host.switch_interface(link->key);
+    }
+    view.configuration_source = source_name(resource.source);
+    const dsc::ResourceStatus* const status = from_.manager.status(resource.id());
+    view.status = "Waiting";
+    if (status != nullptr && status->state == dsc::ResourceState::Failed) view.status = "Failed";
+    if (status != nullptr && status->state == dsc::ResourceState::InDesiredState) view.status = "Up";
     view.status_text = resource_text(resource);
   });
   return views;

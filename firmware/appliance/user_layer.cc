@@ -20,11 +20,15 @@ Properties base_of(const dsc::Resource* stated, const dsc::Resource& effective) 
   return properties;
 }
 
+bool may_refer_to(const dsc::Property& property, const dsc::ResourceType& type) {
+  if (property.kind != dsc::ValueKind::Reference) return false;
+  const auto types = property.referenced_types();
+  return std::find(types.begin(), types.end(), type.name) != types.end();
+}
+
 bool refers_to(const dsc::Resource& resource, const dsc::ResourceType& type, const std::string& key) {
-  return std::any_of(resource.settings.begin(), resource.settings.end(), [&](const dsc::Value& value) {
-    return value.property->kind == dsc::ValueKind::Reference && value.property->references == type.name &&
-           value.text == key;
-  });
+  return std::any_of(resource.settings.begin(), resource.settings.end(),
+                     [&](const dsc::Value& value) { return value.text == key && may_refer_to(*value.property, type); });
 }
 
 }  // namespace

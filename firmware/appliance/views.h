@@ -11,6 +11,7 @@
 #include "firmware/bus/control.h"
 #include "firmware/layer2/responder.h"
 #include "firmware/providers/port_provider.h"
+#include "firmware/runtime/name_servers.h"
 #include "firmware/services/announcer.h"
 #include "firmware/services/registry.h"
 #include "hal/host.h"
@@ -28,6 +29,7 @@ class Views {
     const layer2::Responder& responder;
     const services::Registry& registry;
     const PeerBfd& bfd;
+    const runtime::NameServers& name_servers;
     std::string machine_id;
   };
 
@@ -44,6 +46,7 @@ class Views {
   [[nodiscard]] std::vector<bus::BfdProfileView> bfd_profiles() const;
   [[nodiscard]] std::vector<bus::VirtualNetworkView> virtual_networks() const;
   [[nodiscard]] std::vector<bus::HostVnicView> host_vnics() const;
+  [[nodiscard]] std::vector<bus::RouteView> routes() const;
   [[nodiscard]] std::vector<bus::MacAddressPoolView> mac_address_pools() const;
   [[nodiscard]] std::vector<bus::PoolView> pools() const;
   [[nodiscard]] std::vector<bus::JobView> jobs() const;

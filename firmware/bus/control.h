@@ -69,6 +69,10 @@ struct SwitchView {
   std::string status;  // "Up" | "Down" | "Waiting" | "Failed"
   std::string status_text;
   std::string announcement_mode;  // services::mode_name
+  bool dhcp = false;
+  std::string dhcp_address, dhcp_gateway;  // what it brought; with prefix length; empty: nothing
+  std::vector<std::string> dhcp_name_servers;
+  std::uint32_t dhcp_lease_time = 0;  // seconds, when it was given or renewed
 
   friend bool operator==(const SwitchView&, const SwitchView&) = default;
 };
@@ -196,8 +200,24 @@ struct HostVnicView {
   std::string configuration_source;
   std::string status;  // as of a virtual network
   std::string status_text;
+  bool dhcp = false;
+  std::string dhcp_address, dhcp_gateway;  // what it brought; with prefix length; empty: nothing
+  std::vector<std::string> dhcp_name_servers;
+  std::uint32_t dhcp_lease_time = 0;  // seconds, when it was given or renewed
 
   friend bool operator==(const HostVnicView&, const HostVnicView&) = default;
+};
+
+struct RouteView {
+  std::string interface_alias, destination_prefix;
+  std::string next_hop;  // empty: all of the destination is on the link
+  std::uint32_t route_metric = 0;
+  std::string interface;  // of the kernel
+  std::string configuration_source;
+  std::string status;  // "Up" | "Waiting" | "Failed"
+  std::string status_text;
+
+  friend bool operator==(const RouteView&, const RouteView&) = default;
 };
 
 struct MacAddressPoolView {
@@ -316,6 +336,7 @@ enum class ResourceKind : std::uint8_t {
   ExternalVirtualSwitch,
   VirtualNetwork,
   HostVnic,
+  Route,
   MacAddressPool,
   IpAddressPool
 };
@@ -383,6 +404,7 @@ class Control {
   [[nodiscard]] virtual std::vector<BfdProfileView> bfd_profiles() const = 0;
   [[nodiscard]] virtual std::vector<VirtualNetworkView> virtual_networks() const = 0;
   [[nodiscard]] virtual std::vector<HostVnicView> host_vnics() const = 0;
+  [[nodiscard]] virtual std::vector<RouteView> routes() const = 0;
   [[nodiscard]] virtual std::vector<MacAddressPoolView> mac_address_pools() const = 0;
   [[nodiscard]] virtual std::vector<PoolView> pools() const = 0;
   [[nodiscard]] virtual std::vector<JobView> jobs() const = 0;

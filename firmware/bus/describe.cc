@@ -56,6 +56,7 @@ std::string describe(const Control& control) {
   append_list(json, "BFDProfiles", control.bfd_profiles());
   append_list(json, "VirtualNetworks", control.virtual_networks());
   append_list(json, "HostVnics", control.host_vnics());
+  append_list(json, "Routes", control.routes());
   append_list(json, "MacAddressPools", control.mac_address_pools());
   append_list(json, "IPAddressPools", control.pools());
   append_list(json, "Jobs", control.jobs());

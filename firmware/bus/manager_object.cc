@@ -124,6 +124,12 @@ const sd_bus_vtable ManagerObject::kVtable[] = {
                             change<&ManagerObject::change_resource<ResourceKind::HostVnic>>, kOpen),
     SD_BUS_METHOD_WITH_ARGS("RemoveHostVnic", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT,
                             change<&ManagerObject::remove_resource<ResourceKind::HostVnic>>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("AddRoute", SD_BUS_ARGS("a{sv}", route), SD_BUS_RESULT("o", path),
+                            change<&ManagerObject::add_resource<ResourceKind::Route>>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("SetRoute", SD_BUS_ARGS("a{sv}", route), SD_BUS_RESULT("o", path),
+                            change<&ManagerObject::change_resource<ResourceKind::Route>>, kOpen),
+    SD_BUS_METHOD_WITH_ARGS("RemoveRoute", SD_BUS_ARGS("s", interface_alias, "s", destination_prefix), SD_BUS_NO_RESULT,
+                            change<&ManagerObject::remove_resource<ResourceKind::Route>>, kOpen),
     SD_BUS_METHOD_WITH_ARGS("SetMacAddressPool", SD_BUS_ARGS("a{sv}", pool), SD_BUS_RESULT("o", path),
                             change<&ManagerObject::set_resource<ResourceKind::MacAddressPool>>, kOpen),
     SD_BUS_METHOD_WITH_ARGS("RemoveMacAddressPool", SD_BUS_ARGS("s", name), SD_BUS_NO_RESULT,
@@ -324,7 +330,8 @@ bool ManagerObject::change_resource(const CallPtr& call) {
 template <ResourceKind Kind>
 bool ManagerObject::remove_resource(const CallPtr& call) {
   ResourceKey key;
-  for (int parts = Kind == ResourceKind::BgpPeer ? 2 : 1; parts > 0; --parts) {
+  constexpr bool kOfTwoParts = Kind == ResourceKind::BgpPeer || Kind == ResourceKind::Route;
+  for (int parts = kOfTwoParts ? 2 : 1; parts > 0; --parts) {
     const auto part = read_text(call->message());
     if (!part) {
       call->fail(part.error());

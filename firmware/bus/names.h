@@ -19,6 +19,7 @@ inline constexpr const char* kSpeakerInterface = "org.portreeve.Portreeve1.BGPSp
 inline constexpr const char* kBfdProfileInterface = "org.portreeve.Portreeve1.BFDProfile";
 inline constexpr const char* kVirtualNetworkInterface = "org.portreeve.Portreeve1.VirtualNetwork";
 inline constexpr const char* kHostVnicInterface = "org.portreeve.Portreeve1.HostVnic";
+inline constexpr const char* kRouteInterface = "org.portreeve.Portreeve1.Route";
 inline constexpr const char* kMacAddressPoolInterface = "org.portreeve.Portreeve1.MacAddressPool";
 inline constexpr const char* kPoolInterface = "org.portreeve.Portreeve1.IPAddressPool";
 inline constexpr const char* kJobInterface = "org.portreeve.Portreeve1.Job";

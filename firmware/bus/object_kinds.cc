@@ -113,6 +113,8 @@ std::string resource_path(ResourceKind kind, std::span<const std::string_view> k
       return object_path("network", key);
     case ResourceKind::HostVnic:
       return object_path("vnic", key);
+    case ResourceKind::Route:
+      return object_path("route", key);
     case ResourceKind::MacAddressPool:
       return object_path("macpool", key);
     case ResourceKind::IpAddressPool:
@@ -158,6 +160,14 @@ ObjectKind<VirtualNetworkView> virtual_network_kind() {
 ObjectKind<HostVnicView> host_vnic_kind() {
   return {kHostVnicInterface, [](const HostVnicView& view) { return object_path("vnic", {view.name}); },
           plain_vtable<HostVnicView>()};
+}
+
+ObjectKind<RouteView> route_kind() {
+  return {kRouteInterface,
+          [](const RouteView& view) {
+            return object_path("route", {view.interface_alias, view.destination_prefix});
+          },
+          plain_vtable<RouteView>()};
 }
 
 ObjectKind<MacAddressPoolView> mac_address_pool_kind() {

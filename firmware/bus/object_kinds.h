@@ -12,6 +12,7 @@ ObjectKind<SpeakerView> speaker_kind();
 ObjectKind<BfdProfileView> bfd_profile_kind();
 ObjectKind<VirtualNetworkView> virtual_network_kind();
 ObjectKind<HostVnicView> host_vnic_kind();
+ObjectKind<RouteView> route_kind();
 ObjectKind<MacAddressPoolView> mac_address_pool_kind();
 ObjectKind<PoolView> pool_kind();
 ObjectKind<JobView> job_kind();

@@ -23,6 +23,7 @@ struct ObjectServer::State : std::enable_shared_from_this<ObjectServer::State> {
         bfd_profiles(bfd_profile_kind(), all),
         virtual_networks(virtual_network_kind(), all),
         host_vnics(host_vnic_kind(), all),
+        routes(route_kind(), all),
         mac_address_pools(mac_address_pool_kind(), all),
         pools(pool_kind(), all),
         jobs(job_kind(), all) {}
@@ -43,6 +44,7 @@ struct ObjectServer::State : std::enable_shared_from_this<ObjectServer::State> {
   Collection<BfdProfileView> bfd_profiles;
   Collection<VirtualNetworkView> virtual_networks;
   Collection<HostVnicView> host_vnics;
+  Collection<RouteView> routes;
   Collection<MacAddressPoolView> mac_address_pools;
   Collection<PoolView> pools;
   Collection<JobView> jobs;
@@ -62,6 +64,7 @@ void ObjectServer::State::show_objects(sd_bus& bus) {
   bfd_profiles.show(bus, control.bfd_profiles());
   virtual_networks.show(bus, control.virtual_networks());
   host_vnics.show(bus, control.host_vnics());
+  routes.show(bus, control.routes());
   mac_address_pools.show(bus, control.mac_address_pools());
   pools.show(bus, control.pools());
   jobs.show(bus, control.jobs());

@@ -72,6 +72,11 @@ constexpr Property<SwitchView> kSwitch[] = {
     {"TeamingMode", &SwitchView::teaming_mode},
     {"LinkCheckIntervalInMilliseconds", &SwitchView::link_check_interval},
     {"ActivePort", &SwitchView::active_port},
+    {"Dhcp", &SwitchView::dhcp},
+    {"DhcpAddress", &SwitchView::dhcp_address},
+    {"DhcpGateway", &SwitchView::dhcp_gateway},
+    {"DhcpNameServers", &SwitchView::dhcp_name_servers},
+    {"DhcpLeaseTime", &SwitchView::dhcp_lease_time},
 };
 
 constexpr Property<PeerView> kPeer[] = {
@@ -220,6 +225,22 @@ constexpr Property<HostVnicView> kHostVnic[] = {
     {"ConfigurationSource", &HostVnicView::configuration_source},
     {"Status", &HostVnicView::status},
     {"StatusText", &HostVnicView::status_text},
+    {"Dhcp", &HostVnicView::dhcp},
+    {"DhcpAddress", &HostVnicView::dhcp_address},
+    {"DhcpGateway", &HostVnicView::dhcp_gateway},
+    {"DhcpNameServers", &HostVnicView::dhcp_name_servers},
+    {"DhcpLeaseTime", &HostVnicView::dhcp_lease_time},
+};
+
+constexpr Property<RouteView> kRoute[] = {
+    {"InterfaceAlias", &RouteView::interface_alias},
+    {"DestinationPrefix", &RouteView::destination_prefix},
+    {"NextHop", &RouteView::next_hop},
+    {"RouteMetric", &RouteView::route_metric},
+    {"Interface", &RouteView::interface},
+    {"ConfigurationSource", &RouteView::configuration_source},
+    {"Status", &RouteView::status},
+    {"StatusText", &RouteView::status_text},
 };
 
 constexpr Property<MacAddressPoolView> kMacAddressPool[] = {
@@ -322,6 +343,10 @@ std::span<const Property<VirtualNetworkView>> properties_of<VirtualNetworkView>(
 template <>
 std::span<const Property<HostVnicView>> properties_of<HostVnicView>() {
   return kHostVnic;
+}
+template <>
+std::span<const Property<RouteView>> properties_of<RouteView>() {
+  return kRoute;
 }
 template <>
 std::span<const Property<MacAddressPoolView>> properties_of<MacAddressPoolView>() {

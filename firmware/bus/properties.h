@@ -42,6 +42,8 @@ std::span<const Property<VirtualNetworkView>> properties_of<VirtualNetworkView>(
 template <>
 std::span<const Property<HostVnicView>> properties_of<HostVnicView>();
 template <>
+std::span<const Property<RouteView>> properties_of<RouteView>();
+template <>
 std::span<const Property<MacAddressPoolView>> properties_of<MacAddressPoolView>();
 template <>
 std::span<const Property<PoolView>> properties_of<PoolView>();

@@ -54,6 +54,20 @@ std::vector<std::uint16_t> tagged_vlans(std::string_view switch_name, const dsc:
   return vlans;
 }
 
+const dsc::Resource* link_of_route(const dsc::Resource& route, const dsc::Configuration& configuration) {
+  const std::string_view name = route.text("InterfaceAlias");
+  if (const dsc::Resource* const network = find_network(configuration, name)) return network;
+  if (const dsc::Resource* const vnic = configuration.find(resources::kHostVnicType.name, name)) return vnic;
+  const std::size_t port = configuration.position(resources::kPortType.name, name);
+  for (const std::uint32_t position : configuration.dependents(port)) {
+    const dsc::Resource& resource = configuration.resources[position];
+    if (resource.type != &resources::kExternalVirtualSwitchType) continue;
+    const auto ports = resource.list("InterfaceAlias");
+    if (std::find(ports.begin(), ports.end(), name) != ports.end()) return &resource;
+  }
+  return nullptr;
+}
+
 hal::VnicSpec vnic_spec(const dsc::Resource& resource, const dsc::Configuration& configuration) {
   const NetworkPlace place = NetworkPlace::of(resource, configuration);
   hal::VnicSpec spec;

@@ -29,6 +29,9 @@ const dsc::Resource* find_network(const dsc::Configuration& configuration, std::
 // That the switch's ports carry with a tag, sorted.
 std::vector<std::uint16_t> tagged_vlans(std::string_view switch_name, const dsc::Configuration& configuration);
 
+// The switch, virtual network or host virtual NIC that a Route leaves by: of a port its switch; nullptr: it is in none.
+const dsc::Resource* link_of_route(const dsc::Resource& route, const dsc::Configuration& configuration);
+
 // The virtual NIC that a VirtualNetwork with addresses, or a HostVnic, stands for.
 hal::VnicSpec vnic_spec(const dsc::Resource& resource, const dsc::Configuration& configuration);
 

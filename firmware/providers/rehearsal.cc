@@ -16,6 +16,7 @@ class ProviderRehearsal : public dsc::Rehearsal {
   explicit ProviderRehearsal(const RealProviders& real)
       : host_(real.host.rehearsal()),
         ports_(real.ports.rehearsal(*host_)),
+        routes_(real.routes.rehearsal(*host_)),
         pools_(real.pools.rehearsal()),
         speakers_(real.speakers.rehearsal(*host_)),
         peers_(real.peers.rehearsal(*host_)),
@@ -33,14 +34,15 @@ class ProviderRehearsal : public dsc::Rehearsal {
   MacAddressPoolProvider mac_address_pools_;
   VirtualNetworkProvider networks_{*host_};
   HostVnicProvider vnics_{*host_};
+  RouteProvider routes_;
   PoolProvider pools_;
   BfdProfileProvider bfd_profiles_;
   SpeakerProvider speakers_;
   PeerProvider peers_;
   ServiceProvider services_;
-  std::vector<dsc::Provider*> all_{&hardware_map_, &ports_, &switches_, &mac_address_pools_,
-                                   &networks_,     &vnics_, &pools_,    &bfd_profiles_,
-                                   &speakers_,     &peers_, &services_};
+  std::vector<dsc::Provider*> all_{&hardware_map_, &ports_,    &switches_, &mac_address_pools_,
+                                   &networks_,     &vnics_,    &routes_,   &pools_,
+                                   &bfd_profiles_, &speakers_, &peers_,    &services_};
 };
 
 }  // namespace

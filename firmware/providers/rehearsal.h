@@ -7,6 +7,7 @@
 #include "firmware/providers/peer_provider.h"
 #include "firmware/providers/pool_provider.h"
 #include "firmware/providers/port_provider.h"
+#include "firmware/providers/route_provider.h"
 #include "firmware/providers/service_provider.h"
 #include "firmware/providers/speaker_provider.h"
 #include "hal/host.h"
@@ -17,6 +18,7 @@ namespace portreeve::providers {
 struct RealProviders {
   const hal::Host& host;
   const PortProvider& ports;
+  const RouteProvider& routes;
   const PoolProvider& pools;
   const SpeakerProvider& speakers;
   const PeerProvider& peers;

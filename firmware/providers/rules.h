@@ -20,6 +20,7 @@ void check_host_addresses(const dsc::Configuration& configuration, dsc::Diagnost
 void check_mac_address_pools(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
 void check_networks(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
 void check_host_vnics(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
+void check_routes(const dsc::Configuration& configuration, dsc::Diagnostics& diagnostics);
 // Part of check_pools and check_peers: what names a virtual network needs the host in it.
 void check_host_is_in(const dsc::Resource& resource, const dsc::Configuration& configuration,
                       dsc::Diagnostics& diagnostics);

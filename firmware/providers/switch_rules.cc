@@ -34,15 +34,6 @@ void check_name(const Resource& resource, const Configuration& configuration, Di
   }
 }
 
-void check_unsupported(const Resource& resource, Diagnostics& diagnostics) {
-  for (const char* property : {"Dhcp"}) {
-    if (resource.flag(property)) {
-      refuse(diagnostics, resource.location(property), "NotSupported", resource,
-             std::string(property) + "=\"true\" is not supported yet; allowed: false");
-    }
-  }
-}
-
 void check_team(const Resource& resource, Diagnostics& diagnostics) {
   const auto ports = resource.values("InterfaceAlias");
   if (ports.size() < 2 || resource.flag("EnableEmbeddedTeaming")) return;
@@ -86,6 +77,10 @@ void check_gateways(const Resource& resource, Taken& taken, Diagnostics& diagnos
       refuse(diagnostics, value.at, "BadGateway", resource,
              "gateway " + value.text + " is in no subnet of the switch; it must be in that of an IPAddress");
     }
+    if (gateway->is_v4() && resource.flag("Dhcp")) {
+      refuse(diagnostics, value.at, "BadGateway", resource,
+             "gateway " + value.text + " stands beside Dhcp=\"true\", which brings one; leave one of the two out");
+    }
     const auto [other, first] = taken.gateways.emplace(gateway->family(), &resource);
     if (!first) {
       refuse(diagnostics, value.at, "Duplicate", resource,
@@ -103,7 +98,6 @@ void check_switches(const Configuration& configuration, Diagnostics& diagnostics
   for (const Resource& resource : configuration.resources) {
     if (resource.type != &resources::kExternalVirtualSwitchType) continue;
     check_name(resource, configuration, diagnostics);
-    check_unsupported(resource, diagnostics);
     check_team(resource, diagnostics);
     check_ports(resource, taken, diagnostics);
     check_gateways(resource, taken, diagnostics);

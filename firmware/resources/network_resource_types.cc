@@ -1,4 +1,5 @@
-// The part of the table about networks on a switch: VLANs, the host's own virtual NICs, and their MAC addresses.
+// The part of the table about networks on a switch: VLANs, the host's own virtual NICs and their MAC addresses, and
+// routes.
 #include <array>
 
 #include "firmware/resources/resource_types.h"
@@ -89,6 +90,40 @@ constexpr std::array kHostVnicProperties = {
              .kind = ValueKind::IpPrefix,
              .help = "An address of the host on it, with prefix length.",
              .list = true},
+    Property{.name = "Dhcp",
+             .kind = ValueKind::Boolean,
+             .help = "Whether systemd-networkd asks for an IPv4 address of the host by DHCP, beside each IPAddress.",
+             .default_value = "false"},
+};
+
+constexpr std::array<std::string_view, 3> kOtherRouteLinks = {"VirtualNetwork", "HostVnic", "Port"};
+
+// The key is written [Route]vSwitch1/192.168.21.0/24.
+constexpr std::array kRouteProperties = {
+    Property{.name = "InterfaceAlias",
+             .kind = ValueKind::Reference,
+             .help = "The switch, virtual network or host virtual NIC that the route leaves by. A port stands for its "
+                     "switch, as ports have no addresses.",
+             .required = true,
+             .key = true,
+             .references = "ExternalVirtualSwitch",
+             .or_references = kOtherRouteLinks},
+    Property{.name = "DestinationPrefix",
+             .kind = ValueKind::IpPrefix,
+             .help = "Where the route leads. The default route is a switch's Gateway.",
+             .required = true,
+             .key = true},
+    Property{.name = "NextHop",
+             .kind = ValueKind::IpAddress,
+             .help =
+                 "The router, in the subnet of an address of the host there, or an IPv6 link-local address. Without "
+                 "one the destination is on the link."},
+    Property{.name = "RouteMetric",
+             .kind = ValueKind::Number,
+             .help = "Of several routes to a destination that with the lowest is used.",
+             .minimum = 1,
+             .maximum = 65535,
+             .default_value = "100"},
 };
 
 }  // namespace
@@ -98,5 +133,6 @@ const ResourceType kVirtualNetworkType{"VirtualNetwork", "A network of its own o
                                        kVirtualNetworkProperties};
 const ResourceType kHostVnicType{"HostVnic", "A virtual NIC of the host on a switch or in a virtual network.",
                                  kHostVnicProperties};
+const ResourceType kRouteType{"Route", "A static route of the host.", kRouteProperties};
 
 }  // namespace portreeve::resources

@@ -115,7 +115,7 @@ constexpr std::array kSwitchProperties = {
              .default_value = "true"},
     Property{.name = "Dhcp",
              .kind = ValueKind::Boolean,
-             .help = "Whether the host's address comes by DHCP. Not supported yet: only false is taken.",
+             .help = "Whether systemd-networkd asks for an IPv4 address of the host by DHCP, beside each IPAddress.",
              .default_value = "false"},
     Property{.name = "Mtu",
              .kind = ValueKind::Number,
@@ -207,11 +207,19 @@ const ResourceType kIpAddressPoolType{"IPAddressPool", "Addresses for services o
 const ResourceType kServiceType{"Service", "A service that is given an address of a pool.", kServiceProperties};
 
 const dsc::Schema& schema() {
-  static const std::array<const ResourceType*, 12> kTypes = {
-      &kHardwareMapType,    &kPortType,           &kExternalVirtualSwitchType,
-      &kMacAddressPoolType, &kVirtualNetworkType, &kHostVnicType,
-      &kIpAddressPoolType,  &kBfdProfileType,     &kBgpSpeakerType,
-      &kBgpPeerType,        &kServiceType,        &dsc::kLocalConfigurationManagerType};
+  static const std::array<const ResourceType*, 13> kTypes = {&kHardwareMapType,
+                                                             &kPortType,
+                                                             &kExternalVirtualSwitchType,
+                                                             &kMacAddressPoolType,
+                                                             &kVirtualNetworkType,
+                                                             &kHostVnicType,
+                                                             &kRouteType,
+                                                             &kIpAddressPoolType,
+                                                             &kBfdProfileType,
+                                                             &kBgpSpeakerType,
+                                                             &kBgpPeerType,
+                                                             &kServiceType,
+                                                             &dsc::kLocalConfigurationManagerType};
   static const dsc::Schema kSchema(kTypes);
   return kSchema;
 }

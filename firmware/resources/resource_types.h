@@ -12,6 +12,7 @@ extern const dsc::ResourceType kExternalVirtualSwitchType;
 extern const dsc::ResourceType kMacAddressPoolType;
 extern const dsc::ResourceType kVirtualNetworkType;
 extern const dsc::ResourceType kHostVnicType;
+extern const dsc::ResourceType kRouteType;
 extern const dsc::ResourceType kIpAddressPoolType;
 extern const dsc::ResourceType kBfdProfileType;
 extern const dsc::ResourceType kBgpSpeakerType;
@@ -19,8 +20,8 @@ extern const dsc::ResourceType kBgpPeerType;
 extern const dsc::ResourceType kServiceType;
 
 // All of them, in the order in which they are applied: hardware map before port, port before switch, switch before its
-// networks and their virtual NICs, these before pool, speaker and peer, BFD profile and speaker before peer, pool
-// before service.
+// networks and their virtual NICs, these before route, pool, speaker and peer, BFD profile and speaker before peer,
+// pool before service.
 const dsc::Schema& schema();
 
 }  // namespace portreeve::resources

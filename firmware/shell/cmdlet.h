@@ -32,6 +32,9 @@ enum class ValueSource : std::uint8_t {
   VnicNames,
   MacAddressPoolNames,
   PoolNames,
+  LinkNames,  // of switches, virtual networks, virtual NICs and ports
+  RouteLinks,
+  RouteDestinations,
   ServiceNames,
   ConfigurationIds,
   FileNames,

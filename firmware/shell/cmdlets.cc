@@ -59,8 +59,6 @@ constexpr Parameter kToJson[] = {
     {"Compress", "All in one line.", ParameterType::Switch},
 };
 
-// Where a switch's own parameters stand in the way of a document's: what is not supported yet has none.
-constexpr PropertyNote kNoDhcp{.property = "Dhcp", .left_out = true};
 // As the appliance's documentation has them.
 constexpr PropertyNote kVnetName{.property = "Name", .alias = "VnetName"};
 constexpr PropertyNote kVirtualSwitchName{.property = "SwitchName", .alias = "VirtualSwitchName"};
@@ -68,7 +66,7 @@ constexpr PropertyNote kSwitchOrNetwork{.property = "SwitchName", .or_else = "Vi
 
 std::vector<Parameter> add_switch_parameters() {
   auto parameters = parameters_of(resources::kExternalVirtualSwitchType, {"InterfaceAlias", "Name"},
-                                  {{.property = "Name", .optional = true}, kNoDhcp});
+                                  {{.property = "Name", .optional = true}});
   const Parameter wait{
       .name = "WaitForSwitchCreation",
       .help = "Whether it is an error that the switch does not stand at once, because its port is absent.",
@@ -81,6 +79,7 @@ std::vector<Cmdlet> make_cmdlets() {
   static const auto kAddNetwork =
       parameters_of(resources::kVirtualNetworkType, {"Name", "SwitchName"}, {kVnetName, kVirtualSwitchName});
   static const auto kAddSwitch = add_switch_parameters();
+  static const auto kAddRoute = parameters_of(resources::kRouteType, {}, {{"InterfaceAlias", ValueSource::LinkNames}});
   static const auto kAddVnic = parameters_of(resources::kHostVnicType, {"Name"});
   static const auto kSetBfdProfile = parameters_of(resources::kBfdProfileType, {});
   static const auto kSetMacAddressPool = parameters_of(resources::kMacAddressPoolType, {"Name"});
@@ -92,13 +91,17 @@ std::vector<Cmdlet> make_cmdlets() {
   static const auto kSetPool = parameters_of(resources::kIpAddressPoolType, {"Name", "SwitchName"}, {kSwitchOrNetwork});
   static const auto kSetSpeaker = parameters_of(resources::kBgpSpeakerType, {});
   static const auto kSetSwitch =
-      parameters_of(resources::kExternalVirtualSwitchType, {"Name", "InterfaceAlias"}, {kNoDhcp}, Statement::Change);
+      parameters_of(resources::kExternalVirtualSwitchType, {"Name", "InterfaceAlias"}, {}, Statement::Change);
   static const auto kSetVnic = parameters_of(resources::kHostVnicType, {"Name"}, {}, Statement::Change);
   return {
       {"Add-HcsExternalVirtualSwitch", "Adds a virtual switch on a port.", kAddSwitch,
        "Add-HcsExternalVirtualSwitch -InterfaceAlias Port5 -WaitForSwitchCreation $true", false, add_switch},
       {"Add-HcsHostVnic", "Adds a virtual NIC of the host on a switch or in a virtual network.", kAddVnic,
        "Add-HcsHostVnic -Name host1 -VirtualNetworkName vlanNetwork100 -IPAddress 5.5.0.10/16", false, add_vnic},
+      {"Add-HcsNetRoute", "Adds a static route of the host.", kAddRoute,
+       "Add-HcsNetRoute -InterfaceAlias Port3 -DestinationPrefix 192.168.21.0/24 -NextHop 192.168.20.1 -RouteMetric "
+       "100",
+       false, add_route},
       {"Add-HcsVirtualNetwork", "Adds a network on a switch: a VLAN.", kAddNetwork,
        "Add-HcsVirtualNetwork -VirtualSwitchName vSwitch1 -Name vlanNetwork100 -VlanId 100 -AddressSpace 5.5.0.0/16 "
        "-GatewayIPAddress 5.5.0.1",
@@ -143,6 +146,8 @@ std::vector<Cmdlet> make_cmdlets() {
        get_pools},
       {"Get-HcsMacAddressPool", "Shows the pools of MAC addresses.", kGetMacAddressPool, "Get-HcsMacAddressPool", false,
        get_mac_address_pools},
+      {"Get-HcsNetRoute", "Shows the routes that are configured.", kGetRoute, "Get-HcsNetRoute Port3", false,
+       get_routes},
       {"Get-HcsPort", "Shows the ports.", kGetPort, "Get-HcsPort Port2 | Format-List", false, get_ports},
       {"Get-HcsService", "Shows the load-balanced services and their addresses.", kGetService,
        "Get-HcsService default/*", false, get_services},
@@ -167,6 +172,8 @@ std::vector<Cmdlet> make_cmdlets() {
        "Remove-HcsIPAddressPool -Name compute", false, remove_pool},
       {"Remove-HcsMacAddressPool", "Removes a pool of MAC addresses.", kRemoveMacAddressPool,
        "Remove-HcsMacAddressPool -Name m", false, remove_mac_address_pool},
+      {"Remove-HcsNetRoute", "Removes a static route of the host.", kRemoveRoute,
+       "Remove-HcsNetRoute -InterfaceAlias Port3 -DestinationPrefix 192.168.21.0/24", false, remove_route},
       {"Remove-HcsVirtualNetwork", "Removes a network that nothing is in any more.", kRemoveNetwork,
        "Remove-HcsVirtualNetwork -Name vlanNetwork100", false, remove_network},
       {"Restore-DscConfiguration", "Brings an earlier configuration back.", kRestoreConfiguration,

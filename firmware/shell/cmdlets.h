@@ -25,15 +25,18 @@ Outcome get_bgp_speakers(Daemon& daemon, const Bound& arguments, Flow& input);
 
 // cmdlets_network.cc
 Outcome add_network(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome add_route(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome add_switch(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome add_vnic(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome get_mac_address_pools(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome get_networks(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome get_pools(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome get_routes(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome get_vnics(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome remove_mac_address_pool(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome remove_network(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome remove_pool(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome remove_route(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome remove_switch(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome remove_vnic(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome set_mac_address_pool(Daemon& daemon, const Bound& arguments, Flow& input);

@@ -1,4 +1,4 @@
-// Switches' life, networks on them, virtual NICs of the host, and pools.
+// Switches' life, networks on them, virtual NICs of the host, routes, and pools.
 #include <algorithm>
 #include <utility>
 
@@ -9,11 +9,14 @@ namespace portreeve::shell {
 namespace {
 
 constexpr std::string_view kVnicColumns[] = {"Name", "SwitchName", "VlanId", "MacAddress", "IPAddresses", "Status"};
+constexpr std::string_view kRouteColumns[] = {"InterfaceAlias", "DestinationPrefix", "NextHop", "RouteMetric",
+                                              "Status"};
 constexpr std::string_view kMacPoolColumns[] = {"Name", "MacAddressRangeStart", "MacAddressRangeEnd", "Vnics"};
 constexpr std::string_view kPoolColumns[] = {"Name", "SwitchName", "Addresses", "Size", "InUse"};
 
 constexpr View kNetworkList{};
 constexpr View kVnicTable{kVnicColumns};
+constexpr View kRouteTable{kRouteColumns};
 constexpr View kMacPoolTable{kMacPoolColumns};
 constexpr View kPoolTable{kPoolColumns};
 
@@ -31,6 +34,13 @@ Object shape_vnic(const Object& from) {
   return Shaper(from, kVnicTable)
       .same({"Name", "SwitchName", "VirtualNetworkName", "VlanId", "MacAddress", "MacAddressPoolName", "IPAddresses",
              "Interface", "Mtu", "Status", "StatusText", "ConfigurationSource"})
+      .take();
+}
+
+Object shape_route(const Object& from) {
+  return Shaper(from, kRouteTable)
+      .same({"InterfaceAlias", "DestinationPrefix", "NextHop", "RouteMetric", "Interface", "Status", "StatusText",
+             "ConfigurationSource"})
       .take();
 }
 
@@ -128,6 +138,23 @@ Outcome add_vnic(Daemon& daemon, const Bound& arguments, Flow&) { return add(dae
 Outcome set_vnic(Daemon& daemon, const Bound& arguments, Flow&) { return set(daemon, "HostVnic", arguments); }
 
 Outcome remove_vnic(Daemon& daemon, const Bound& arguments, Flow&) { return remove(daemon, "HostVnic", arguments); }
+
+Outcome get_routes(Daemon& daemon, const Bound& arguments, Flow&) {
+  auto routes = daemon.objects("Route");
+  if (!routes) return cmdlet_error(routes.error(), arguments.text("InterfaceAlias"));
+  PORTREEVE_TRY(const std::vector<Object> wanted,
+                named(std::move(*routes), arguments, "InterfaceAlias", "route by", "Get-HcsNetRoute"));
+  return shown(wanted, shape_route);
+}
+
+Outcome add_route(Daemon& daemon, const Bound& arguments, Flow&) {
+  return done(daemon.add("Route", arguments.settings()), arguments.text("DestinationPrefix"));
+}
+
+Outcome remove_route(Daemon& daemon, const Bound& arguments, Flow&) {
+  const std::string destination = arguments.text("DestinationPrefix");
+  return done(daemon.remove("Route", {arguments.text("InterfaceAlias"), destination}), destination);
+}
 
 Outcome get_mac_address_pools(Daemon& daemon, const Bound& arguments, Flow&) {
   return get(daemon, arguments, "MacAddressPool", "pool of MAC addresses", "Get-HcsMacAddressPool", shape_mac_pool);

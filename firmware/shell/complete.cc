@@ -86,6 +86,18 @@ std::vector<std::string> values_of(ValueSource source, std::string_view typed, D
       return property_of(daemon.objects("Port"), "Name");
     case ValueSource::PeerAddresses:
       return property_of(daemon.objects("BGPPeer"), "PeerAddress");
+    case ValueSource::LinkNames: {
+      std::vector<std::string> names;
+      for (const char* const kind : {"ExternalVirtualSwitch", "VirtualNetwork", "HostVnic", "Port"}) {
+        const auto more = property_of(daemon.objects(kind), "Name");
+        names.insert(names.end(), more.begin(), more.end());
+      }
+      return names;
+    }
+    case ValueSource::RouteLinks:
+      return property_of(daemon.objects("Route"), "InterfaceAlias");
+    case ValueSource::RouteDestinations:
+      return property_of(daemon.objects("Route"), "DestinationPrefix");
     case ValueSource::ServiceNames:
       return property_of(daemon.services(), "Name");
     case ValueSource::ConfigurationIds:

@@ -1,5 +1,5 @@
-// The parameters of the cmdlets that show and remove switches, their networks, virtual NICs of the host, and pools.
-// Those that add and change them have a document's (resource_parameters.h).
+// The parameters of the cmdlets that show and remove switches, their networks, virtual NICs of the host, routes and
+// pools. Those that add and change them have a document's (resource_parameters.h).
 #pragma once
 
 #include "firmware/shell/cmdlet.h"
@@ -35,6 +35,17 @@ inline constexpr Parameter kGetVnic[] = {
 
 inline constexpr Parameter kRemoveVnic[] = {
     {"Name", "The virtual NIC.", ParameterType::Text, true, true, ValueSource::VnicNames},
+};
+
+inline constexpr Parameter kGetRoute[] = {
+    {"InterfaceAlias",
+     "What the routes leave by; '*' and '?' stand for any characters. All routes where it is left out.",
+     ParameterType::Text, false, true, ValueSource::RouteLinks},
+};
+
+inline constexpr Parameter kRemoveRoute[] = {
+    {"InterfaceAlias", "What the route leaves by.", ParameterType::Text, true, true, ValueSource::RouteLinks},
+    {"DestinationPrefix", "Where the route leads.", ParameterType::Text, true, true, ValueSource::RouteDestinations},
 };
 
 inline constexpr Parameter kGetMacAddressPool[] = {

@@ -20,6 +20,7 @@ class FakeControl : public bus::Control {
   std::vector<bus::BfdProfileView> shown_bfd_profiles;
   std::vector<bus::VirtualNetworkView> shown_networks;
   std::vector<bus::HostVnicView> shown_vnics;
+  std::vector<bus::RouteView> shown_routes;
   std::vector<bus::MacAddressPoolView> shown_mac_address_pools;
   std::vector<bus::PoolView> shown_pools;
   std::vector<bus::JobView> shown_jobs;
@@ -205,6 +206,7 @@ class FakeControl : public bus::Control {
   [[nodiscard]] std::vector<bus::BfdProfileView> bfd_profiles() const override { return shown_bfd_profiles; }
   [[nodiscard]] std::vector<bus::VirtualNetworkView> virtual_networks() const override { return shown_networks; }
   [[nodiscard]] std::vector<bus::HostVnicView> host_vnics() const override { return shown_vnics; }
+  [[nodiscard]] std::vector<bus::RouteView> routes() const override { return shown_routes; }
   [[nodiscard]] std::vector<bus::MacAddressPoolView> mac_address_pools() const override {
     return shown_mac_address_pools;
   }
@@ -246,6 +248,8 @@ class FakeControl : public bus::Control {
         return "VirtualNetwork";
       case HostVnic:
         return "HostVnic";
+      case Route:
+        return "Route";
       case MacAddressPool:
         return "MacAddressPool";
       case IpAddressPool:

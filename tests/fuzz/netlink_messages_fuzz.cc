@@ -24,6 +24,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static_cast<void>(describes_link(body));
     const auto address = parse_address(body);
     if (address && address->prefix.length > address_bits(address->prefix.address.family())) std::abort();
+    const auto route = parse_route(body);
+    if (route && *route && (*route)->destination.length > address_bits((*route)->destination.address.family())) {
+      std::abort();
+    }
     const auto routes = parse_default_route(body);
     for (std::size_t i = 0; routes && i < routes->size(); ++i) {
       if (number((*routes)[i].interface) == 0) std::abort();

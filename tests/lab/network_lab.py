@@ -1,4 +1,4 @@
-"""Networks on a switch, the host's virtual NICs, and a switch's life, by cmdlets, against the kernel. Not every kernel's
+"""Networks on a switch, the host's virtual NICs, its routes, and a switch's life, by cmdlets, against the kernel. Not every kernel's
 bridges know VLANs: on one that does not, the lab shows that it is said, and that nothing is left of what was tried."""
 import json
 import re
@@ -150,3 +150,41 @@ def lab_a_service_in_a_network_is_reached_by_layer_2_and_then_by_bgp(lab):
     shell("Remove-HcsBGPPeer -VirtualNetworkName devices -PeerAddress 10.126.78.1")
     router.wait_no_route(f"{address}/32")
     check("layer 2 answers again", set(arping(tor, address)) == {mac})
+
+
+def lab_a_route_is_the_kernels_is_kept_and_put_right(lab):
+    rack = Rack(lab, "router")
+    rack.start()
+    shell, here, router = rack.appliance.shell, rack.namespace, rack.hosts["router"]
+    router.address("lo", "192.168.21.1/32")
+    router.address("eth0", "10.126.77.1/24")
+
+    def route():
+        return here.run("ip", "route", "show", "192.168.21.0/24").stdout.strip()
+
+    wanted = "192.168.21.0/24 via 10.126.77.1 dev vSwitch1 proto 112 metric 100"
+    check("nothing is said", shell("Add-HcsNetRoute -InterfaceAlias Port2 -DestinationPrefix 192.168.21.0/24 "
+                                   "-NextHop 10.126.77.1 -RouteMetric 100") == "")
+    check("it leaves by the port's switch", route() == wanted, route())
+    here.run("ping", "-c", "1", "-W", "2", "192.168.21.1")
+    here.run("ip", "route", "add", "192.168.22.0/24", "via", "10.126.77.1")
+    shown = shell("Get-HcsNetRoute | Format-Table InterfaceAlias, DestinationPrefix, NextHop, RouteMetric, Status")
+    check("only what is configured is shown", re.findall(r"^Port2 .*$", shown, re.MULTILINE) and "192.168.22" not in shown,
+          shown)
+    for doing in (["delete", "192.168.21.0/24"], ["replace", "192.168.21.0/24", "dev", "vSwitch1", "metric", "50"]):
+        here.run("ip", "route", *doing, "proto", "112", *([] if doing[0] == "replace" else ["metric", "100"]))
+        wait_until(f"it is put right after {doing[0]}", lambda: route() == wanted)
+    here.run("ip", "link", "set", "vSwitch1", "down")
+    wait_until("and after the switch was down", lambda: route() == wanted)
+    here.run("ip", "link", "delete", "vSwitch1")
+    wait_until("and after it was removed", lambda: route() == wanted)
+    rack.appliance.restart()
+    check("a restart keeps it", route() == wanted and shell("Test-DscConfiguration") == "True\n", route())
+    refused = shell("Add-HcsNetRoute -InterfaceAlias Port2 -DestinationPrefix 0.0.0.0/0 -NextHop 10.126.77.1", expect=None)
+    check("a default route is a switch's", "state it as the Gateway of a switch" in refused.stderr, refused.stderr)
+    used = shell("Remove-HcsExternalVirtualSwitch vSwitch1", expect=None)
+    check("its switch stays", used.returncode != 0 and "vSwitch1" in here.links(), used.stderr)
+    here.run("ip", "route", "add", "192.168.22.0/24", "via", "10.126.77.1")
+    shell("Remove-HcsNetRoute -InterfaceAlias Port2 -DestinationPrefix 192.168.21.0/24")
+    check("it is gone, and another's stays", route() == "" and
+          "192.168.22.0/24" in here.run("ip", "route").stdout, here.run("ip", "route").stdout)

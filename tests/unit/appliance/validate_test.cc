@@ -39,18 +39,18 @@ TEST(Validate, TellsFaultsOfEveryKindOfAllFiles) {
         "<Port Name='P1' Interface='eth0'/>\n"
         "<Port Name='P2' Interface='eth0'/>");
   LONGS_EQUAL(1, appliance::validate_files({b, a}, errors));
-  STRCMP_EQUAL(
-      (b + ":3:1: error: [Port]P2: interface eth0 is already [Port]P1; a link is one port\n" + a +
-       ":2:1: error: unknown resource 'ExternalVirtualSwich'; did you mean 'ExternalVirtualSwitch'? Allowed: "
-       "HardwareMap, "
-       "Port, ExternalVirtualSwitch, MacAddressPool, VirtualNetwork, HostVnic, IPAddressPool, BFDProfile, BGPSpeaker, "
-       "BGPPeer, Service, LocalConfigurationManager\n" +
-       a +
-       ":3:38: error: [IPAddressPool]p1: SwitchName 'b' names no ExternalVirtualSwitch of the configuration; "
-       "did you mean 'a'? Allowed: a\n" +
-       a +
-       ":4:44: error: [Port]x rests on [Port]y rests on [Port]x: a circle; take one DependsOn or reference "
-       "out\n")
-          .c_str(),
-      errors.str().c_str());
+  STRCMP_EQUAL((b + ":3:1: error: [Port]P2: interface eth0 is already [Port]P1; a link is one port\n" + a +
+                ":2:1: error: unknown resource 'ExternalVirtualSwich'; did you mean 'ExternalVirtualSwitch'? Allowed: "
+                "HardwareMap, "
+                "Port, ExternalVirtualSwitch, MacAddressPool, VirtualNetwork, HostVnic, Route, IPAddressPool, "
+                "BFDProfile, BGPSpeaker, "
+                "BGPPeer, Service, LocalConfigurationManager\n" +
+                a +
+                ":3:38: error: [IPAddressPool]p1: SwitchName 'b' names no ExternalVirtualSwitch of the configuration; "
+                "did you mean 'a'? Allowed: a\n" +
+                a +
+                ":4:44: error: [Port]x rests on [Port]y rests on [Port]x: a circle; take one DependsOn or reference "
+                "out\n")
+                   .c_str(),
+               errors.str().c_str());
 }

@@ -204,7 +204,7 @@ TEST(ManagerMethods, DescribeGivesJsonOfAllThereIs) {
       R"("BFDReceiveIntervalUSec":0,"VirtualNetworkName":"","MessagesReceived":0,"MessagesSent":0,"RoutesReceived":0,"RoutesAnnounced":9,)",
       json.c_str());
   STRCMP_CONTAINS(
-      R"("BGPSpeakers":[],"BFDProfiles":[],"VirtualNetworks":[],"HostVnics":[],"MacAddressPools":[],"IPAddressPools":[{)",
+      R"("BGPSpeakers":[],"BFDProfiles":[],"VirtualNetworks":[],"HostVnics":[],"Routes":[],"MacAddressPools":[],"IPAddressPools":[{)",
       json.c_str());
   STRCMP_CONTAINS(R"("Addresses":["10.0.0.0/24","fd00::/64"],"Size":300,"InUse":0)", json.c_str());
 }

@@ -39,6 +39,7 @@ TEST(Reference, NamesAllPropertiesWithTheirTypes) {
   has_properties_of<bus::BfdProfileView>();
   has_properties_of<bus::VirtualNetworkView>();
   has_properties_of<bus::HostVnicView>();
+  has_properties_of<bus::RouteView>();
   has_properties_of<bus::MacAddressPoolView>();
   has_properties_of<bus::PoolView>();
   has_properties_of<bus::JobView>();

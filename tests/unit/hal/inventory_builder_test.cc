@@ -47,6 +47,10 @@ netlink::DefaultRoute via(IfIndex interface, const char* gateway, std::uint32_t 
   return {interface, *IpAddress::parse(gateway), 3, metric};
 }
 
+netlink::Route to(const char* destination, IfIndex interface, std::uint8_t protocol = kOurProtocol) {
+  return {interface, *IpPrefix::parse(destination), *IpAddress::parse("10.0.0.1"), protocol, 100};
+}
+
 netlink::Link veth(IfIndex index, const std::string& name, IfIndex pair) {
   netlink::Link link = ethernet(index, name);
   link.kind = "veth";
@@ -73,6 +77,7 @@ TEST_GROUP(InventoryBuilder) {
   int modes_asked = 0;
   int routes_asked = 0;
   std::vector<netlink::DefaultRoute> kernel_routes;
+  std::vector<netlink::Route> kernel_own_routes;
   int vlans_asked = 0;
   netlink::PortVlans kernel_vlans{1, {100}};
   netlink::Driver driver{"virtio_net", "0000:00:03.0", "1.0.0", "4.22"};
@@ -83,6 +88,7 @@ TEST_GROUP(InventoryBuilder) {
                               return netlink::LinkModes{25000, true};
                             },
                             .default_routes = [this](IfIndex) { ++routes_asked; return kernel_routes; },
+                            .our_routes = [this](IfIndex) { return kernel_own_routes; },
                             .port_vlans = [this](IfIndex) { ++vlans_asked; return kernel_vlans; },
                             .pci_functions = [this] { return functions; },
                             .pci_function = [this](const std::string& address) {
@@ -295,6 +301,37 @@ TEST(InventoryBuilder, RoutesAreReadAgainWhereTheKernelDropsThemSilently) {
   builder.set_link(link);
   CHECK(inventory().gateways.empty());
   CHECK_EQUAL(2, routes_asked);
+}
+
+TEST(InventoryBuilder, OfOtherRoutesOnlyOursAreKept) {
+  CHECK(builder.replace_all({lo(), ethernet(kPort, "eth0")}, {}, {}, {to("10.1.0.0/16", kPort)}));
+  CHECK(builder.set_route(to("10.2.0.0/16", kPort), false));
+  CHECK(!builder.set_route(to("10.3.0.0/16", kPort, 3), false));
+  CHECK_EQUAL(2U, inventory().routes.size());
+  CHECK(!builder.remove_route(to("10.2.0.0/16", kPort, 3)));
+  CHECK(builder.remove_route(to("10.2.0.0/16", kPort)));
+  CHECK(builder.remove_link(kPort));
+  CHECK(inventory().routes.empty());
+}
+
+TEST(InventoryBuilder, OursIsGoneWhenAnotherTakesItsPlace) {
+  builder.set_route(to("10.1.0.0/16", kPort), false);
+  CHECK(!builder.set_route(to("10.2.0.0/16", kBridge, 3), true));
+  CHECK(builder.set_route(to("10.1.0.0/16", kBridge, 3), true));
+  CHECK(inventory().routes.empty());
+}
+
+TEST(InventoryBuilder, OurRoutesAreReadAgainWhereTheKernelDropsThemSilently) {
+  netlink::Link link = ethernet(kPort, "eth0");
+  link.up = true;
+  builder.replace_all({link}, {on(kPort, "10.0.0.9/24")}, {}, {to("10.1.0.0/16", kPort), to("10.2.0.0/16", kPort)});
+  kernel_own_routes = {to("10.2.0.0/16", kPort)};
+  builder.remove_address(on(kPort, "10.0.0.9/24"));
+  CHECK_EQUAL(1U, inventory().routes.size());
+  kernel_own_routes.clear();
+  link.up = false;
+  builder.set_link(link);
+  CHECK(inventory().routes.empty());
 }
 
 TEST(InventoryBuilder, RoutesAreNotAskedForWhereThereAreNone) {

@@ -3,6 +3,9 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
+#include <optional>
+#include <utility>
+
 #include "tests/unit/netlink/recorded.h"
 
 #include <CppUTest/TestHarness.h>
@@ -91,6 +94,36 @@ TEST(DefaultRoute, ARequestReadsBackAsThatRoute) {
       CHECK(*routes == std::vector<DefaultRoute>{wanted});
     }
   }
+}
+
+// clang-format off
+TEST_GROUP(Route) {
+  static std::optional<Route> parsed_route(Bytes body) {
+    const auto route = parse_route(body);
+    CHECK(route.has_value());
+    return *route;
+  }
+};
+// clang-format on
+
+TEST(Route, ARequestReadsBackAsThatRoute) {
+  for (const auto& [destination, gateway] :
+       {std::pair("192.168.21.0/24", "10.0.0.1"), std::pair("2001:db8:1::/48", "fe80::1")}) {
+    Route wanted{IfIndex{4}, *IpPrefix::parse(destination), ip(gateway), 112, 100};
+    CHECK(parsed_route(add_route(wanted, true).octets().subspan(NLMSG_HDRLEN)) == wanted);
+    wanted.gateway.reset();
+    CHECK(parsed_route(delete_route(wanted).octets().subspan(NLMSG_HDRLEN)) == wanted);
+  }
+}
+
+TEST(Route, DefaultOnesAndThoseOfSeveralHopsAreNone) {
+  CHECK(!parsed_route(Recorded("route_default").body()));
+  CHECK(!parsed_route(Recorded("route_multipath").body()));
+  CHECK(parsed_route(Recorded("route_not_default").body()).has_value());
+}
+
+TEST(Route, OneThatIsCutShortIsRefused) {
+  CHECK(!parse_route(Recorded("route_not_default").body().first(8)).has_value());
 }
 
 TEST_GROUP(LocalRoute){};

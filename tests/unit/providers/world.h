@@ -52,19 +52,20 @@ struct World {
   providers::MacAddressPoolProvider mac_address_pools;
   providers::VirtualNetworkProvider networks{host};
   providers::HostVnicProvider vnics{host};
+  providers::RouteProvider routes{host};
   providers::PoolProvider pools{registry, announcer};
   providers::BfdProfileProvider profiles;
   providers::SpeakerProvider speakers{speaker, host};
   providers::PeerProvider peers{speaker, announcer, bfd, host, ""};
   providers::ServiceProvider services{registry};
   std::vector<dsc::Provider*> all{&hardware_map, &ports, &switches, &mac_address_pools, &networks, &vnics,
-                                  &pools, &profiles, &speakers,          &peers,    &services};
+                                  &routes,       &pools, &profiles, &speakers,          &peers,    &services};
 
   std::shared_ptr<const dsc::Configuration> applied = std::make_shared<const dsc::Configuration>();
   dsc::StatusBoard board;
 
   [[nodiscard]] std::unique_ptr<dsc::Rehearsal> rehearsal() const {
-    return providers::make_rehearsal({host, ports, pools, speakers, peers, services});
+    return providers::make_rehearsal({host, ports, routes, pools, speakers, peers, services});
   }
 
   // What is run on the way to `target`, a line each, and why it failed.

@@ -60,13 +60,14 @@ TEST_GROUP(NetworkCmdlets) {
 };
 
 TEST(NetworkCmdlets, TakeWhatADocumentMayState) {
-  const std::set<std::string_view> not_yet = {"Dhcp", "WaitForSwitchCreation"};
+  const std::set<std::string_view> not_yet = {"WaitForSwitchCreation"};
   agrees_with_schema("Add-HcsExternalVirtualSwitch", resources::kExternalVirtualSwitchType, not_yet);
   agrees_with_schema("Set-HcsExternalVirtualSwitch", resources::kExternalVirtualSwitchType, not_yet);
   agrees_with_schema("Add-HcsVirtualNetwork", resources::kVirtualNetworkType);
   agrees_with_schema("Set-HcsVirtualNetwork", resources::kVirtualNetworkType);
   agrees_with_schema("Add-HcsHostVnic", resources::kHostVnicType);
   agrees_with_schema("Set-HcsHostVnic", resources::kHostVnicType);
+  agrees_with_schema("Add-HcsNetRoute", resources::kRouteType);
   agrees_with_schema("Set-HcsMacAddressPool", resources::kMacAddressPoolType);
   agrees_with_schema("Set-HcsIPAddressPool", resources::kIpAddressPoolType);
 }
@@ -163,4 +164,30 @@ TEST(NetworkCmdlets, VirtualNicsAndPoolsAreShownAsTables) {
       shell.output.c_str());
   shell.type("Get-HcsIPAddressPool none");
   STRCMP_CONTAINS("There is no pool 'none'.", shell.errors.c_str());
+}
+
+TEST(NetworkCmdlets, ARouteIsAddedAsTheAppliancesDocumentationShowsIt) {
+  asks(
+      "Add-HcsNetRoute -InterfaceAlias \"Port3\" -DestinationPrefix \"192.168.21.0/24\" -NextHop \"192.168.20.1\" "
+      "-RouteMetric 100",
+      "add Route DestinationPrefix=s:192.168.21.0/24 InterfaceAlias=s:Port3 NextHop=s:192.168.20.1 RouteMetric=u:100");
+  asks("Remove-HcsNetRoute -InterfaceAlias Port3 -DestinationPrefix 192.168.21.0/24",
+       "remove Route Port3 192.168.21.0/24");
+}
+
+TEST(NetworkCmdlets, RoutesAreShownOfOneInterfaceOrOfAll) {
+  for (const char* const alias : {"Port3", "vSwitch1"}) {
+    shell.daemon.shown["Route"].push_back(fakes::PaperDaemon::object({{"InterfaceAlias", std::string(alias)},
+                                                                      {"DestinationPrefix", std::string("10.9.0.0/16")},
+                                                                      {"NextHop", std::string("10.0.0.1")},
+                                                                      {"RouteMetric", std::uint64_t{100}},
+                                                                      {"Status", std::string("Up")}}));
+  }
+  shell.type("Get-HcsNetRoute vSwitch1");
+  STRCMP_EQUAL(
+      "\nInterfaceAlias DestinationPrefix NextHop  RouteMetric Status\n-------------- ----------------- -------  "
+      "----------- ------\nvSwitch1       10.9.0.0/16       10.0.0.1         100 Up\n\n",
+      shell.output.c_str());
+  STRCMP_EQUAL("There is no route by 'Port4'. Get-HcsNetRoute lists them.",
+               shell.error_of("Get-HcsNetRoute Port4").c_str());
 }

@@ -67,6 +67,8 @@ class Planner {
   }
 
   Result<> check_name() const {
+    // The kernel sees to it that no other link has the name of one that stands.
+    if (bridge_ != nullptr && bridge_->interface == name_ && name_ == spec_.name) return {};
     for (const std::string& name : {name_, spec_.name}) {
       const Bridge* const other = inventory_.bridge_by_name(name);
       if (other != nullptr && other != bridge_ && !other->ours) {

@@ -147,10 +147,10 @@ def bench_two_hundred_switches(lab, rounds):
     return [beside, Figure("portreeve: 200 switches made", "ms", ours, beside)]
 
 
-def with_ports(lab, name):
+def with_ports(lab, name, pairs=SWITCHES):
     namespace = lab.namespace(name)
     batch = "".join(f"link add p{number} type veth peer name q{number}\nlink set q{number} up\n"
-                    for number in range(SWITCHES))
+                    for number in range(pairs))
     run_batch(namespace, lab.directory / f"{name}-ports", batch)
     return namespace
 
@@ -164,8 +164,8 @@ def address_of(number):
     return f"10.{100 + number // 100}.{number % 100}.1/24"
 
 
-def made_by_ip(lab, name):
-    namespace = with_ports(lab, name)
+def made_by_ip(lab, name, pairs=SWITCHES):
+    namespace = with_ports(lab, name, pairs)
     lines, settings = [], []
     for number in range(SWITCHES):
         bridge, port = f"s{number}", f"p{number}"

@@ -112,6 +112,34 @@ def lab_a_restart_adopts_what_stands_and_loses_no_frame(lab):
             check(f"of {sent} pings none was lost while it was {how} and started again", not lost, lost)
 
 
+def lab_a_restart_adopts_twenty_switches_and_the_kernel_hears_nothing(lab):
+    rack = Rack(lab)
+    here = rack.namespace
+    for number in range(20):
+        here.run("ip", "link", "add", f"p{number}", "type", "veth", "peer", "name", f"q{number}")
+        here.run("ip", "link", "set", f"q{number}", "up")
+    rack.start(*(switch(f"s{number}", f"P{number}", f"p{number}", f"10.5.{number}.1/24") for number in range(20)))
+
+    def stand():
+        return {name: (link["ifindex"], link.get("master"), link["address"]) for name, link in here.links().items()}
+
+    def are_up():
+        return [shown["Status"] for shown in rack.appliance.of_interface("ExternalVirtualSwitch").values()] == ["Up"] * 21
+
+    wait_until("all are up", are_up)
+    wait_until("the kernel is done", lambda: "tentative" not in here.run("ip", "address", "show").stdout)
+    before = stand()
+    for end in (rack.appliance.stop, rack.appliance.kill):
+        monitor = Monitor(lab, here)
+        end()
+        rack.appliance.start()
+        wait_until("all are up", are_up)
+        time.sleep(0.5)
+        told = monitor.stop()
+        check("nothing in the kernel changed", not told, told)
+        check("every link is the same one", stand() == before, stand())
+
+
 def lab_a_switch_that_left_the_document_while_the_appliance_was_down_is_removed(lab):
     rack = Rack(lab)
     rack.start()

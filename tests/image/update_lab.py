@@ -7,7 +7,7 @@ from guest import IMAGE, ROOT_SHELL, Site, large_files
 from harness import check, limit, soak
 
 DROP_IN = {"50-edge.xml": document(switch(interface="eth0", address="10.126.77.11/24"))}
-BOOTS_SECONDS = 300
+BOOTS_SECONDS = 600
 IN_SLOT_B = "grep -q PARTLABEL=portreeve-b /proc/cmdline && systemctl start efi.mount && "
 MEMBERS = ["version", "cmdline", "vmlinuz", "initrd", "root.squashfs"]
 
@@ -50,7 +50,7 @@ def _run(*words, **options):
 
 
 @soak
-@limit(1200)
+@limit(1800)
 def lab_a_good_update_stays_and_a_bad_one_is_taken_back(lab):
     site = Site(lab, "a")
     guest = site.guests["a"]

@@ -114,8 +114,9 @@ class Guest:
         self.process = None
         lab.at_end(self._keep_journal)
 
-    def start(self, *options, documents=None, keys=None, update=None, firmware=False, wait=True):
-        """Boots with a stick that holds the documents {name: text}, keys and update that are given."""
+    def start(self, *options, documents=None, keys=None, update=None, firmware=False, wait=True, qemu=()):
+        """Boots with a stick that holds the documents {name: text}, keys and update that are given; `qemu` are options
+        of its own."""
         command = [TREE / "image/boot.sh", "--image", IMAGE, "--disk", self.disk, "--console", self.console,
                    "--qmp", self.directory / "qmp", "--cpus", 1]
         for tap in self.taps:
@@ -124,7 +125,7 @@ class Guest:
             command += ["--stick", self._write_stick(documents or {}, keys, update)]
         command += ["--firmware"] if firmware else ["--append", ROOT_SHELL]
         self.process = self.segment.start(
-            self.name, *command, *options, "--", "-device", "virtio-serial-pci", "-device", "virtconsole,chardev=root",
+            self.name, *command, *options, "--", *qemu, "-device", "virtio-serial-pci", "-device", "virtconsole,chardev=root",
             "-chardev", f"socket,id=root,path={self.root.path},server=on,wait=off")
         if wait:
             self.wait_ready()

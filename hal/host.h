@@ -146,8 +146,9 @@ struct InterfaceAddress {
   IpPrefix prefix;
   std::uint8_t protocol = 0;  // IFA_PROTO; kOurProtocol is ours, 1 to 3 are the kernel's own (loopback, RA, link-local)
   bool permanent = true;
-  bool duplicate = false;  // IPv6: another station has it (RFC 4862 §5.4), so it is not used
-  bool tentative = false;  // IPv6: not usable yet, for that is being found out
+  bool duplicate = false;      // IPv6: another station has it (RFC 4862 §5.4), so it is not used
+  bool tentative = false;      // IPv6: not usable yet, for that is being found out
+  std::uint32_t lifetime = 0;  // IPv4, not permanent: seconds that it had when it was given
 
   friend bool operator==(const InterfaceAddress&, const InterfaceAddress&) = default;
 };
@@ -276,6 +277,10 @@ class Host {
   virtual Result<std::vector<SwitchOperation>> plan_route(const RouteSpec& spec) = 0;
   virtual std::vector<SwitchOperation> plan_route_removal(const std::string& link_name,
                                                           const IpPrefix& destination) = 0;
+  // Changes that have systemd-networkd ask for an IPv4 address by DHCP on the switch or host virtual NIC of that name,
+  // or no more. NotReady: it cannot be told, as its directory is not there.
+  virtual Result<std::vector<SwitchOperation>> plan_dhcp(const std::string& link_name, bool wanted) = 0;
+  [[nodiscard]] virtual bool asks_by_dhcp(const std::string& link_name) const = 0;
   // Switches that are ours and stand, whatever the configuration says.
   [[nodiscard]] virtual std::vector<std::string> our_switches() const = 0;
   // The interface name that a switch or host virtual NIC of this name has or will have (15 octets at most).

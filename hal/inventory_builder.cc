@@ -57,7 +57,8 @@ bool remove_link_from(std::vector<Link>& links, IfIndex index) {
 }
 
 InterfaceAddress address_of(const netlink::Address& address) {
-  return {address.interface, address.prefix, address.protocol, address.permanent, address.duplicate, address.tentative};
+  return {address.interface, address.prefix,    address.protocol, address.permanent,
+          address.duplicate, address.tentative, address.lifetime};
 }
 
 Gateway gateway_of(const netlink::DefaultRoute& route) {

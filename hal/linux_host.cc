@@ -31,8 +31,10 @@ MacAddress derived_mac(const std::string& name) {
 
 }  // namespace
 
-LinuxHost::LinuxHost(boost::asio::io_context& context, const std::string& state_directory)
-    : kernel_(std::make_shared<LinuxKernel>(context, state_directory)) {}
+LinuxHost::LinuxHost(boost::asio::io_context& context, const std::string& state_directory,
+                     std::string network_file_directory)
+    : network_file_directory_(std::move(network_file_directory)),
+      kernel_(std::make_shared<LinuxKernel>(context, state_directory)) {}
 
 LinuxHost::~LinuxHost() { kernel_->stop(); }
 
@@ -99,6 +101,27 @@ std::vector<SwitchOperation> LinuxHost::plan_route_removal(const std::string& li
   return operations(hal::plan_route_removal(link_name, destination, inventory()));
 }
 
+Result<std::vector<SwitchOperation>> LinuxHost::plan_dhcp(const std::string& link_name, bool wanted) {
+  const std::string& directory = network_file_directory_;
+  const std::string interface = switch_interface(link_name);
+  PORTREEVE_TRY(const auto change,
+                hal::plan_dhcp(link_name, interface, wanted, read_network_file(directory, interface)));
+  std::vector<SwitchOperation> operations;
+  if (!change) return operations;
+  operations.push_back({change->text, [directory, interface, ask = change->ask] {
+                          return ask ? write_network_file(directory, interface)
+                                     : remove_network_file(directory, interface);
+                        }});
+  return operations;
+}
+
+bool LinuxHost::asks_by_dhcp(const std::string& link_name) const {
+  const std::string interface = switch_interface(link_name);
+  const NetworkFileStates states = read_network_file(network_file_directory_, interface);
+  const auto file = states.files.find(interface);
+  return file != states.files.end() && file->second;
+}
+
 std::vector<std::string> LinuxHost::our_switches() const { return inventory().our_switches(); }
 
 std::string LinuxHost::switch_interface(const std::string& name) const {
@@ -121,7 +144,8 @@ std::vector<IpAddress> LinuxHost::our_local_addresses() const { return kernel_->
 
 std::unique_ptr<Host> LinuxHost::rehearsal() const {
   kernel_->catch_up();
-  return std::make_unique<RehearsalHost>(inventory(), &read_sysctl, &derived_mac);
+  return std::make_unique<RehearsalHost>(inventory(), &read_sysctl, &derived_mac,
+                                         read_network_files(network_file_directory_));
 }
 
 void LinuxHost::on_change(std::function<void()> changed) { kernel_->on_change(std::move(changed)); }

@@ -8,8 +8,10 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
 
 #include "hal/host.h"
+#include "hal/network_files.h"
 #include "hal/switch_plan.h"
 
 namespace portreeve::hal {
@@ -19,7 +21,9 @@ class LinuxKernel;
 class LinuxHost : public Host {
  public:
   // What it remembers of its switches stands in the file `switches` of the state directory (switch_records.h).
-  LinuxHost(boost::asio::io_context& context, const std::string& state_directory);
+  // Files for systemd-networkd (network_files.h) stand in the other.
+  LinuxHost(boost::asio::io_context& context, const std::string& state_directory,
+            std::string network_file_directory = kNetworkFileDirectory);
   ~LinuxHost() override;
   LinuxHost(const LinuxHost&) = delete;
   LinuxHost& operator=(const LinuxHost&) = delete;
@@ -39,6 +43,8 @@ class LinuxHost : public Host {
   std::vector<SwitchOperation> plan_vnic_removal(const std::string& name, VnicOwner owner) override;
   Result<std::vector<SwitchOperation>> plan_route(const RouteSpec& spec) override;
   std::vector<SwitchOperation> plan_route_removal(const std::string& link_name, const IpPrefix& destination) override;
+  Result<std::vector<SwitchOperation>> plan_dhcp(const std::string& link_name, bool wanted) override;
+  [[nodiscard]] bool asks_by_dhcp(const std::string& link_name) const override;
   [[nodiscard]] std::vector<std::string> our_switches() const override;
   [[nodiscard]] std::string switch_interface(const std::string& name) const override;
   [[nodiscard]] std::string switch_warning(const std::string& name) const override;
@@ -57,6 +63,7 @@ class LinuxHost : public Host {
  private:
   [[nodiscard]] std::vector<SwitchOperation> operations(std::vector<SwitchChange> changes) const;
 
+  std::string network_file_directory_;
   std::shared_ptr<LinuxKernel> kernel_;  // shared with the handlers in flight, which outlive this
 };
 

@@ -276,8 +276,10 @@ std::uint32_t index_after(const Inventory& inventory) {
 
 }  // namespace
 
-RehearsalHost::RehearsalHost(Inventory inventory, Sysctl sysctl, DerivedMac derived_mac)
+RehearsalHost::RehearsalHost(Inventory inventory, Sysctl sysctl, DerivedMac derived_mac,
+                             NetworkFileStates network_files)
     : inventory_(std::move(inventory)),
+      network_files_(std::move(network_files)),
       sysctl_(std::move(sysctl)),
       derived_mac_(std::move(derived_mac)),
       next_index_(index_after(inventory_)) {}
@@ -347,6 +349,27 @@ std::vector<SwitchOperation> RehearsalHost::plan_route_removal(const std::string
   return operations(hal::plan_route_removal(link_name, destination, inventory_));
 }
 
+Result<std::vector<SwitchOperation>> RehearsalHost::plan_dhcp(const std::string& link_name, bool wanted) {
+  const std::string interface = switch_interface(link_name);
+  PORTREEVE_TRY(const auto change, hal::plan_dhcp(link_name, interface, wanted, network_files_));
+  std::vector<SwitchOperation> operations;
+  if (!change) return operations;
+  operations.push_back({change->text, [this, interface, ask = change->ask]() -> Result<> {
+                          if (ask) {
+                            network_files_.files[interface] = true;
+                          } else {
+                            network_files_.files.erase(interface);
+                          }
+                          return {};
+                        }});
+  return operations;
+}
+
+bool RehearsalHost::asks_by_dhcp(const std::string& link_name) const {
+  const auto file = network_files_.files.find(switch_interface(link_name));
+  return file != network_files_.files.end() && file->second;
+}
+
 std::string RehearsalHost::switch_interface(const std::string& name) const {
   const Bridge* const bridge = inventory_.switch_by_name(name);
   return bridge == nullptr ? interface_of_switch(name) : bridge->interface;
@@ -368,7 +391,7 @@ Result<> RehearsalHost::remove_local_address(const IpAddress& address) {
 }
 
 std::unique_ptr<Host> RehearsalHost::rehearsal() const {
-  auto copy = std::make_unique<RehearsalHost>(inventory_, sysctl_, derived_mac_);
+  auto copy = std::make_unique<RehearsalHost>(inventory_, sysctl_, derived_mac_, network_files_);
   copy->written_ = written_;
   return copy;
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "hal/host.h"
+#include "hal/network_files.h"
 #include "hal/switch_plan.h"
 
 namespace portreeve::hal {
@@ -22,7 +23,7 @@ class RehearsalHost : public Host {
   using Sysctl = std::function<std::optional<std::string>(const std::string& path)>;
   using DerivedMac = std::function<MacAddress(const std::string& name)>;  // of a switch without a port, or of a vNIC
 
-  RehearsalHost(Inventory inventory, Sysctl sysctl, DerivedMac derived_mac);
+  RehearsalHost(Inventory inventory, Sysctl sysctl, DerivedMac derived_mac, NetworkFileStates network_files = {});
 
   [[nodiscard]] const Inventory& inventory() const override { return inventory_; }
   // Operations may be run while this lives.
@@ -36,6 +37,8 @@ class RehearsalHost : public Host {
   std::vector<SwitchOperation> plan_vnic_removal(const std::string& name, VnicOwner owner) override;
   Result<std::vector<SwitchOperation>> plan_route(const RouteSpec& spec) override;
   std::vector<SwitchOperation> plan_route_removal(const std::string& link_name, const IpPrefix& destination) override;
+  Result<std::vector<SwitchOperation>> plan_dhcp(const std::string& link_name, bool wanted) override;
+  [[nodiscard]] bool asks_by_dhcp(const std::string& link_name) const override;
   [[nodiscard]] std::vector<std::string> our_switches() const override { return inventory_.our_switches(); }
   [[nodiscard]] std::string switch_interface(const std::string& name) const override;
   [[nodiscard]] std::string switch_warning(const std::string& name) const override;
@@ -51,6 +54,7 @@ class RehearsalHost : public Host {
 
   Inventory inventory_;
   std::map<std::string, std::string> written_;  // path below /proc/sys → value
+  NetworkFileStates network_files_;
 
  private:
   std::vector<SwitchOperation> operations(std::vector<SwitchChange> changes);

@@ -35,6 +35,7 @@ Result<Address, Malformed> parse_address(Bytes body) {
   std::uint32_t flags = info.ifa_flags;
   std::optional<IpAddress> local;
   std::optional<IpAddress> far;
+  std::uint32_t lifetime = 0;
   AttributeReader attributes(body.subspan(kAddressHeader));
   while (attributes.next()) {
     switch (attributes.type()) {
@@ -46,6 +47,9 @@ Result<Address, Malformed> parse_address(Bytes body) {
         break;
       case IFA_FLAGS:
         flags = attributes.u32();
+        break;
+      case IFA_CACHEINFO:
+        lifetime = host_value<ifa_cacheinfo>(attributes.bytes()).ifa_valid;
         break;
       case IFA_PROTO:
         address.protocol = attributes.u8();
@@ -61,6 +65,7 @@ Result<Address, Malformed> parse_address(Bytes body) {
     attributes.fail();
   }
   address.permanent = (flags & IFA_F_PERMANENT) != 0;
+  if (!address.permanent && address.prefix.address.is_v4()) address.lifetime = lifetime;
   address.duplicate = (flags & IFA_F_DADFAILED) != 0;
   address.tentative = (flags & IFA_F_TENTATIVE) != 0 && !address.duplicate;
   return attributes.finish(address);

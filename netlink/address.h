@@ -14,10 +14,11 @@ namespace portreeve::netlink {
 struct Address {
   IfIndex interface {};
   IpPrefix prefix;
-  std::uint8_t protocol = 0;  // IFA_PROTO, since Linux 5.18: who added it
-  bool permanent = true;      // no lifetime
-  bool duplicate = false;     // IPv6: another station has it
-  bool tentative = false;     // IPv6: whether another station has it is being found out; not usable yet
+  std::uint8_t protocol = 0;   // IFA_PROTO, since Linux 5.18: who added it
+  bool permanent = true;       // no lifetime
+  bool duplicate = false;      // IPv6: another station has it
+  bool tentative = false;      // IPv6: whether another station has it is being found out; not usable yet
+  std::uint32_t lifetime = 0;  // IPv4, not permanent: seconds that it had when it was given
 
   friend bool operator==(const Address&, const Address&) = default;
 };

@@ -72,13 +72,14 @@ Appliance::Appliance(Options options)
                 state_files_,
                 worker_,
                 [this] { return rehearsal(); }}),
-      views_(
-          {manager_, host_, port_provider_, speaker_, announcer_, responder_, registry_, peer_bfd_, read_machine_id()}),
+      views_({manager_, host_, port_provider_, speaker_, announcer_, responder_, registry_, peer_bfd_, name_servers_,
+              read_machine_id()}),
       control_({manager_, registry_, speaker_, views_, [this] { return dsc::read_drop_ins(layer_places_); },
                 [this] { publish(); }, [this](std::size_t services) { leases_changed(services); },
                 [this] { give_back_memory_later(); },
                 [this](std::function<void()> later) { boost::asio::post(context_, std::move(later)); }}),
       bus_(context_, options_.bus_address),
+      name_servers_(bus_, [this] { publish_soon(); }),
       objects_(bus_, control_, worker_),
       signals_(
           context_, [this] { stop(); }, [this] { reload(); }),
@@ -247,6 +248,18 @@ std::vector<std::string> Appliance::network_names() const {
   return names;
 }
 
+runtime::NameServers::Leases Appliance::dhcp_leases() const {
+  runtime::NameServers::Leases leases;
+  for (const dsc::Resource& resource : manager_.effective().resources) {
+    if (resource.type != &resources::kExternalVirtualSwitchType && resource.type != &resources::kHostVnicType) continue;
+    if (!resource.flag("Dhcp")) continue;
+    const auto end = host_.inventory().host_end(resource.key);
+    const auto lease = end ? hal::dhcp_lease(end->index, host_.inventory()) : std::nullopt;
+    if (lease) leases.emplace(end->index, lease->address);
+  }
+  return leases;
+}
+
 std::unique_ptr<dsc::Rehearsal> Appliance::rehearsal() const {
   return providers::make_rehearsal(
       {host_, port_provider_, route_provider_, pool_provider_, speaker_provider_, peer_provider_, service_provider_});
@@ -274,6 +287,7 @@ void Appliance::publish() {
   const TimePoint began = Clock::now();
   if (!changed_services_.empty()) objects_.services_changed(std::exchange(changed_services_, {}));
   links_.update(network_names());
+  name_servers_.follow(dhcp_leases());
   objects_.changed();
   notifier_.status(views_.status_text());
   const TimePoint ended = Clock::now();

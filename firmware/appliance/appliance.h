@@ -43,6 +43,7 @@
 #include "firmware/runtime/bus_connection.h"
 #include "firmware/runtime/directory_watch.h"
 #include "firmware/runtime/disk_writer.h"
+#include "firmware/runtime/name_servers.h"
 #include "firmware/runtime/notifier.h"
 #include "firmware/runtime/signals.h"
 #include "firmware/runtime/worker_thread.h"
@@ -91,6 +92,7 @@ class Appliance {
   void stopped();
 
   [[nodiscard]] std::vector<std::string> network_names() const;  // switches, virtual networks, virtual NICs
+  [[nodiscard]] runtime::NameServers::Leases dhcp_leases() const;
   [[nodiscard]] std::unique_ptr<dsc::Rehearsal> rehearsal() const;
 
   Options options_;
@@ -135,6 +137,7 @@ class Appliance {
   Views views_;
   ApplianceControl control_;
   runtime::BusConnection bus_;
+  runtime::NameServers name_servers_;
   bus::ObjectServer objects_;
   runtime::Signals signals_;
   runtime::DirectoryWatch drop_in_watch_;

@@ -86,6 +86,10 @@ std::vector<bus::HostVnicView> Views::host_vnics() const {
     }
     view.status = network_status(resource, vnic);
     view.status_text = resource_text(resource);
+    if (resource.flag("Dhcp")) {
+      show_dhcp(view, vnic == nullptr ? std::nullopt : std::optional(vnic->index), from_.host.inventory(),
+                from_.name_servers);
+    }
   });
   return views;
 }

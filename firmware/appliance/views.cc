@@ -119,6 +119,10 @@ bus::SwitchView Views::virtual_switch(const dsc::Resource& resource) const {
 
   const hal::Bridge* const bridge = from_.host.inventory().bridge_by_name(resource.key);
   const dsc::ResourceStatus* const status = from_.manager.status(resource.id());
+  if (resource.flag("Dhcp")) {
+    show_dhcp(view, bridge == nullptr ? std::nullopt : std::optional(bridge->index), from_.host.inventory(),
+              from_.name_servers);
+  }
   if (bridge != nullptr && bridge->ours) view.mac_address = bridge->mac.to_string_dashed();
   if (status != nullptr && status->state == dsc::ResourceState::Failed) {
     view.status = "Failed";

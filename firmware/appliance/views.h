@@ -11,6 +11,7 @@
 #include "firmware/bus/control.h"
 #include "firmware/layer2/responder.h"
 #include "firmware/providers/port_provider.h"
+#include "firmware/runtime/name_servers.h"
 #include "firmware/services/announcer.h"
 #include "firmware/services/registry.h"
 #include "hal/host.h"
@@ -28,6 +29,7 @@ class Views {
     const layer2::Responder& responder;
     const services::Registry& registry;
     const PeerBfd& bfd;
+    const runtime::NameServers& name_servers;
     std::string machine_id;
   };
 

@@ -56,6 +56,10 @@ struct SwitchView {
   std::string status;  // "Up" | "Down" | "Waiting" | "Failed"
   std::string status_text;
   std::string announcement_mode;  // services::mode_name
+  bool dhcp = false;
+  std::string dhcp_address, dhcp_gateway;  // what it brought; with prefix length; empty: nothing
+  std::vector<std::string> dhcp_name_servers;
+  std::uint32_t dhcp_lease_time = 0;  // seconds, when it was given or renewed
 
   friend bool operator==(const SwitchView&, const SwitchView&) = default;
 };
@@ -183,6 +187,10 @@ struct HostVnicView {
   std::string configuration_source;
   std::string status;  // as of a virtual network
   std::string status_text;
+  bool dhcp = false;
+  std::string dhcp_address, dhcp_gateway;  // what it brought; with prefix length; empty: nothing
+  std::vector<std::string> dhcp_name_servers;
+  std::uint32_t dhcp_lease_time = 0;  // seconds, when it was given or renewed
 
   friend bool operator==(const HostVnicView&, const HostVnicView&) = default;
 };

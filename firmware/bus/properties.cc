@@ -49,6 +49,11 @@ constexpr Property<SwitchView> kSwitch[] = {
     {"TeamingMode", &SwitchView::teaming_mode},
     {"LinkCheckIntervalInMilliseconds", &SwitchView::link_check_interval},
     {"ActivePort", &SwitchView::active_port},
+    {"Dhcp", &SwitchView::dhcp},
+    {"DhcpAddress", &SwitchView::dhcp_address},
+    {"DhcpGateway", &SwitchView::dhcp_gateway},
+    {"DhcpNameServers", &SwitchView::dhcp_name_servers},
+    {"DhcpLeaseTime", &SwitchView::dhcp_lease_time},
 };
 
 constexpr Property<PeerView> kPeer[] = {
@@ -197,6 +202,11 @@ constexpr Property<HostVnicView> kHostVnic[] = {
     {"ConfigurationSource", &HostVnicView::configuration_source},
     {"Status", &HostVnicView::status},
     {"StatusText", &HostVnicView::status_text},
+    {"Dhcp", &HostVnicView::dhcp},
+    {"DhcpAddress", &HostVnicView::dhcp_address},
+    {"DhcpGateway", &HostVnicView::dhcp_gateway},
+    {"DhcpNameServers", &HostVnicView::dhcp_name_servers},
+    {"DhcpLeaseTime", &HostVnicView::dhcp_lease_time},
 };
 
 constexpr Property<RouteView> kRoute[] = {

@@ -33,12 +33,15 @@ Result<dsc::Plan> NetworkProvider::plan(const dsc::Resource& desired, const dsc:
   }
   PORTREEVE_TRY(auto operations, host_.plan_vnic(spec));
   add_operations(plan, std::move(operations));
+  PORTREEVE_TRY_VOID(add_dhcp(plan, host_, desired));
   return plan;
 }
 
 // A VLAN that another network or virtual NIC states belongs to that one: a rule sees to it.
 Result<dsc::Plan> NetworkProvider::plan_removal(const dsc::Resource& old) {
   dsc::Plan plan;
+  PORTREEVE_TRY(auto dhcp, host_.plan_dhcp(old.key, false));
+  add_operations(plan, std::move(dhcp));
   add_operations(plan, host_.plan_vnic_removal(old.key, owner()));
   const auto vlan = static_cast<std::uint16_t>(old.number("VlanId"));
   if (vlan != 0) {
@@ -78,6 +81,9 @@ std::optional<dsc::Resource> NetworkProvider::actual_vnic(const dsc::Resource& d
     const std::uint16_t vlan = vnic->vlans.untagged == bridge->untagged_vlan ? 0 : vnic->vlans.untagged;
     state_seen(actual, "SwitchName", bridge->switch_name);
     if (vlan != desired.number("VlanId")) state_seen(actual, "VlanId", std::to_string(vlan));
+  }
+  if (desired.type->find("Dhcp") != nullptr) {
+    state_seen(actual, "Dhcp", host_.asks_by_dhcp(desired.key) ? "true" : "false");
   }
   if (desired.has("MacAddress")) state_seen(actual, "MacAddress", vnic->mac.to_string());
   std::vector<std::string> addresses;

@@ -47,7 +47,8 @@ class RouteCheck {
     if (!next_hop) return;
     const std::string text = "NextHop " + next_hop->to_string();
     bool own = false;
-    bool reached = !next_hop->is_v4() && next_hop->is_link_local();
+    // What DHCP will bring is not known.
+    bool reached = next_hop->is_v4() ? link.flag("Dhcp") : next_hop->is_link_local();
     for (const std::string_view address : link.list("IPAddress")) {
       const auto prefix = IpPrefix::parse(address);
       if (!prefix) continue;

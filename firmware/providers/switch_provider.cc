@@ -80,11 +80,14 @@ Result<dsc::Plan> SwitchProvider::plan(const dsc::Resource& desired, const dsc::
 
   PORTREEVE_TRY(std::vector<hal::SwitchOperation> operations, host_.plan_switch(spec));
   add_operations(plan, std::move(operations));
+  PORTREEVE_TRY_VOID(add_dhcp(plan, host_, desired));
   return plan;
 }
 
 Result<dsc::Plan> SwitchProvider::plan_removal(const dsc::Resource& old) {
   dsc::Plan plan;
+  PORTREEVE_TRY(auto dhcp, host_.plan_dhcp(old.key, false));
+  add_operations(plan, std::move(dhcp));
   add_operations(plan, host_.plan_switch_removal(old.key));
   return plan;
 }
@@ -96,6 +99,7 @@ std::optional<dsc::Resource> SwitchProvider::actual(const dsc::Resource& desired
   const SwitchNetwork wanted = SwitchNetwork::of(desired);
   dsc::Resource actual = desired;
   state_seen(actual, "Mtu", std::to_string(bridge->mtu));
+  state_seen(actual, "Dhcp", host_.asks_by_dhcp(desired.key) ? "true" : "false");
   state_seen_list(actual, "InterfaceAlias", members(*bridge, desired));
   const hal::Team* const team = inventory.team_by_interface(hal::team_of_switch(bridge->interface));
   if (team != nullptr && team->settings) {

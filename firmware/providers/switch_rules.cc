@@ -34,7 +34,7 @@ void check_name(const Resource& resource, const Configuration& configuration, Di
 }
 
 void check_unsupported(const Resource& resource, Diagnostics& diagnostics) {
-  for (const char* property : {"Dhcp", "EnableIov", "SupportsAcceleratedNetworking"}) {
+  for (const char* property : {"EnableIov", "SupportsAcceleratedNetworking"}) {
     if (resource.flag(property)) {
       refuse(diagnostics, resource.location(property), "NotSupported", resource,
              std::string(property) + "=\"true\" is not supported yet; allowed: false");
@@ -84,6 +84,10 @@ void check_gateways(const Resource& resource, Taken& taken, Diagnostics& diagnos
     } else if (!on_link) {
       refuse(diagnostics, value.at, "BadGateway", resource,
              "gateway " + value.text + " is in no subnet of the switch; it must be in that of an IPAddress");
+    }
+    if (gateway->is_v4() && resource.flag("Dhcp")) {
+      refuse(diagnostics, value.at, "BadGateway", resource,
+             "gateway " + value.text + " stands beside Dhcp=\"true\", which brings one; leave one of the two out");
     }
     const auto [other, first] = taken.gateways.emplace(gateway->family(), &resource);
     if (!first) {

@@ -90,6 +90,10 @@ constexpr std::array kHostVnicProperties = {
              .kind = ValueKind::IpPrefix,
              .help = "An address of the host on it, with prefix length.",
              .list = true},
+    Property{.name = "Dhcp",
+             .kind = ValueKind::Boolean,
+             .help = "Whether systemd-networkd asks for an IPv4 address of the host by DHCP, beside each IPAddress.",
+             .default_value = "false"},
 };
 
 constexpr std::array<std::string_view, 3> kOtherRouteLinks = {"VirtualNetwork", "HostVnic", "Port"};

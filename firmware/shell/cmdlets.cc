@@ -51,7 +51,6 @@ constexpr Parameter kToJson[] = {
 // Where a switch's own parameters stand in the way of a document's: what is not supported yet has none.
 constexpr PropertyNote kNoIov{.property = "EnableIov", .left_out = true};
 constexpr PropertyNote kNoAcceleration{.property = "SupportsAcceleratedNetworking", .left_out = true};
-constexpr PropertyNote kNoDhcp{.property = "Dhcp", .left_out = true};
 // As the appliance's documentation has them.
 constexpr PropertyNote kVnetName{.property = "Name", .alias = "VnetName"};
 constexpr PropertyNote kVirtualSwitchName{.property = "SwitchName", .alias = "VirtualSwitchName"};
@@ -59,7 +58,7 @@ constexpr PropertyNote kSwitchOrNetwork{.property = "SwitchName", .or_else = "Vi
 
 std::vector<Parameter> add_switch_parameters() {
   auto parameters = parameters_of(resources::kExternalVirtualSwitchType, {"InterfaceAlias", "Name"},
-                                  {{.property = "Name", .optional = true}, kNoIov, kNoAcceleration, kNoDhcp});
+                                  {{.property = "Name", .optional = true}, kNoIov, kNoAcceleration});
   const Parameter wait{
       .name = "WaitForSwitchCreation",
       .help = "Whether it is an error that the switch does not stand at once, because its port is absent.",
@@ -84,7 +83,7 @@ std::vector<Cmdlet> make_cmdlets() {
   static const auto kSetPool = parameters_of(resources::kIpAddressPoolType, {"Name", "SwitchName"}, {kSwitchOrNetwork});
   static const auto kSetSpeaker = parameters_of(resources::kBgpSpeakerType, {});
   static const auto kSetSwitch = parameters_of(resources::kExternalVirtualSwitchType, {"Name", "InterfaceAlias"},
-                                               {kNoIov, kNoAcceleration, kNoDhcp}, Statement::Change);
+                                               {kNoIov, kNoAcceleration}, Statement::Change);
   static const auto kSetVnic = parameters_of(resources::kHostVnicType, {"Name"}, {}, Statement::Change);
   return {
       {"Add-HcsExternalVirtualSwitch", "Adds a virtual switch on a port.", kAddSwitch,

@@ -18,8 +18,9 @@ class FakeHost : public hal::RehearsalHost {
 
   hal::Inventory& state = inventory_;
   std::map<std::string, std::string>& sysctls = written_;  // path below /proc/sys → value
-  std::map<std::string, Error> failures;                   // an operation with this text in its own fails with that
-  std::vector<std::string> done;                           // texts of the operations that ran
+  hal::NetworkFileStates& network_files = network_files_;
+  std::map<std::string, Error> failures;  // an operation with this text in its own fails with that
+  std::vector<std::string> done;          // texts of the operations that ran
 
   // A port with an index of its own, up and with carrier.
   IfIndex add_port(const std::string& interface);

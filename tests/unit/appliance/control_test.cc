@@ -97,7 +97,9 @@ TEST_GROUP(Control) {
   providers::PeerProvider peers{speaker, announcer, peer_bfd, host, ""};
   Clerk worker;
   dsc::Manager manager{{resources::schema(), {&profiles, &speakers, &peers}, disk, worker, {}}};
-  appliance::Views views{{manager, host, ports, speaker, announcer, responder, registry, peer_bfd, "machine"}};
+  runtime::BusConnection bus{io, "unix:path=/nowhere"};
+  runtime::NameServers name_servers{bus, [] {}};
+  appliance::Views views{{manager, host, ports, speaker, announcer, responder, registry, peer_bfd, name_servers, "machine"}};
   int published = 0;
   std::function<void()> on_publish;
   appliance::ApplianceControl control{{manager, registry, speaker, views, [] { return std::vector<dsc::SourceFile>(); },

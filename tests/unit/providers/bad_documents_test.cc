@@ -141,7 +141,8 @@ Port2)"),
            "d.xml:1:1: error: unknown root element 'Config'; allowed: Configuration"},
       Case{"an unknown resource", inside(R"(<BGPPeers SwitchName="vSwitch1"/>)"),
            "d.xml:2:1: error: unknown resource 'BGPPeers'; did you mean 'BGPPeer'? Allowed: Port, "
-           "ExternalVirtualSwitch, MacAddressPool, VirtualNetwork, HostVnic, Route, IPAddressPool, BFDProfile, BGPSpeaker, "
+           "ExternalVirtualSwitch, MacAddressPool, VirtualNetwork, HostVnic, Route, IPAddressPool, BFDProfile, "
+           "BGPSpeaker, "
            "BGPPeer, Service, "
            "LocalConfigurationManager"},
       Case{"an unknown attribute", inside(R"(<Port Name="Port2" Interfaces="eth1"/>)"),
@@ -403,15 +404,15 @@ Port2)"),
            after_switch(R"(<Route InterfaceAlias="vSwitch2" DestinationPrefix="10.9.0.0/16" NextHop="10.126.77.1"/>)"),
            "d.xml:7:24: error: [Route]vSwitch2/10.9.0.0/16: InterfaceAlias 'vSwitch2' names no ExternalVirtualSwitch, "
            "VirtualNetwork, HostVnic or Port of the configuration; did you mean 'vSwitch1'? Allowed: vSwitch1, Port2"},
-      Case{"a route by a port that is in no switch",
-           after_switch(R"(<Port Name="Port3" Interface="eth2"/>
+      Case{"a route by a port that is in no switch", after_switch(R"(<Port Name="Port3" Interface="eth2"/>
 <Route InterfaceAlias="Port3" DestinationPrefix="10.9.0.0/16"/>)"),
            "d.xml:8:24: error: [Route]Port3/10.9.0.0/16: port Port3 is in no switch, and a port has no addresses; name "
            "a switch, a virtual network or a host virtual NIC"},
-      Case{"a default route as a route",
-           after_switch(R"(<Route InterfaceAlias="vSwitch1" DestinationPrefix="0.0.0.0/0" NextHop="10.126.77.1"/>)"),
-           "d.xml:7:53: error: [Route]vSwitch1/0.0.0.0/0: DestinationPrefix 0.0.0.0/0 is the default route; state it as "
-           "the Gateway of a switch"},
+      Case{
+          "a default route as a route",
+          after_switch(R"(<Route InterfaceAlias="vSwitch1" DestinationPrefix="0.0.0.0/0" NextHop="10.126.77.1"/>)"),
+          "d.xml:7:53: error: [Route]vSwitch1/0.0.0.0/0: DestinationPrefix 0.0.0.0/0 is the default route; state it as "
+          "the Gateway of a switch"},
       Case{"a destination with host bits",
            after_switch(R"(<Route InterfaceAlias="Port2" DestinationPrefix="10.9.0.1/16" NextHop="10.126.77.1"/>)"),
            "d.xml:7:50: error: [Route]Port2/10.9.0.1/16: DestinationPrefix 10.9.0.1/16 is an address in a subnet; did "
@@ -422,17 +423,19 @@ Port2)"),
            "[ExternalVirtualSwitch]vSwitch1; it must be in that of an IPAddress"},
       Case{"a next hop of the other family",
            after_switch(R"(<Route InterfaceAlias="Port2" DestinationPrefix="10.9.0.0/16" NextHop="fe80::1"/>)"),
-           "d.xml:7:72: error: [Route]Port2/10.9.0.0/16: NextHop fe80::1 is no IPv4 address, as the destination is; name "
+           "d.xml:7:72: error: [Route]Port2/10.9.0.0/16: NextHop fe80::1 is no IPv4 address, as the destination is; "
+           "name "
            "a router of that family"},
       Case{"the host as its own next hop",
            after_switch(R"(<Route InterfaceAlias="Port2" DestinationPrefix="10.9.0.0/16" NextHop="10.126.77.10"/>)"),
            "d.xml:7:72: error: [Route]Port2/10.9.0.0/16: NextHop 10.126.77.10 is the host's own address; name the "
            "router"},
-      Case{"two routes to a destination with one metric",
-           after_switch(R"(<Route InterfaceAlias="Port2" DestinationPrefix="10.9.0.0/16"/>
+      Case{
+          "two routes to a destination with one metric",
+          after_switch(R"(<Route InterfaceAlias="Port2" DestinationPrefix="10.9.0.0/16"/>
 <Route InterfaceAlias="vSwitch1" DestinationPrefix="10.9.0.0/16" RouteMetric="100"/>)"),
-           "d.xml:8:79: error: [Route]vSwitch1/10.9.0.0/16: [Route]Port2/10.9.0.0/16 leads to the same destination with "
-           "the same metric; give another RouteMetric"},
+          "d.xml:8:79: error: [Route]vSwitch1/10.9.0.0/16: [Route]Port2/10.9.0.0/16 leads to the same destination with "
+          "the same metric; give another RouteMetric"},
       Case{"an MTU too small", inside(R"(<Port Name="Port2" Interface="eth1"/>
 <ExternalVirtualSwitch Name="vSwitch1" Mtu="576">
   <InterfaceAlias>Port2</InterfaceAlias>
@@ -440,13 +443,15 @@ Port2)"),
 </ExternalVirtualSwitch>
 )"),
            "d.xml:3:45: error: [ExternalVirtualSwitch]vSwitch1: Mtu '576' is out of range; allowed: 1280-9216"},
-      Case{"DHCP, which is to come", inside(R"(<Port Name="Port2" Interface="eth1"/>
+      Case{"a gateway beside DHCP", inside(R"(<Port Name="Port2" Interface="eth1"/>
 <ExternalVirtualSwitch Name="vSwitch1" Dhcp="true">
   <InterfaceAlias>Port2</InterfaceAlias>
   <IPAddress>10.126.77.10/24</IPAddress>
+  <Gateway>10.126.77.1</Gateway>
 </ExternalVirtualSwitch>
 )"),
-           R"(d.xml:3:46: error: [ExternalVirtualSwitch]vSwitch1: Dhcp="true" is not supported yet; allowed: false)"},
+           "d.xml:6:12: error: [ExternalVirtualSwitch]vSwitch1: gateway 10.126.77.1 stands beside Dhcp=\"true\", which "
+           "brings one; leave one of the two out"},
       Case{"a flag in words", inside(R"(<Port Name="Port2" Interface="eth1"/>
 <ExternalVirtualSwitch Name="vSwitch1" EnableIov="yes">
   <InterfaceAlias>Port2</InterfaceAlias>

@@ -79,6 +79,18 @@ TEST(NetworkProvider, WithAnAddressTheHostHasAVirtualNicInIt) {
       changed(switch_of("")).c_str());
 }
 
+TEST(NetworkProvider, AVirtualNicMayHaveItsAddressByDhcp) {
+  const auto nic = [](const char* dhcp) {
+    return R"(<HostVnic Name="host1" SwitchName="s1" Dhcp=")" + std::string(dhcp) + "\"/>";
+  };
+  STRCMP_CONTAINS("host virtual NIC host1: set up\nhost1: have systemd-networkd ask for an address by DHCP\n",
+                  changed(switch_of("") + nic("true")).c_str());
+  STRCMP_EQUAL("host1: have systemd-networkd ask by DHCP no more\n", changed(switch_of("") + nic("false")).c_str());
+  changed(switch_of("") + nic("true"));
+  STRCMP_EQUAL("host1: have systemd-networkd ask by DHCP no more\nhost virtual NIC host1: remove it\n",
+               changed(switch_of("")).c_str());
+}
+
 TEST(NetworkProvider, AVirtualNicIsInTheVlanOfItsNetworkAndOfTheSwitchsMtu) {
   const std::string nic = R"(<MacAddressPool Name="m" MacAddressRangeStart="02:00:00:00:ff:f0"
       MacAddressRangeEnd="02:00:00:01:00:0f"/><HostVnic Name="host1" VirtualNetworkName="n" MacAddressPoolName="m"/>)";

@@ -100,3 +100,44 @@ TEST(SwitchProvider, ATeamIsBegunWithThePortThatIsThere) {
   LONGS_EQUAL(1, host.state.teams.front().ports.size());
   STRCMP_EQUAL("port P2: there is no interface eth8", switches.plan(desired, target)->waiting.c_str());
 }
+
+TEST(SwitchProvider, DhcpComesAfterAndGoesBeforeWhatIsTheSwitchs) {
+  apply(ports, port);
+  host.add_port("eth7");
+  dsc::Resource by_dhcp = desired;
+  by_dhcp.set("Dhcp", "true");
+  const auto plan = switches.plan(by_dhcp, target);
+  STRCMP_EQUAL("s1: have systemd-networkd ask for an address by DHCP", plan->operations.back().text.c_str());
+  apply(switches, by_dhcp);
+  CHECK(switches.actual(by_dhcp)->same_state(by_dhcp));
+  const auto removal = switches.plan_removal(by_dhcp);
+  STRCMP_EQUAL("s1: have systemd-networkd ask by DHCP no more", removal->operations.front().text.c_str());
+  const auto back = switches.plan(desired, target);
+  LONGS_EQUAL(1, back->operations.size());
+  apply(switches, desired);
+  CHECK(switches.actual(desired)->same_state(desired));
+}
+
+TEST(SwitchProvider, WhatDhcpBroughtIsNotTheSwitchsToTakeAway) {
+  apply(ports, port);
+  host.add_port("eth7");
+  desired.set("Dhcp", "true");
+  apply(switches, desired);
+  hal::InterfaceAddress leased{host.state.bridges.front().index, *IpPrefix::parse("10.0.5.50/24")};
+  leased.permanent = false;
+  host.state.addresses.push_back(leased);
+  host.state.gateways.push_back({leased.interface, *IpAddress::parse("10.0.5.1"), 16, 1024});
+  CHECK(switches.plan(desired, target)->operations.empty());
+  CHECK(switches.actual(desired)->same_state(desired));
+}
+
+TEST(SwitchProvider, WithoutNetworkdDhcpWaitsAndTheRestIsDone) {
+  apply(ports, port);
+  host.add_port("eth7");
+  host.network_files = {"/run/systemd/network", false, {}};
+  desired.set("Dhcp", "true");
+  apply(switches, desired);
+  CHECK(host.inventory().bridge_by_name("s1") != nullptr);
+  STRCMP_EQUAL("DHCP waits for systemd-networkd: there is no directory /run/systemd/network",
+               switches.plan(desired, target)->waiting.c_str());
+}

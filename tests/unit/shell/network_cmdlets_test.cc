@@ -60,8 +60,7 @@ TEST_GROUP(NetworkCmdlets) {
 };
 
 TEST(NetworkCmdlets, TakeWhatADocumentMayState) {
-  const std::set<std::string_view> not_yet = {"EnableIov", "SupportsAcceleratedNetworking", "Dhcp",
-                                              "WaitForSwitchCreation"};
+  const std::set<std::string_view> not_yet = {"EnableIov", "SupportsAcceleratedNetworking", "WaitForSwitchCreation"};
   agrees_with_schema("Add-HcsExternalVirtualSwitch", resources::kExternalVirtualSwitchType, not_yet);
   agrees_with_schema("Set-HcsExternalVirtualSwitch", resources::kExternalVirtualSwitchType, not_yet);
   agrees_with_schema("Add-HcsVirtualNetwork", resources::kVirtualNetworkType);

@@ -130,6 +130,8 @@ std::vector<Cmdlet> make_cmdlets() {
        kNoExample,
        false,
        get_configuration_faults},
+      {"Get-HcsDhcpLease", "Shows what DHCP brought to switches and virtual NICs of the host.", kGetDhcpLease,
+       "Get-HcsDhcpLease vSwitch1", false, get_dhcp_leases},
       {"Get-HcsExternalVirtualSwitch", "Shows the virtual switches.", kGetSwitch,
        "Get-HcsExternalVirtualSwitch vSwitch1", false, get_switches},
       {"Get-HcsHostVnic", "Shows the virtual NICs of the host.", kGetVnic, "Get-HcsHostVnic | Format-List", false,

@@ -24,6 +24,7 @@ Outcome add_network(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome add_route(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome add_switch(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome add_vnic(Daemon& daemon, const Bound& arguments, Flow& input);
+Outcome get_dhcp_leases(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome get_mac_address_pools(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome get_networks(Daemon& daemon, const Bound& arguments, Flow& input);
 Outcome get_pools(Daemon& daemon, const Bound& arguments, Flow& input);

@@ -1,5 +1,6 @@
 // Switches' life, networks on them, virtual NICs of the host, routes, and pools.
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "firmware/shell/cmdlets.h"
@@ -11,10 +12,12 @@ namespace {
 constexpr std::string_view kVnicColumns[] = {"Name", "SwitchName", "VlanId", "MacAddress", "IPAddresses", "Status"};
 constexpr std::string_view kRouteColumns[] = {"InterfaceAlias", "DestinationPrefix", "NextHop", "RouteMetric",
                                               "Status"};
+constexpr std::string_view kLeaseColumns[] = {"Name", "IPAddress", "Gateway", "NameServers", "LeaseTime"};
 constexpr std::string_view kMacPoolColumns[] = {"Name", "MacAddressRangeStart", "MacAddressRangeEnd", "Vnics"};
 constexpr std::string_view kPoolColumns[] = {"Name", "SwitchName", "Addresses", "Size", "InUse"};
 
 constexpr View kNetworkList{};
+constexpr View kLeaseTable{kLeaseColumns};
 constexpr View kVnicTable{kVnicColumns};
 constexpr View kRouteTable{kRouteColumns};
 constexpr View kMacPoolTable{kMacPoolColumns};
@@ -41,6 +44,18 @@ Object shape_route(const Object& from) {
   return Shaper(from, kRouteTable)
       .same({"InterfaceAlias", "DestinationPrefix", "NextHop", "RouteMetric", "Interface", "Status", "StatusText",
              "ConfigurationSource"})
+      .take();
+}
+
+Object shape_lease(const Object& from) {
+  const Shaper shown(from, kLeaseTable);
+  return Shaper(from, kLeaseTable)
+      .same({"Name"})
+      .put("IPAddress", shown.value("DhcpAddress"))
+      .put("Gateway", shown.value("DhcpGateway"))
+      .put("NameServers", shown.value("DhcpNameServers"))
+      .put("LeaseTime", shown.value("DhcpLeaseTime"))
+      .same({"Interface", "StatusText"})
       .take();
 }
 
@@ -138,6 +153,20 @@ Outcome add_vnic(Daemon& daemon, const Bound& arguments, Flow&) { return add(dae
 Outcome set_vnic(Daemon& daemon, const Bound& arguments, Flow&) { return set(daemon, "HostVnic", arguments); }
 
 Outcome remove_vnic(Daemon& daemon, const Bound& arguments, Flow&) { return remove(daemon, "HostVnic", arguments); }
+
+// Of switches and virtual NICs that are to have an address by DHCP, also while there is none yet.
+Outcome get_dhcp_leases(Daemon& daemon, const Bound& arguments, Flow&) {
+  std::vector<Object> leases;
+  for (const char* const kind : {"ExternalVirtualSwitch", "HostVnic"}) {
+    auto objects = daemon.objects(kind);
+    if (!objects) return cmdlet_error(objects.error(), arguments.text("Name"));
+    std::copy_if(objects->begin(), objects->end(), std::back_inserter(leases),
+                 [](const Object& one) { return one.text("Dhcp") == "True"; });
+  }
+  PORTREEVE_TRY(const std::vector<Object> wanted,
+                named(std::move(leases), arguments, "Name", "DHCP on", "Get-HcsDhcpLease"));
+  return shown(wanted, shape_lease);
+}
 
 Outcome get_routes(Daemon& daemon, const Bound& arguments, Flow&) {
   auto routes = daemon.objects("Route");

@@ -37,6 +37,12 @@ inline constexpr Parameter kRemoveVnic[] = {
     {"Name", "The virtual NIC.", ParameterType::Text, true, true, ValueSource::VnicNames},
 };
 
+inline constexpr Parameter kGetDhcpLease[] = {
+    {"Name",
+     "The switch or virtual NIC; '*' and '?' stand for any characters. All that have DHCP where it is left out.",
+     ParameterType::Text, false, true, ValueSource::LinkNames},
+};
+
 inline constexpr Parameter kGetRoute[] = {
     {"InterfaceAlias",
      "What the routes leave by; '*' and '?' stand for any characters. All routes where it is left out.",

@@ -76,6 +76,8 @@ def lab_a_switch_goes_to_dhcp_and_back_and_keeps_its_own_address(lab):
     shown = rack.switch()
     check("all of it", (shown["DhcpAddress"], shown["DhcpGateway"], shown["DhcpLeaseTime"], shown["StatusText"]) ==
           (leased, server, 3600, ""), shown)
+    lines = shell("Get-HcsDhcpLease").split()
+    check("also in the minishell", {"vSwitch1", leased, server, "3600"} <= set(lines), lines)
     check("nothing is to be done", shell("Test-DscConfiguration") == "True\n", shell("Test-DscConfiguration -Detailed"))
     gateway = shell("Set-HcsExternalVirtualSwitch vSwitch1 -Gateway 10.126.77.1", expect=None)
     check("a gateway beside it is refused", "leave one of the two out" in gateway.stderr, gateway.stderr)

@@ -191,3 +191,25 @@ TEST(NetworkCmdlets, RoutesAreShownOfOneInterfaceOrOfAll) {
   STRCMP_EQUAL("There is no route by 'Port4'. Get-HcsNetRoute lists them.",
                shell.error_of("Get-HcsNetRoute Port4").c_str());
 }
+
+TEST(NetworkCmdlets, WhatDhcpBroughtIsShownOfThoseThatHaveIt) {
+  const auto shown = [](const char* name, bool dhcp) {
+    return fakes::PaperDaemon::object({{"Name", std::string(name)},
+                                       {"Dhcp", dhcp},
+                                       {"DhcpAddress", std::string(dhcp ? "10.0.0.50/24" : "")},
+                                       {"DhcpGateway", std::string(dhcp ? "10.0.0.1" : "")},
+                                       {"DhcpNameServers", Texts{"10.0.0.2", "10.0.0.3"}},
+                                       {"DhcpLeaseTime", std::uint64_t{3600}}});
+  };
+  shell.daemon.shown["ExternalVirtualSwitch"] = {shown("vSwitch1", true), shown("vSwitch2", false)};
+  shell.daemon.shown["HostVnic"] = {shown("host1", true)};
+  shell.type("Get-HcsDhcpLease");
+  STRCMP_EQUAL(
+      "\nName     IPAddress    Gateway  NameServers          LeaseTime\n----     ---------    -------  -----------     "
+      "     "
+      "---------\nhost1    10.0.0.50/24 10.0.0.1 {10.0.0.2, 10.0.0.3}      3600\nvSwitch1 10.0.0.50/24 10.0.0.1 "
+      "{10.0.0.2, 10.0.0.3}      3600\n\n",
+      shell.output.c_str());
+  STRCMP_EQUAL("There is no DHCP on 'vSwitch2'. Get-HcsDhcpLease lists them.",
+               shell.error_of("Get-HcsDhcpLease vSwitch2").c_str());
+}

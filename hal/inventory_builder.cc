@@ -1,5 +1,7 @@
 #include "hal/inventory_builder.h"
 
+#include <net/if.h>  // before linux/if.h, which then leaves out what both have
+
 #include <linux/if_bonding.h>
 
 #include <algorithm>

@@ -3,7 +3,7 @@ import re
 
 from appliance import document
 from guest import Site
-from harness import check, limit, wait_until
+from harness import check, limit, soak, wait_until
 
 
 def adapters(guest):
@@ -22,6 +22,7 @@ def master(guest, interface):
     return guest.root.run(f"basename $(readlink /sys/class/net/{interface}/master)").strip()
 
 
+@soak
 @limit(400)
 def lab_ports_have_the_names_of_their_places(lab):
     site = Site(lab, "a", ports=3)

@@ -66,7 +66,7 @@ Result<std::vector<SwitchOperation>> LinuxHost::plan_switch(const SwitchSpec& sp
   // What failed is told to one plan: the next tries again.
   const auto functions = [this](const Port& port) {
     VirtualFunctions now = kernel_->virtual_functions(port);
-    now.failure = kernel_->virtual_function_maker().take_failure(port.interface);
+    now.failure = kernel_->function_numbers().take_failure(port.interface);
     return now;
   };
   const Surroundings around{inventory(), &read_sysctl, derived_mac(spec.name), functions, has_our_functions()};
@@ -150,7 +150,7 @@ std::string LinuxHost::switch_warning(const std::string& name) const {
 VirtualFunctions LinuxHost::virtual_functions(const Port& port) const { return kernel_->virtual_functions(port); }
 
 HasOurFunctions LinuxHost::has_our_functions() const {
-  return [this](const Port& port) { return kernel_->virtual_function_maker().has_made(port.interface); };
+  return [this](const Port& port) { return kernel_->function_numbers().has_made(port.interface); };
 }
 
 Result<PortStatistics> LinuxHost::port_statistics(IfIndex port) const {
@@ -184,7 +184,7 @@ std::vector<IpAddress> LinuxHost::our_local_addresses() const { return kernel_->
 std::unique_ptr<Host> LinuxHost::rehearsal() const {
   kernel_->catch_up();
   const auto functions = [kernel = kernel_](const Port& port) -> RehearsalHost::Functions {
-    return {kernel->virtual_functions(port), kernel->virtual_function_maker().has_made(port.interface)};
+    return {kernel->virtual_functions(port), kernel->function_numbers().has_made(port.interface)};
   };
   return std::make_unique<RehearsalHost>(inventory(), &read_sysctl, &derived_mac, functions,
                                          read_network_files(network_file_directory_));

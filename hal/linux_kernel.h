@@ -19,9 +19,9 @@
 
 #include "hal/base/time.h"
 #include "hal/inventory_builder.h"
+#include "hal/linux_virtual_functions.h"
 #include "hal/switch_records.h"
 #include "hal/sysctl_watch.h"
-#include "hal/virtual_function_maker.h"
 #include "netlink/ethtool.h"
 #include "netlink/event_socket.h"
 #include "netlink/request_socket.h"
@@ -71,7 +71,7 @@ class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
 
   // Of ports whose switch asks for some; the failure of the last change is told once.
   [[nodiscard]] VirtualFunctions virtual_functions(const Port& port) const;
-  [[nodiscard]] VirtualFunctionMaker& virtual_function_maker() { return functions_; }
+  [[nodiscard]] LinuxVirtualFunctions& function_numbers() { return functions_; }
 
  private:
   void wait();
@@ -107,7 +107,7 @@ class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
   std::optional<netlink::EventSocket> events_;
   std::optional<netlink::Ethtool> ethtool_;
   SysctlWatch sysctls_;
-  VirtualFunctionMaker functions_;
+  LinuxVirtualFunctions functions_;
   std::unordered_map<std::uint32_t, std::uint32_t> sysctls_made_;    // how often a link's have been, by index
   std::map<std::string, std::optional<std::string>> known_sysctls_;  // until something changes
   std::optional<InventoryBuilder> builder_;

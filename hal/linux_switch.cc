@@ -414,7 +414,7 @@ Result<> Carrier::operator()(const DeleteVnic& action) const {
 
 Result<> Carrier::operator()(const SetVirtualFunctions& action) const {
   PORTREEVE_TRY(const std::string name, port(action.port));
-  kernel_.virtual_function_maker().begin(name, action.number, action.probed);
+  kernel_.function_numbers().begin(name, action.number, action.probed);
   return {};
 }
 

@@ -62,7 +62,7 @@ TEST_GROUP(VirtualFunctionsOfASwitch) {
   IfIndex eth1 = host.add_port("eth1");
   SwitchSpec spec{.name = "vSwitch1", .members = {{eth1, "Port2"}}, .addresses = {}, .gateways = {}, .mtu = 1500};
 
-  std::string run(std::vector<SwitchOperation> operations) {
+  std::string carry(std::vector<SwitchOperation> operations) {
     std::string texts;
     for (const SwitchOperation& operation : operations) {
       CHECK(operation.run().has_value());
@@ -73,7 +73,7 @@ TEST_GROUP(VirtualFunctionsOfASwitch) {
   std::string apply() {
     auto operations = host.plan_switch(spec);
     if (!operations) FAIL(operations.error().message.c_str());
-    return run(std::move(*operations));
+    return carry(std::move(*operations));
   }
 };
 // clang-format on
@@ -196,7 +196,7 @@ TEST(VirtualFunctionsOfASwitch, GoWithTheSwitchAndWithAPortThatLeaves) {
   spec.members = {{eth2, "Port3"}};
   STRCMP_CONTAINS("remove the virtual functions of port Port2 (eth1)\n", apply().c_str());
   STRCMP_CONTAINS("remove the virtual functions of port Port3 (eth2)\n",
-                  run(host.plan_switch_removal("vSwitch1")).c_str());
+                  carry(host.plan_switch_removal("vSwitch1")).c_str());
 }
 
 TEST(VirtualFunctionsOfASwitch, ThatSomebodyElseMadeStay) {

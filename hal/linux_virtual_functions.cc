@@ -1,4 +1,4 @@
-#include "hal/virtual_function_maker.h"
+#include "hal/linux_virtual_functions.h"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -12,30 +12,30 @@ namespace portreeve::hal {
 
 namespace asio = boost::asio;
 
-VirtualFunctionMaker::VirtualFunctionMaker(asio::io_context& context, VirtualFunctionFiles::Places places,
-                                           std::function<void()> done)
+LinuxVirtualFunctions::LinuxVirtualFunctions(asio::io_context& context, VirtualFunctionFiles::Places places,
+                                             std::function<void()> done)
     : context_(context), files_(std::move(places)), done_(std::move(done)), ours_(files_.ours()) {}
 
-void VirtualFunctionMaker::stop() {
+void LinuxVirtualFunctions::stop() {
   *alive_ = false;
   wanted_.clear();
   thread_.request_stop();
   if (thread_.joinable()) thread_.join();
 }
 
-void VirtualFunctionMaker::begin(const std::string& interface, std::uint32_t number, bool probed) {
+void LinuxVirtualFunctions::begin(const std::string& interface, std::uint32_t number, bool probed) {
   failures_.erase(interface);
   wanted_[interface] = {number, probed};
   if (number == 0) ours_.erase(interface);
   next();
 }
 
-std::string VirtualFunctionMaker::take_failure(const std::string& interface) {
+std::string LinuxVirtualFunctions::take_failure(const std::string& interface) {
   auto failure = failures_.extract(interface);
   return failure ? std::move(failure.mapped()) : std::string();
 }
 
-void VirtualFunctionMaker::next() {
+void LinuxVirtualFunctions::next() {
   if (busy_ || wanted_.empty()) return;
   busy_ = true;
   if (thread_.joinable()) thread_.join();  // it has done its work
@@ -50,7 +50,7 @@ void VirtualFunctionMaker::next() {
   });
 }
 
-void VirtualFunctionMaker::finished(const std::string& interface, const Wanted& tried, const Result<>& result) {
+void LinuxVirtualFunctions::finished(const std::string& interface, const Wanted& tried, const Result<>& result) {
   busy_ = false;
   if (const auto wanted = wanted_.find(interface); wanted != wanted_.end() && wanted->second == tried) {
     wanted_.erase(wanted);

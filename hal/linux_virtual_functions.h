@@ -16,14 +16,14 @@
 
 namespace portreeve::hal {
 
-class VirtualFunctionMaker {
+class LinuxVirtualFunctions {
  public:
   // `done` is called from the loop after each change, whatever came of it.
-  VirtualFunctionMaker(boost::asio::io_context& context, VirtualFunctionFiles::Places places,
-                       std::function<void()> done);
-  ~VirtualFunctionMaker() { stop(); }
-  VirtualFunctionMaker(const VirtualFunctionMaker&) = delete;
-  VirtualFunctionMaker& operator=(const VirtualFunctionMaker&) = delete;
+  LinuxVirtualFunctions(boost::asio::io_context& context, VirtualFunctionFiles::Places places,
+                        std::function<void()> done);
+  ~LinuxVirtualFunctions() { stop(); }
+  LinuxVirtualFunctions(const LinuxVirtualFunctions&) = delete;
+  LinuxVirtualFunctions& operator=(const LinuxVirtualFunctions&) = delete;
 
   // Returns when the change in hand is done, or given up; what else was begun is dropped.
   void stop();

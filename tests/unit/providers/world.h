@@ -57,8 +57,8 @@ struct World {
   providers::SpeakerProvider speakers{speaker, host};
   providers::PeerProvider peers{speaker, announcer, bfd, host, ""};
   providers::ServiceProvider services{registry};
-  std::vector<dsc::Provider*> all{&hardware_map, &ports, &switches, &mac_address_pools, &networks, &vnics,
-                                  &pools, &profiles, &speakers,          &peers,    &services};
+  std::vector<dsc::Provider*> all{&hardware_map, &ports,    &switches, &mac_address_pools, &networks, &vnics, &pools,
+                                  &profiles,     &speakers, &peers,    &services};
 
   std::shared_ptr<const dsc::Configuration> applied = std::make_shared<const dsc::Configuration>();
   dsc::StatusBoard board;

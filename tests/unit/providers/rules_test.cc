@@ -91,15 +91,6 @@ TEST(SwitchRules, SeveralPortsAreATeam) {
   LONGS_EQUAL(0, faults_of(in_switch("EnableEmbeddedTeaming=\"true\"", "<InterfaceAlias>P2</InterfaceAlias>")).size());
 }
 
-TEST(SwitchRules, WhatIsNotSupportedYetSaysSo) {
-  for (const char* property : {"Dhcp"}) {
-    const auto faults = faults_of(in_switch(std::string(property) + "=\"true\"", ""));
-    LONGS_EQUAL(1, faults.size());
-    STRCMP_CONTAINS((std::string(property) + "=\"true\" is not supported yet; allowed: false").c_str(),
-                    faults[0].c_str());
-  }
-}
-
 TEST(SwitchRules, AHostsAddressIsNeitherNetworkNorBroadcastNorMulticast) {
   const struct {
     const char* what;

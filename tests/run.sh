@@ -116,7 +116,8 @@ run_part() {
     unit) build_step dev && suite unit unit_tests dev ;;
     asan) build_step asan && suite asan unit_tests asan ;;
     tsan)
-      build_step tsan unit_bfd kernel_bfd unit_runtime unit_bus && suite tsan unit_tests tsan '^(unit|kernel)\.(bfd|bus|runtime)\.'
+      build_step tsan unit_bfd kernel_bfd kernel_hal unit_runtime unit_bus &&
+        suite tsan unit_tests tsan '^(unit|kernel)\.(bfd|bus|runtime)\.|^kernel\.hal\.VirtualFunction$'
       ;;
     properties)
       build_step dev unit_dsc || return

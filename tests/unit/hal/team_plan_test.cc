@@ -19,11 +19,11 @@ TEST_GROUP(TeamPlan) {
                   .gateways = {}, .mtu = 1500};
 
   // Texts of what was done, without "switch s1: " and with TEAM for the team's name; then nothing is left to do.
-  std::string run(Result<std::vector<SwitchOperation>> operations) {
+  std::string run_all(Result<std::vector<SwitchOperation>> operations) {
     if (!operations) FAIL(operations.error().message.c_str());
     std::string texts;
     for (const SwitchOperation& operation : *operations) {
-      CHECK(operation.run().has_value());
+      CHECK(operation.run_all().has_value());
       texts += operation.text.substr(operation.text.find(": ") + 2) + "\n";
     }
     const std::string name = team_of_switch("s1");
@@ -31,8 +31,8 @@ TEST_GROUP(TeamPlan) {
     return texts;
   }
   std::string apply() {
-    std::string texts = run(host.plan_switch(spec));
-    STRCMP_EQUAL("", run(host.plan_switch(spec)).c_str());
+    std::string texts = run_all(host.plan_switch(spec));
+    STRCMP_EQUAL("", run_all(host.plan_switch(spec)).c_str());
     return texts;
   }
   Team& team() { return host.state.teams.front(); }
@@ -107,21 +107,21 @@ TEST(TeamPlan, VlansAreTheTeams) {
   CHECK(team().vlans == (PortVlans{1, {100}}));
   CHECK(host.plan_vlans("s1", {100})->empty());
   STRCMP_EQUAL("carry VLAN 100 no more on team TEAM\ntell VLANs apart: on → off\n",
-               run(host.plan_vlan_removal("s1", 100, "")).c_str());
+               run_all(host.plan_vlan_removal("s1", 100, "")).c_str());
 }
 
 TEST(TeamPlan, WhatSomebodyChangedIsPutRight) {
   apply();
   team().bridge.reset();
   team().up = false;
-  STRCMP_CONTAINS("add team TEAM\n", run(host.plan_switch(spec)).c_str());
+  STRCMP_CONTAINS("add team TEAM\n", run_all(host.plan_switch(spec)).c_str());
   port(eth2).master.reset();
-  STRCMP_CONTAINS("add port P2 (eth2)\n", run(host.plan_switch(spec)).c_str());
+  STRCMP_CONTAINS("add port P2 (eth2)\n", run_all(host.plan_switch(spec)).c_str());
 }
 
 TEST(TeamPlan, ARemovalReleasesThePortsAndLeavesNoTeam) {
   apply();
   STRCMP_EQUAL("release port eth1\nrelease port eth2\nremove team TEAM\nremove bridge s1\n",
-               run(host.plan_switch_removal("s1")).c_str());
+               run_all(host.plan_switch_removal("s1")).c_str());
   CHECK(host.state.teams.empty() && !port(eth1).master);
 }

@@ -23,7 +23,7 @@ TEST_GROUP(TeamPlan) {
     if (!operations) FAIL(operations.error().message.c_str());
     std::string texts;
     for (const SwitchOperation& operation : *operations) {
-      CHECK(operation.run_all().has_value());
+      CHECK(operation.run().has_value());
       texts += operation.text.substr(operation.text.find(": ") + 2) + "\n";
     }
     const std::string name = team_of_switch("s1");

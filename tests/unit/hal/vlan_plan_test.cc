@@ -15,10 +15,10 @@ TEST_GROUP(VlanPlan) {
   IfIndex eth2 = host.add_port("eth2");
   SwitchSpec spec{.name = "vSwitch1", .members = {{eth1, "Port1"}}, .addresses = {}, .gateways = {}, .mtu = 1500};
 
-  void setup() override { run(host.plan_switch(spec)); }
+  void setup() override { run_all(host.plan_switch(spec)); }
 
   // Texts of what was done, without "switch vSwitch1: ", a line each.
-  std::string run(Result<std::vector<SwitchOperation>> operations) {
+  std::string run_all(Result<std::vector<SwitchOperation>> operations) {
     if (!operations) FAIL(operations.error().message.c_str());
     std::string texts;
     for (const SwitchOperation& operation : *operations) {
@@ -29,7 +29,7 @@ TEST_GROUP(VlanPlan) {
     }
     return texts;
   }
-  std::string carry(const std::vector<std::uint16_t>& vlans) { return run(host.plan_vlans("vSwitch1", vlans)); }
+  std::string carry(const std::vector<std::uint16_t>& vlans) { return run_all(host.plan_vlans("vSwitch1", vlans)); }
   const Bridge& bridge() { return host.state.bridges[0]; }
   const PortVlans& vlans_of(IfIndex port) { return host.inventory().port(port)->vlans; }
 };
@@ -64,15 +64,15 @@ TEST(VlanPlan, APortThatJoinsASwitchCarriesItsVlans) {
   spec.members = {{eth2, "Port2"}};
   STRCMP_EQUAL(
       "release port eth1\nadd port Port2 (eth2)\ncarry VLAN 100 on port Port2 (eth2)\ntell VLANs apart: off → on\n",
-      run(host.plan_switch(spec)).c_str());
-  STRCMP_EQUAL("", run(host.plan_switch(spec)).c_str());
+      run_all(host.plan_switch(spec)).c_str());
+  STRCMP_EQUAL("", run_all(host.plan_switch(spec)).c_str());
 }
 
 TEST(VlanPlan, ARemovalTakesItsOwnVlanAndLeavesTheOthers) {
   carry({100, 200});
   STRCMP_EQUAL("carry VLAN 100 no more on port Port1 (eth1)\n",
-               run(host.plan_vlan_removal("vSwitch1", 100, "")).c_str());
-  STRCMP_EQUAL("", run(host.plan_vlan_removal("vSwitch1", 100, "")).c_str());
+               run_all(host.plan_vlan_removal("vSwitch1", 100, "")).c_str());
+  STRCMP_EQUAL("", run_all(host.plan_vlan_removal("vSwitch1", 100, "")).c_str());
   CHECK(bridge().settings.vlan_filtering);
 }
 
@@ -83,9 +83,9 @@ TEST(VlanPlan, AVlanThatAHostVnicIsInStaysUntilThatLeaves) {
   vnic.vlans.untagged = 100;
   vnic.name = "v100";
   host.state.vnics.push_back(vnic);
-  STRCMP_EQUAL("", run(host.plan_vlan_removal("vSwitch1", 100, "")).c_str());
+  STRCMP_EQUAL("", run_all(host.plan_vlan_removal("vSwitch1", 100, "")).c_str());
   STRCMP_EQUAL("carry VLAN 100 no more on port Port1 (eth1)\ntell VLANs apart: on → off\n",
-               run(host.plan_vlan_removal("vSwitch1", 100, "v100")).c_str());
+               run_all(host.plan_vlan_removal("vSwitch1", 100, "v100")).c_str());
 }
 
 TEST(VlanPlan, WhereTheKernelKnowsNoVlansThatIsSaid) {

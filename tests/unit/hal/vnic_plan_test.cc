@@ -21,7 +21,7 @@ TEST_GROUP(VnicPlan) {
     const SwitchSpec on{.name = "vSwitch1", .members = {{eth1, "Port1"}}, .addresses = {}, .gateways = {}, .mtu = 1500};
     for (const SwitchOperation& operation : *host.plan_switch(on)) CHECK(operation.run().has_value());
   }
-  std::string run(Result<std::vector<SwitchOperation>> operations) {
+  std::string run_all(Result<std::vector<SwitchOperation>> operations) {
     if (!operations) FAIL(operations.error().message.c_str());
     std::string texts;
     for (const SwitchOperation& operation : *operations) {
@@ -33,7 +33,7 @@ TEST_GROUP(VnicPlan) {
     return texts;
   }
   std::string apply() {
-    std::string texts = run(host.plan_vnic(spec));
+    std::string texts = run_all(host.plan_vnic(spec));
     CHECK(host.plan_vnic(spec)->empty());
     return texts;
   }
@@ -118,7 +118,7 @@ TEST(VnicPlan, ASwitchsNameIsTaken) {
 TEST(VnicPlan, OnlyWhoMadeItRemovesIt) {
   apply();
   CHECK(host.plan_vnic_removal("v100", VnicOwner::HostVnic).empty());
-  STRCMP_EQUAL("remove it\n", run(host.plan_vnic_removal("v100", VnicOwner::VirtualNetwork)).c_str());
+  STRCMP_EQUAL("remove it\n", run_all(host.plan_vnic_removal("v100", VnicOwner::VirtualNetwork)).c_str());
   CHECK(host.inventory().vnics.empty());
   CHECK(std::none_of(host.inventory().addresses.begin(), host.inventory().addresses.end(),
                      [](const auto& address) { return address.prefix == *IpPrefix::parse("10.1.0.10/24"); }));

@@ -156,7 +156,7 @@ Result<std::optional<Route>, Malformed> parse_route(Bytes body) {
     const IpPrefix prefix{*destination, std::min(info.rtm_dst_len, address_bits(destination->family()))};
     route = Route{IfIndex{hop.interface}, prefix, hop.gateway, info.rtm_protocol, metric};
   }
-  return attributes.finish(std::move(route));
+  return attributes.finish(route);
 }
 
 Result<std::vector<Route>> read_routes(RequestSocket& socket, std::uint8_t protocol, std::optional<IfIndex> interface) {

@@ -65,7 +65,7 @@ NameServers::NameServers(BusConnection& connection, std::function<void()> came)
 }
 
 NameServers::~NameServers() {
-  bus_down();
+  NameServers::bus_down();
   connection_.remove(*this);
 }
 

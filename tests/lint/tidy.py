@@ -3,8 +3,8 @@
 
     tests/lint/tidy.py [-k PATTERN] [BUILD]     BUILD has a compile_commands.json (default: build/dev)
 
-Up to eight sources of the product's that are built alike are looked at as one that includes them, in a fifth of the time:
-most of it goes into the headers that they share. They can be: the release is built so too. Where something is found in
+Up to eight sources of the product's that are built alike are looked at as one that includes them: much of the time goes
+into the headers that they share. They can be: the release is built so too. Where something is found in
 such a group, its sources are looked at one by one.
 
 What was found clean is remembered in build/tidy by what the answer depends on: the sources, the headers of ours that they

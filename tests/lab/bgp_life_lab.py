@@ -46,9 +46,9 @@ def lab_a_peer_that_falls_silent_is_dropped_when_the_negotiated_hold_time_ends(l
         check(f"'{host}' is dropped after {hold_time} s", hold_time - 0.5 <= waited <= hold_time + 1, f"{waited:.2f} s")
         session.wait_ended()
         check_keepalives(session, hold_time, end.when)
-    peer = wait_until("D-Bus says what happened", lambda: (
+    ended = wait_until("D-Bus says what happened", lambda: (
         shown if (shown := rack.peer(rack.addresses["both"]))["LastError"] else None))
-    said = {key: value for key, value in peer.items() if "LastError" in key}
+    said = {key: value for key, value in ended.items() if "LastError" in key}
     check("which is that", "hold timer expired" in said["LastError"].lower() and said["LastErrorSent"], said)
 
 

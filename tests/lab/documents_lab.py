@@ -71,7 +71,8 @@ BAD = [
     ("an address without prefix", changed(OTHER, "10.1.1.10/24", "10.1.1.10"), 3, "10.1.1.10"),
     ("a network's address", changed(OTHER, "10.1.1.10/24", "10.1.1.0/24"), 3, "network address"),
     ("an MTU too small", changed(OTHER, "Switch Name", 'Switch Mtu="1000" Name'), 3, "1280.*9216"),
-    ("DHCP", changed(OTHER, "Switch Name", 'Switch Dhcp="true" Name'), 3, "not supported yet"),
+    ("a gateway beside DHCP's", changed(OTHER.replace("Switch Name", 'Switch Dhcp="true" Name'), "</External",
+                                        "<Gateway>10.1.1.1</Gateway></External"), 3, "Dhcp"),
     ("a port in two ways", inside('<Port Name="Port9" Interface="eth9" MacAddress="02:00:00:00:00:09"/>'), 3,
      "Interface.*MacAddress.*PciAddress"),
     ("a place of two ports", inside("<HardwareMap><PortName>Port8=0000:01:00.0</PortName>"

@@ -152,8 +152,9 @@ def run_again(folder, failed):
         try:
             while not second.ended():
                 time.sleep(0.02)
-        finally:
+        except KeyboardInterrupt:
             second.stop()
+            raise
         if not second.report():
             broken.append(second)
     return broken

@@ -1,5 +1,7 @@
 #include "firmware/runtime/worker_thread.h"
 
+#include <sys/resource.h>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -13,6 +15,9 @@
 
 namespace portreeve::runtime {
 namespace {
+
+// Where processors are scarce the event loop goes first.
+constexpr int kNiceness = 5;
 
 using Guard = boost::asio::executor_work_guard<boost::asio::io_context::executor_type>;
 
@@ -66,6 +71,7 @@ void WorkerThread::run(std::function<void()> work, std::function<void()> done) {
 
 // The worker's thread.
 void WorkerThread::State::run() {
+  setpriority(PRIO_PROCESS, 0, kNiceness);  // of this thread alone
   std::unique_lock lock(mutex);
   for (;;) {
     changed.wait(lock, [this] { return !jobs.empty() || stopping; });

@@ -1,5 +1,7 @@
 #include "firmware/runtime/worker_thread.h"
 
+#include <sys/resource.h>
+
 #include <boost/asio/io_context.hpp>
 
 #include <memory>
@@ -24,6 +26,14 @@ TEST(WorkerThread, WorksBesideTheEventLoopAndTellsInIt) {
   io.run();
   CHECK(worked != std::this_thread::get_id());
   CHECK(told == std::this_thread::get_id());
+}
+
+TEST(WorkerThread, LetsTheEventLoopGoFirst) {
+  runtime::WorkerThread worker(io);
+  int niceness = 0;
+  worker.run([&] { niceness = getpriority(PRIO_PROCESS, 0); }, [] {});
+  io.run();
+  CHECK(niceness > getpriority(PRIO_PROCESS, 0));
 }
 
 TEST(WorkerThread, DoesOneThingAfterTheOther) {

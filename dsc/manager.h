@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -60,7 +61,7 @@ struct Preview {
     ResourceId id;
     std::string text;  // as it would stand in the log
   };
-  std::vector<Step> steps;       // in the order in which they would be done
+  std::deque<Step> steps;        // in the order in which they would be done
   std::optional<Error> failure;  // what would then fail, as far as that can be known beforehand
 };
 

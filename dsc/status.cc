@@ -10,6 +10,11 @@ std::string_view state_name(ResourceState state) {
 }
 
 bool StatusBoard::set(const ResourceId& id, ResourceStatus status) {
+  if (below_ != nullptr) {
+    // Most of a rehearsal finds what it found below, and then keeps nothing.
+    const ResourceStatus* const present = find(id);
+    if (present != nullptr && *present == status) return false;
+  }
   const auto [entry, is_new] = statuses_.try_emplace(id);
   ResourceStatus& known = entry->second;
   if (!is_new && known == status) return false;

@@ -33,7 +33,7 @@ bool is_plain(std::string_view text) {
          text.find("\xEF\xBF\xBF") == std::string_view::npos;
 }
 
-bool is_white(char c) { return kWhiteSpace.find(c) != std::string_view::npos; }
+bool is_white(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 // Nearly every value is, and is then copied as a whole.
 bool is_collapsed(std::string_view text) {

@@ -166,6 +166,7 @@ Reading Reader::read() {
   }
   document_.files.push_back(file_);
   document_.resources.reserve(checked->children);
+  stated_.reserve(checked->children);
   root_ = checked->root;
   const std::string_view start_tag = text_.substr(checked->root, checked->inside - checked->root);
   const std::string end_tag = "</" + std::string(start_tag.substr(1, start_tag.find_first_of(" \t\r\n/>") - 1)) + ">";

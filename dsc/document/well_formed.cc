@@ -18,7 +18,7 @@ constexpr std::size_t kPortion = 32768;
 
 constexpr std::string_view kBom = "\xEF\xBB\xBF";
 
-bool is_space(char c) { return kWhiteSpace.find(c) != std::string_view::npos; }
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 // Names are compared with the schema's later; here they only need an end. Anything beyond ASCII may stand in one.
 bool is_name_start(char c) {
@@ -26,6 +26,9 @@ bool is_name_start(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 bool is_name(char c) { return is_name_start(c) || (c >= '0' && c <= '9') || c == '-' || c == '.'; }
+
+// What ends a run of text between tags.
+bool is_text_end(char c) { return c == '<' || c == '&' || c == ']'; }
 
 // XML 1.0 §2.2, production [2].
 bool is_xml_character(std::uint32_t code) {
@@ -43,6 +46,7 @@ class Scanner {
   [[nodiscard]] std::string_view rest() const { return text_.substr(at_); }
   [[nodiscard]] bool at_end() const { return at_ >= text_.size(); }
   [[nodiscard]] char peek() const { return at_end() ? '\0' : text_[at_]; }
+  [[nodiscard]] char after_next() const { return at_ + 1 < text_.size() ? text_[at_ + 1] : '\0'; }
   bool take(std::string_view token);
   bool skip_space();
   std::string_view take_name();
@@ -88,7 +92,7 @@ bool Scanner::take(std::string_view token) {
 
 bool Scanner::skip_space() {
   const std::size_t begin = at_;
-  at_ = std::min(text_.find_first_not_of(kWhiteSpace, at_), text_.size());
+  while (!at_end() && is_space(text_[at_])) ++at_;
   return at_ != begin;
 }
 
@@ -282,7 +286,7 @@ Checked Scanner::attribute() {
   if (quote != '"' && quote != '\'') return fault("the value of attribute " + shown(name) + " must stand in quotes");
   const std::size_t opened = at_++;
   while (peek() != quote || at_end()) {
-    at_ = std::min(text_.find_first_of(quote == '"' ? "\"<&" : "'<&", at_), text_.size());
+    while (!at_end() && peek() != quote && peek() != '<' && peek() != '&') ++at_;
     if (at_end() || peek() == '<') {
       // On another line it is nearly always the closing quote that was forgotten: look where it opened.
       if (at_end() || text_.substr(opened, at_ - opened).find('\n') != std::string_view::npos) at_ = opened;
@@ -353,7 +357,7 @@ Checked Scanner::end_tag() {
 Checked Scanner::content() {
   while (!open_.empty()) {
     const std::size_t begin = at_;
-    at_ = std::min(text_.find_first_of("<&]", at_), text_.size());
+    while (!at_end() && !is_text_end(text_[at_])) ++at_;
     if (at_end()) {
       at_ = open_.back().at;
       return fault("<" + printable(open_.back().name, 64) + "> is never closed");
@@ -367,13 +371,13 @@ Checked Scanner::content() {
       ++at_;
     } else if (peek() == '&') {
       good = reference();
+    } else if (after_next() == '/') {
+      good = end_tag();
     } else if (rest().starts_with("<!--")) {
       good = comment();
     } else if (rest().starts_with("<![CDATA[")) {
       good = up_to("]]>", "the CDATA section");
-    } else if (rest().starts_with("</")) {
-      good = end_tag();
-    } else if (rest().starts_with("<!") || rest().starts_with("<?")) {
+    } else if (after_next() == '!' || after_next() == '?') {
       good = markup_that_is_no_element();
     } else {
       good = start_tag();

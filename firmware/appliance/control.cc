@@ -197,16 +197,16 @@ void ApplianceControl::confirm(std::optional<std::uint64_t> id, Done done) {
 void ApplianceControl::what_if(std::optional<std::string> document,
                                std::function<void(Result<bus::PreviewView>)> done) {
   const std::size_t octets = document ? document->size() : 0;
-  parts_.manager.what_if(std::move(document),
-                         [this, octets, done = std::move(done)](const Result<dsc::Preview>& preview) {
-                           note_document(octets);
-                           if (!preview) return done(preview.error());
-                           bus::PreviewView view;
-                           for (const dsc::Preview::Step& step : preview->steps)
-                             view.operations.emplace_back(step.id.to_string(), step.text);
-                           if (preview->failure) view.failure = preview->failure->message;
-                           done(std::move(view));
-                         });
+  parts_.manager.what_if(std::move(document), [this, octets, done = std::move(done)](Result<dsc::Preview> preview) {
+    note_document(octets);
+    if (!preview) return done(preview.error());
+    bus::PreviewView view;
+    view.operations.reserve(preview->steps.size());
+    for (dsc::Preview::Step& step : preview->steps)
+      view.operations.emplace_back(step.id.to_string(), std::move(step.text));
+    if (preview->failure) view.failure = preview->failure->message;
+    done(std::move(view));
+  });
 }
 
 void ApplianceControl::get_configuration(std::function<void(Result<std::string>)> done) {

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 
 #include "hal/base/number.h"
@@ -68,8 +69,17 @@ std::uint32_t IpAddress::v4_value() const {
 
 std::string IpAddress::to_string() const {
   std::array<char, INET6_ADDRSTRLEN> text{};
-  inet_ntop(is_v4() ? AF_INET : AF_INET6, octets_.data(), text.data(), text.size());
-  return text.data();
+  if (!is_v4()) {
+    inet_ntop(AF_INET6, octets_.data(), text.data(), text.size());
+    return text.data();
+  }
+  // inet_ntop takes sprintf for it, a twentieth of the time that a large document takes.
+  char* end = text.data();
+  for (std::size_t i = 0; i < 4; ++i) {
+    if (i > 0) *end++ = '.';
+    end = std::to_chars(end, text.data() + text.size(), std::to_integer<unsigned>(octets_.at(i))).ptr;
+  }
+  return {text.data(), end};
 }
 
 bool IpAddress::is_unspecified() const {

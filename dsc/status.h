@@ -48,8 +48,10 @@ class StatusBoard {
   // Those not in desired state: few, when all is well.
   [[nodiscard]] const std::set<ResourceId>& unsettled() const { return unsettled_; }
   [[nodiscard]] std::size_t failed() const { return failed_; }  // how many
-  // Whether any has, also of those below.
-  [[nodiscard]] bool any_failed() const { return failed_ > 0 || (below_ != nullptr && below_->any_failed()); }
+  // Whether there may be any not in desired state, also of those below.
+  [[nodiscard]] bool any_unsettled() const {
+    return !unsettled_.empty() || (below_ != nullptr && below_->any_unsettled());
+  }
 
  private:
   const StatusBoard* below_ = nullptr;

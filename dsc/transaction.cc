@@ -119,7 +119,7 @@ void Transaction::begin(const Task& task) {
   if (!task.removal) {
     if (phase_ == Phase::Apply) {
       seen_.push_back(task.position);
-      const ResourceStatus* const status = board_.any_failed() ? board_.find(id) : nullptr;
+      const ResourceStatus* const status = board_.any_unsettled() ? board_.find(id) : nullptr;
       if (status != nullptr && status->state == ResourceState::Failed) failed_before_.insert(id);
     }
     if (std::string unmet = unmet_dependency(resource, board_); !unmet.empty() && phase_ != Phase::Undo) {

@@ -185,8 +185,10 @@ void FakeStorage::crash(std::size_t written) {
 void FakeWorker::finish_one() {
   Job job = std::move(pending_.front());
   pending_.pop_front();
+  working_ = true;
   job.work();
   job.work = nullptr;
+  working_ = false;
   job.done();
 }
 

@@ -105,6 +105,7 @@ class FakeWorker : public Worker {
   }
 
   [[nodiscard]] bool has_pending() const { return !pending_.empty(); }
+  [[nodiscard]] bool is_working() const { return working_; }  // what happens now happens in its thread
   void finish_one();
   void crash() { pending_.clear(); }
 
@@ -114,6 +115,7 @@ class FakeWorker : public Worker {
     std::function<void()> done;
   };
   std::deque<Job> pending_;
+  bool working_ = false;
 };
 
 // The appliance: world, disk and manager, in virtual time.

@@ -181,8 +181,19 @@ void History::stands_on(std::uint64_t id, const StoredDocuments& documents) {
 void History::end(std::uint64_t id, Outcome outcome, std::string_view text) {
   HistoryRecord* const record = editable(id);
   if (record == nullptr) return;
+  if (outcome == Outcome::Success) give_user_layer(*record);
   record->outcome = outcome;
   record->text = printable(text, kLongestText);
+}
+
+// What came while it waited to be confirmed, new drop-ins, stood on the user layer to go back to.
+void History::give_user_layer(const HistoryRecord& confirmed) {
+  if (confirmed.outcome != Outcome::AwaitingConfirmation) return;
+  for (HistoryRecord& record : records_) {
+    if (record.id <= confirmed.id || !stood(record)) continue;
+    record.documents.user = confirmed.documents.user;
+    record.documents.user_digest = confirmed.documents.user_digest;
+  }
 }
 
 bool History::settle(const std::string& user_digest) {
@@ -191,6 +202,7 @@ bool History::settle(const std::string& user_digest) {
     if (!is_open(record)) continue;
     any = true;
     if (record.documents.user_digest == user_digest) {
+      give_user_layer(record);
       record.outcome = Outcome::Success;
     } else if (record.outcome == Outcome::AwaitingConfirmation) {
       record.outcome = Outcome::RolledBack;

@@ -83,6 +83,7 @@ class History {
   // Adds a record in progress; returns its id.
   std::uint64_t begin(const Origin& origin, WallTime time, const StoredDocuments& documents);
   void stands_on(std::uint64_t id, const StoredDocuments& documents);
+  // Those that came while one waited to be confirmed stand on its user layer once it is.
   void end(std::uint64_t id, Outcome outcome, std::string_view text = {});
 
   // At boot: what was in progress when the appliance ended has succeeded if its user layer is the one that is stored,
@@ -102,6 +103,7 @@ class History {
 
  private:
   HistoryRecord* editable(std::uint64_t id);
+  void give_user_layer(const HistoryRecord& confirmed);
 
   std::vector<HistoryRecord> records_;
   std::uint64_t next_ = 1;

@@ -69,6 +69,16 @@ TEST(History, WhatWasInProgressIsSettledByWhatIsStored) {
   CHECK_FALSE(history.settle(History::digest("three")));
 }
 
+TEST(History, WhatCameWhileOneWaitedToBeConfirmedStandsOnItsUserLayerOnceItIs) {
+  const auto waits = add("new", Outcome::AwaitingConfirmation);
+  const auto reload = add("old", Outcome::Success);
+  const auto other = add("third", Outcome::Success);
+  CHECK(history.settle(History::digest("new")));
+  CHECK(history.find(reload)->documents.user_digest == History::digest("new"));
+  LONGS_EQUAL(history.find(waits)->documents.user, history.find(reload)->documents.user);
+  CHECK(history.find(other)->documents.user_digest == History::digest("new"));
+}
+
 TEST(History, KeepsTheCurrentOneTenBeforeItAndTenThatFailed) {
   for (int i = 0; i < 30; ++i) {
     add("good" + std::to_string(i), Outcome::Success);

@@ -239,6 +239,23 @@ TEST(ManagerConfirm, RestoreBringsBackAnyThatIsKept) {
   CHECK_FALSE(has("third"));
 }
 
+TEST(ManagerConfirm, NewDropInsMeanwhileAreOfWhatIsThenConfirmed) {
+  CHECK(machine.apply("<Task Name='new'/>", confirmed_within(60s)).has_value());
+  machine.drop_in("20.xml", "<Task Name='dropped'/>");
+  CHECK(machine.reload().has_value());
+  CHECK(machine.confirm().has_value());
+  const HistoryRecord& current = *machine.manager->history().current();
+  STRCMP_EQUAL("Reload", current.source.c_str());
+  STRCMP_EQUAL(stored_user().c_str(), machine.storage.files.at(History::user_file(current.documents.user)).c_str());
+  const std::size_t before = machine.manager->history().records().size();
+  machine.lose_power();
+  machine.boot();
+  LONGS_EQUAL(before, machine.manager->history().records().size());
+  CHECK(machine.restore().has_value());
+  CHECK(has("old") && has("dropped"));
+  CHECK_FALSE(has("new"));
+}
+
 TEST(ManagerConfirm, RestoreOfWhatIsNotThereIsRefused) {
   STRCMP_EQUAL("there is no configuration 77; Get-DscConfigurationStatus -All lists them",
                machine.restore(77).error().message.c_str());

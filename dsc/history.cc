@@ -241,8 +241,10 @@ std::string History::previous_file(std::string_view text, std::string_view user_
   const auto history = read(text, "history.xml");
   if (!history) return {};
   const auto& records = history->records_;
+  const std::string stored = digest(user_text);
+  const std::string none = digest(write_document({}));
   const auto other = std::find_if(records.rbegin(), records.rend(), [&](const HistoryRecord& record) {
-    return stood(record) && record.documents.user_digest != digest(user_text);
+    return stood(record) && record.documents.user_digest != stored && record.documents.user_digest != none;
   });
   return other == records.rend() ? std::string() : user_file(other->documents.user);
 }

@@ -94,7 +94,8 @@ class History {
   void trim();
   [[nodiscard]] std::set<std::string> files() const;  // that the records name
 
-  // The file of the user layer that stood before `user_text`; empty where none is known. `text` is that of history.xml.
+  // The file of the user layer, other than none, that stood before `user_text`; empty where none is known. `text` is
+  // that of history.xml.
   static std::string previous_file(std::string_view text, std::string_view user_text);
 
   static std::string user_file(std::uint64_t number);

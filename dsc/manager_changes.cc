@@ -113,7 +113,7 @@ void Manager::State::booted(Boot boot, const std::optional<SourceFile>& user_fil
                                       ? prepared.user_text.digest
                                       : History::digest(user_file ? user_file->content : std::string());
   const bool settled = history.settle(user_digest);
-  if (boot.has_newest_user && boot.has_newest_drop_ins) record_boot(prepared);
+  if (!boot.is_nothing) record_boot(prepared);
   if (settled || work->record != 0) store_history();
 
   standing = std::move(prepared.next);

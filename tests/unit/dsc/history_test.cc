@@ -1,5 +1,6 @@
 #include "dsc/history.h"
 
+#include "dsc/document/writer.h"
 #include "tests/unit/dsc/test_schema.h"
 
 #include <CppUTest/TestHarness.h>
@@ -96,6 +97,13 @@ TEST(History, KnowsTheFileOfTheUserLayerBefore) {
   STRCMP_EQUAL("user-1.xml", History::previous_file(history.write(), "two").c_str());
   STRCMP_EQUAL("user-2.xml", History::previous_file(history.write(), "torn").c_str());
   STRCMP_EQUAL("", History::previous_file("torn", "two").c_str());
+}
+
+// That nothing stood before is no help to a boot: it comes to that by itself, last.
+TEST(History, AnEmptyUserLayerIsNoneToFallBackTo) {
+  add("one", Outcome::Success);
+  add(write_document({}), Outcome::Success);
+  STRCMP_EQUAL("user-1.xml", History::previous_file(history.write(), "torn").c_str());
 }
 
 TEST(History, ATextFromOutsideIsMadeSafeToStore) {

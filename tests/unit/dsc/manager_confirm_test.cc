@@ -220,6 +220,26 @@ TEST(ManagerConfirm, AHistoryThatCannotBeReadIsPutAsideAndANewOneBegins) {
   STRCMP_EQUAL("history.xml", machine.manager->faults().front().at.file.str().c_str());
 }
 
+TEST(ManagerConfirm, WhatIsChangedAfterAFallbackIsRecordedWithTheDocumentsThatRun) {
+  machine.lose_power();
+  machine.drop_in("10.xml", "<Cable/>");
+  machine.boot();
+  STRCMP_EQUAL("the last good drop-ins and the user layer", machine.manager->running().c_str());
+  CHECK(machine.set("<Task Name='t'/>").has_value());
+  const StoredDocuments& documents = machine.manager->history().current()->documents;
+  STRCMP_CONTAINS("c1", machine.storage.files[History::drop_ins_file(documents.drop_ins)].c_str());
+
+  machine.lose_power();
+  machine.storage.files["user.xml"] = "torn";
+  machine.drop_in("10.xml", "<Cable Name='c1'/>");
+  machine.boot();
+  STRCMP_EQUAL("the drop-ins and the previous user layer", machine.manager->running().c_str());
+  machine.drop_in("20.xml", "<Cable Name='c2'/>");
+  CHECK(machine.reload().has_value());
+  const StoredDocuments& reloaded = machine.manager->history().current()->documents;
+  STRCMP_CONTAINS("old", machine.storage.files[History::user_file(reloaded.user)].c_str());
+}
+
 TEST(ManagerConfirm, RestoreBringsBackTheOneBefore) {
   CHECK(machine.apply("<Task Name='new'/>").has_value());
   CHECK(machine.restore().has_value());

@@ -122,8 +122,8 @@ Result<History, Diagnostics> History::read(std::string_view text, const std::str
             [](const HistoryRecord& a, const HistoryRecord& b) { return a.id < b.id; });
   if (history.records_.empty()) return history;
   history.next_ = history.records_.back().id + 1;
-  if (history.next_ > kLargestId) {
-    return Diagnostics{{{file, 0, 0}, "Exhausted", "its records are numbered up to the last number that there is"}};
+  if (history.next_ > kLargestId / 2) {  // so that there are numbers for all to come
+    return Diagnostics{{{file, 0, 0}, "Exhausted", "its records are numbered near the last number that there is"}};
   }
   return history;
 }
@@ -226,6 +226,12 @@ void History::trim() {
   }
   std::reverse(kept.begin(), kept.end());
   records_ = std::move(kept);
+}
+
+bool History::is_too_long() const {
+  const auto successes = static_cast<std::size_t>(std::count_if(records_.begin(), records_.end(), stood));
+  const auto open = static_cast<std::size_t>(std::count_if(records_.begin(), records_.end(), is_open));
+  return successes > kKept + 1 || records_.size() - successes - open > kKept;
 }
 
 std::set<std::string> History::files() const {

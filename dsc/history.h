@@ -92,6 +92,7 @@ class History {
 
   // Forgets what is too old; the files of what is forgotten are in no record any more.
   void trim();
+  [[nodiscard]] bool is_too_long() const;             // there is something that `trim` would forget
   [[nodiscard]] std::set<std::string> files() const;  // that the records name
 
   // The file of the user layer, other than none, that stood before `user_text`; empty where none is known. `text` is

@@ -129,7 +129,7 @@ std::vector<Resource> WorldProvider::owned() const {
     if (id.type != type_.name) continue;
     Resource& resource = resources.emplace_back();
     resource.type = &type_;
-    resource.set(type_.key_parts().front().front()->name, id.key);
+    if (!id.key.empty()) resource.set(type_.key_parts().front().front()->name, id.key);
     resource.key = id.key;
   }
   return resources;

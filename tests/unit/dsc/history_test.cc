@@ -50,6 +50,19 @@ TEST(History, RefusesWhatItDidNotWriteAndSaysWhere) {
   }
 }
 
+TEST(History, RefusesNumbersThatLeaveNoneForWhatIsToCome) {
+  const auto numbered = [](const char* id) {
+    return History::read("<Configuration xmlns='urn:portreeve:dsc:1'><Record Id='" + std::string(id) +
+                             "' Time='1' Source='Boot' Outcome='Success' User='1' DropIns='1' UserDigest='a' "
+                             "DropInsDigest='b'/></Configuration>",
+                         "history.xml");
+  };
+  CHECK(numbered("4000000000000000000").has_value());
+  for (const char* id : {"9223372036854775806", "9223372036854775807"}) {
+    STRCMP_EQUAL("Exhausted", numbered(id).error().front().code.c_str());
+  }
+}
+
 TEST(History, TheCurrentOneIsTheLastThatSucceededAndThePreviousTheOneBefore) {
   const auto first = add("one", Outcome::Success);
   const auto second = add("two", Outcome::Success);

@@ -240,6 +240,36 @@ TEST(ManagerConfirm, WhatIsChangedAfterAFallbackIsRecordedWithTheDocumentsThatRu
   STRCMP_CONTAINS("old", machine.storage.files[History::user_file(reloaded.user)].c_str());
 }
 
+TEST(ManagerConfirm, TheHistoryOutlivesABootWithNothingThatIsValid) {
+  const auto before = machine.manager->history().records();
+  machine.lose_power();
+  machine.storage.files["user.xml"] = "torn";
+  machine.storage.files.erase("last-good.xml");
+  machine.drop_in("10.xml", "<Cable/>");
+  machine.boot();
+  STRCMP_EQUAL("no drop-ins and no user layer", machine.manager->running().c_str());
+  STRCMP_EQUAL("Boot Failure, Apply Success", history(2).c_str());
+  CHECK(machine.set("<Task Name='t'/>").has_value());
+  machine.lose_power();
+  machine.boot();
+  CHECK(machine.manager->history().find(before.back().id) != nullptr);
+  CHECK_FALSE(machine.storage.files.contains("history.rejected.xml"));
+}
+
+TEST(ManagerConfirm, AHistoryThatIsTooLongIsCutAtBootWithItsFiles) {
+  for (int i = 0; i < 11; ++i) CHECK(machine.set("<Task Name='t" + std::to_string(i) + "'/>").has_value());
+  machine.lose_power();
+  History longer = *History::read(machine.storage.files["history.xml"], "history.xml");
+  const StoredDocuments documents = longer.current()->documents;
+  longer.end(longer.begin({"Set", {}}, {}, documents), Outcome::Success);
+  machine.storage.files["history.xml"] = longer.write();
+  const std::string oldest = History::user_file(longer.records().front().documents.user);
+  CHECK(machine.storage.files.contains(oldest));
+  machine.boot();
+  LONGS_EQUAL(11, machine.manager->history().records().size());
+  CHECK_FALSE(machine.storage.files.contains(oldest));
+}
+
 TEST(ManagerConfirm, RestoreBringsBackTheOneBefore) {
   CHECK(machine.apply("<Task Name='new'/>").has_value());
   CHECK(machine.restore().has_value());

@@ -165,7 +165,7 @@ void FakeStorage::carry_out(const Job& job) {
 void FakeStorage::finish_one() {
   const Job job = std::move(pending_.front());
   pending_.pop_front();
-  if (fails) {
+  if (fails || (fails_by_chance && fails_by_chance())) {
     const Error full{ErrorKind::Exhausted, "No space left on device"};
     if (job.stored) job.stored(full);
     if (job.loaded) job.loaded(full);

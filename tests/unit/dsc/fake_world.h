@@ -79,7 +79,8 @@ class FakeStorage : public Storage {
 
   std::map<std::string, std::string> files;
   bool fails = false;
-  bool manual = false;  // writes wait for finish_one()
+  std::function<bool()> fails_by_chance;  // asked for each file
+  bool manual = false;                    // writes wait for finish_one()
 
   [[nodiscard]] bool has_pending() const { return !pending_.empty(); }
   void finish_one();

@@ -229,7 +229,7 @@ TEST(ManagerProperties, ForeignChangesAndNewDropInsEndInWhatTheFilesSay) {
       if (by_chance.one_in(4)) state = "spoilt";
     }
     run_some(by_chance, by_chance.below(30));
-    machine.changed({"Cable", "Hub", "Lamp", "Task"});
+    machine.changed({"Cable", "Hub", "Lamp", "Frame", "Spool", "Task"});
     settle();
     STRCMP_EQUAL(wanted(drop_ins, "").c_str(), machine.world.to_string().c_str());
   }
@@ -257,7 +257,7 @@ TEST(ManagerProperties, WhatHasToBeConfirmedEndsInTheOldConfigurationOrTheNew) {
       machine.run_for(std::chrono::seconds(by_chance.below(120)));
       if (by_chance.one_in(2)) {
         trial.asked_to_be_confirmed = true;
-        if (by_chance.one_in(3)) let_disk_fail(by_chance, 2);
+        if (by_chance.one_in(2)) let_disk_fail(by_chance, 1 + by_chance.below(2));
         machine.storage.manual = true;
         machine.manager->confirm(std::nullopt, [&](const Result<>& result) {
           trial.confirm_answered = true;

@@ -122,8 +122,8 @@ Result<History, Diagnostics> History::read(std::string_view text, const std::str
             [](const HistoryRecord& a, const HistoryRecord& b) { return a.id < b.id; });
   if (history.records_.empty()) return history;
   history.next_ = history.records_.back().id + 1;
-  if (history.next_ > kLargestId) {
-    return Diagnostics{{{file, 0, 0}, "Exhausted", "its records are numbered up to the last number that there is"}};
+  if (history.next_ > kLargestId / 2) {  // so that there are numbers for all to come
+    return Diagnostics{{{file, 0, 0}, "Exhausted", "its records are numbered near the last number that there is"}};
   }
   return history;
 }
@@ -181,8 +181,19 @@ void History::stands_on(std::uint64_t id, const StoredDocuments& documents) {
 void History::end(std::uint64_t id, Outcome outcome, std::string_view text) {
   HistoryRecord* const record = editable(id);
   if (record == nullptr) return;
+  if (outcome == Outcome::Success) give_user_layer(*record);
   record->outcome = outcome;
   record->text = printable(text, kLongestText);
+}
+
+// What came while it waited to be confirmed, new drop-ins, stood on the user layer to go back to.
+void History::give_user_layer(const HistoryRecord& confirmed) {
+  if (confirmed.outcome != Outcome::AwaitingConfirmation) return;
+  for (HistoryRecord& record : records_) {
+    if (record.id <= confirmed.id || !stood(record)) continue;
+    record.documents.user = confirmed.documents.user;
+    record.documents.user_digest = confirmed.documents.user_digest;
+  }
 }
 
 bool History::settle(const std::string& user_digest) {
@@ -191,6 +202,7 @@ bool History::settle(const std::string& user_digest) {
     if (!is_open(record)) continue;
     any = true;
     if (record.documents.user_digest == user_digest) {
+      give_user_layer(record);
       record.outcome = Outcome::Success;
     } else if (record.outcome == Outcome::AwaitingConfirmation) {
       record.outcome = Outcome::RolledBack;
@@ -216,6 +228,12 @@ void History::trim() {
   records_ = std::move(kept);
 }
 
+bool History::is_too_long() const {
+  const auto successes = static_cast<std::size_t>(std::count_if(records_.begin(), records_.end(), stood));
+  const auto open = static_cast<std::size_t>(std::count_if(records_.begin(), records_.end(), is_open));
+  return successes > kKept + 1 || records_.size() - successes - open > kKept;
+}
+
 std::set<std::string> History::files() const {
   std::set<std::string> files;
   for (const HistoryRecord& record : records_) {
@@ -229,8 +247,10 @@ std::string History::previous_file(std::string_view text, std::string_view user_
   const auto history = read(text, "history.xml");
   if (!history) return {};
   const auto& records = history->records_;
+  const std::string stored = digest(user_text);
+  const std::string none = digest(write_document({}));
   const auto other = std::find_if(records.rbegin(), records.rend(), [&](const HistoryRecord& record) {
-    return stood(record) && record.documents.user_digest != digest(user_text);
+    return stood(record) && record.documents.user_digest != stored && record.documents.user_digest != none;
   });
   return other == records.rend() ? std::string() : user_file(other->documents.user);
 }

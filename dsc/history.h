@@ -83,6 +83,7 @@ class History {
   // Adds a record in progress; returns its id.
   std::uint64_t begin(const Origin& origin, WallTime time, const StoredDocuments& documents);
   void stands_on(std::uint64_t id, const StoredDocuments& documents);
+  // Those that came while one waited to be confirmed stand on its user layer once it is.
   void end(std::uint64_t id, Outcome outcome, std::string_view text = {});
 
   // At boot: what was in progress when the appliance ended has succeeded if its user layer is the one that is stored,
@@ -91,9 +92,11 @@ class History {
 
   // Forgets what is too old; the files of what is forgotten are in no record any more.
   void trim();
+  [[nodiscard]] bool is_too_long() const;             // there is something that `trim` would forget
   [[nodiscard]] std::set<std::string> files() const;  // that the records name
 
-  // The file of the user layer that stood before `user_text`; empty where none is known. `text` is that of history.xml.
+  // The file of the user layer, other than none, that stood before `user_text`; empty where none is known. `text` is
+  // that of history.xml.
   static std::string previous_file(std::string_view text, std::string_view user_text);
 
   static std::string user_file(std::uint64_t number);
@@ -102,6 +105,7 @@ class History {
 
  private:
   HistoryRecord* editable(std::uint64_t id);
+  void give_user_layer(const HistoryRecord& confirmed);
 
   std::vector<HistoryRecord> records_;
   std::uint64_t next_ = 1;

@@ -114,7 +114,8 @@ void Manager::State::end_work(const Result<>& result) {
     missed.clear();
   }
   if (const Done done = std::move(ended->done)) done(result);
-  // To let go of ten thousand resources takes longer than a turn may.
+  // To let go of ten thousand resources takes longer than a turn may. Who was answered is not among it: a D-Bus call
+  // is of this thread alone.
   worker.run([ended = std::move(ended)]() mutable { ended.reset(); }, [] {});
 }
 

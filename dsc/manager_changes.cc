@@ -113,8 +113,8 @@ void Manager::State::booted(Boot boot, const std::optional<SourceFile>& user_fil
                                       ? prepared.user_text.digest
                                       : History::digest(user_file ? user_file->content : std::string());
   const bool settled = history.settle(user_digest);
-  if (boot.has_newest_user && boot.has_newest_drop_ins) record_boot(prepared);
-  if (settled || work->record != 0) store_history();
+  record_boot(prepared, boot.is_nothing);
+  if (settled || work->record != 0 || history.is_too_long()) store_history();
 
   standing = std::move(prepared.next);
   running = drop_ins_name + " and " + user_name;
@@ -127,7 +127,7 @@ void Manager::State::booted(Boot boot, const std::optional<SourceFile>& user_fil
 
 // An edit is recorded after it was acknowledged, and drop-ins come without being asked for: what runs may be in no
 // record yet.
-void Manager::State::record_boot(const Prepared& prepared) {
+void Manager::State::record_boot(const Prepared& prepared, bool is_nothing) {
   const HistoryRecord* const last = history.current();
   if (last != nullptr) documents = last->documents;
   const std::string& drop_ins_digest = prepared.drop_ins_text.digest;
@@ -146,7 +146,11 @@ void Manager::State::record_boot(const Prepared& prepared) {
     store_aside(History::user_file(number), prepared.user_text.content);
   }
   work->record = history.begin(work->origin, date, documents);
-  history.end(work->record, Outcome::Success);
+  if (is_nothing) {
+    history.end(work->record, Outcome::Failure, "no documents were valid together; nothing is configured");
+  } else {
+    history.end(work->record, Outcome::Success);
+  }
 }
 
 void Manager::State::start(ReloadRequest request) {

@@ -92,7 +92,8 @@ void Manager::State::begin_rehearsal(Prepared prepared) {
   if (prepared.refusal) {
     std::string all;
     for (const Diagnostic& fault : prepared.faults) all += (all.empty() ? "" : "\n") + fault.to_string();
-    rehearsing.done(Error{prepared.refusal->kind, all.empty() ? prepared.refusal->message : all});
+    const auto done = std::move(rehearsing.done);
+    done(Error{prepared.refusal->kind, all.empty() ? prepared.refusal->message : all});
     end_work({});
     return;
   }
@@ -107,7 +108,8 @@ void Manager::State::begin_rehearsal(Prepared prepared) {
 void Manager::State::end_rehearsal() {
   Rehearsing& rehearsing = *work->rehearsing;
   rehearsing.preview.failure = work->transaction->error();
-  rehearsing.done(std::move(rehearsing.preview));
+  const auto done = std::move(rehearsing.done);
+  done(std::move(rehearsing.preview));
   end_work({});
 }
 

@@ -181,6 +181,7 @@ Boot prepare_boot(const Assembler& assembler, const Layers& layers, std::vector<
   // What stands of ours, and no document names, is removed, but not for want of a valid one.
   auto from = std::make_shared<const Configuration>(unchecked({{}, std::move(standing)}));
   prepared.difference = Difference::between(std::move(from), prepared.next.effective, boot.is_nothing);
+  prepared.difference.test_all();  // of what stands no more is known than that it does
   return boot;
 }
 

@@ -8,6 +8,7 @@
 #include "hal/linux_switch.h"
 #include "hal/rehearsal_host.h"
 #include "hal/route_plan.h"
+#include "hal/switch_warning.h"
 #include "hal/sysctl.h"
 #include "hal/vlan_plan.h"
 #include "hal/vnic_plan.h"

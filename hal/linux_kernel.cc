@@ -11,7 +11,7 @@
 
 #include "hal/base/log.h"
 #include "hal/pci.h"
-#include "hal/switch_plan.h"
+#include "hal/switch_sysctls.h"
 #include "hal/sysctl.h"
 #include "netlink/virtual_function.h"
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "hal/switch_sysctls.h"
 #include "hal/sysctl.h"
 #include "netlink/virtual_function.h"
 #include "netlink/vlan.h"

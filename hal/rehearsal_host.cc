@@ -5,6 +5,8 @@
 
 #include "hal/interface_name.h"
 #include "hal/route_plan.h"
+#include "hal/switch_sysctls.h"
+#include "hal/switch_warning.h"
 #include "hal/vlan_plan.h"
 #include "hal/vnic_plan.h"
 

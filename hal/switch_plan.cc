@@ -3,14 +3,12 @@
 #include <algorithm>
 
 #include "hal/interface_name.h"
+#include "hal/switch_sysctls.h"
 #include "hal/virtual_function_plan.h"
 #include "hal/vlan_plan.h"
 
 namespace portreeve::hal {
 namespace {
-
-constexpr const char* kIpv4Settings = "net/ipv4/conf/";
-constexpr const char* kIpv6Settings = "net/ipv6/conf/";
 
 // IFA_PROTO of what the kernel makes by itself: loopback, from a router's advertisement, link-local.
 constexpr std::uint8_t kLastKernelProtocol = 3;
@@ -445,74 +443,6 @@ std::vector<SwitchChange> plan_switch_removal(const std::string& name, const Inv
   }
   changes.push_back({"switch " + name + ": remove bridge " + bridge->interface, DeleteBridge{bridge->index}});
   return changes;
-}
-
-std::string switch_warning(const std::string& name, const Surroundings& around) {
-  const Bridge* const bridge = around.inventory.switch_by_name(name);
-  if (bridge == nullptr) return {};
-  std::string warning;
-  const auto warn = [&](const std::string& text) { warning += (warning.empty() ? "" : "; ") + text; };
-  for (const SetSysctl& wanted : switch_sysctls(bridge->interface)) {
-    // Of these two the larger of the interface's and `all` is in force.
-    const std::string key = wanted.path.substr(wanted.path.rfind('/') + 1);
-    if (key != "arp_ignore" && key != "arp_announce") continue;
-    const auto all = around.sysctl(kIpv4Settings + ("all/" + key));
-    if (all && parse_number(*all, 0, INT32_MAX).value_or(0) > parse_number(wanted.value, 0, INT32_MAX).value_or(0)) {
-      warn("net.ipv4.conf.all." + key + "=" + *all + " overrides the " + wanted.value + " of " + bridge->interface +
-           "; set it to " + wanted.value + " or less");
-    }
-  }
-  for (const InterfaceAddress& address : around.inventory.addresses) {
-    if (address.interface != bridge->index || !address.duplicate) continue;
-    warn("address " + address.prefix.address.to_string() + " is used by another station; choose another");
-  }
-  const auto& gateways = around.inventory.gateways;
-  for (const Gateway& ours : gateways) {
-    if (ours.interface != bridge->index || ours.protocol != kOurProtocol) continue;
-    const auto better = std::find_if(gateways.begin(), gateways.end(), [&](const Gateway& other) {
-      return other.address.family() == ours.address.family() && other.metric < ours.metric;
-    });
-    if (better == gateways.end()) continue;
-    warn("the default route via " + better->address.to_string() + " on " +
-         link_name(around.inventory, better->interface) + " is preferred to the switch's, via " +
-         ours.address.to_string() + "; remove the one that is not wanted");
-  }
-  return warning;
-}
-
-std::vector<SetSysctl> switch_sysctls(const std::string& bridge) {
-  const std::string ipv4 = kIpv4Settings + bridge + "/";
-  return {
-      // Without these two the kernel answers ARP for the services' addresses on `lo` too.
-      {ipv4 + "arp_ignore", "1"},
-      {ipv4 + "arp_announce", "2"},
-      // Else the first address of a subnet would take the others with it when it is removed.
-      {ipv4 + "promote_secondaries", "1"},
-      // The host's addresses and router are those of the document; nobody on the segment may add to them.
-      {kIpv6Settings + bridge + "/accept_ra", "0"},
-  };
-}
-
-std::string disable_ipv6(const std::string& port) { return kIpv6Settings + port + "/disable_ipv6"; }
-
-std::vector<SysctlDirectory> sysctl_directories(const Inventory& inventory) {
-  std::vector<SysctlDirectory> directories;
-  for (const Bridge& bridge : inventory.bridges) {
-    if (!bridge.ours) continue;
-    directories.push_back({kIpv4Settings + bridge.interface, bridge.index});
-    directories.push_back({kIpv6Settings + bridge.interface, bridge.index});
-    for (const IfIndex index : bridge.joined) {
-      const Port* const port = inventory.port(index);
-      if (port != nullptr) directories.push_back({kIpv6Settings + port->interface, index});
-    }
-  }
-  for (const HostVnic& vnic : inventory.vnics) {
-    directories.push_back({kIpv4Settings + vnic.interface, vnic.index});
-    directories.push_back({kIpv6Settings + vnic.interface, vnic.index});
-  }
-  if (directories.empty()) return directories;
-  for (const char* const family : {kIpv4Settings, kIpv6Settings}) directories.push_back({family + std::string("all")});
-  return directories;
 }
 
 }  // namespace portreeve::hal

@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "hal/host.h"
-#include "hal/sysctl_watch.h"
 
 namespace portreeve::hal {
 
@@ -208,17 +207,6 @@ const char* team_mode_name(TeamMode mode);  // as documents say it: "802.3ad"
 // "port Port2 (eth1)"
 std::string port_text(const std::string& name, const Port& port);
 std::string link_name(const Inventory& inventory, IfIndex index);
-
-// What about a standing switch is not as it should be, and cannot be planned away; empty: nothing.
-std::string switch_warning(const std::string& name, const Surroundings& around);
-
-// What every switch's bridge is set to below /proc/sys.
-std::vector<SetSysctl> switch_sysctls(const std::string& bridge);
-// Set to 1 on members: their traffic is the bridge's, and so are addresses.
-std::string disable_ipv6(const std::string& port);
-// Those whose change concerns the switches that stand: their own, and `all`'s where it overrides or sets them. None
-// where none of ours stands.
-std::vector<SysctlDirectory> sysctl_directories(const Inventory& inventory);
 
 // Metric of our default routes: next after a route that somebody added without one, which must be able to stand
 // beside ours; before those of router advertisements and DHCP.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "hal/interface_name.h"
+#include "hal/switch_sysctls.h"
 
 namespace portreeve::hal {
 namespace {

@@ -17,7 +17,7 @@ part() {
 
 mkdir -p build/logs
 part simulation
-PORTREEVE_ROUNDS=25000 part properties
+PORTREEVE_ROUNDS=20000 part properties
 part fuzz
 PORTREEVE_SOAK=1 PORTREEVE_POWER_CUTS=20 part image
 for ((round = 1; round <= rounds; ++round)); do

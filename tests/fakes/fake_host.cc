@@ -1,5 +1,7 @@
 #include "tests/fakes/fake_host.h"
 
+#include "hal/switch_sysctls.h"
+
 namespace portreeve::fakes {
 
 FakeHost::FakeHost()

@@ -129,6 +129,7 @@ std::vector<Resource> WorldProvider::owned() const {
     if (id.type != type_.name) continue;
     Resource& resource = resources.emplace_back();
     resource.type = &type_;
+    if (!id.key.empty()) resource.set(type_.key_parts().front().front()->name, id.key);
     resource.key = id.key;
   }
   return resources;
@@ -164,7 +165,7 @@ void FakeStorage::carry_out(const Job& job) {
 void FakeStorage::finish_one() {
   const Job job = std::move(pending_.front());
   pending_.pop_front();
-  if (fails) {
+  if (fails || (fails_by_chance && fails_by_chance())) {
     const Error full{ErrorKind::Exhausted, "No space left on device"};
     if (job.stored) job.stored(full);
     if (job.loaded) job.loaded(full);
@@ -185,8 +186,10 @@ void FakeStorage::crash(std::size_t written) {
 void FakeWorker::finish_one() {
   Job job = std::move(pending_.front());
   pending_.pop_front();
+  working_ = true;
   job.work();
   job.work = nullptr;
+  working_ = false;
   job.done();
 }
 

@@ -79,7 +79,8 @@ class FakeStorage : public Storage {
 
   std::map<std::string, std::string> files;
   bool fails = false;
-  bool manual = false;  // writes wait for finish_one()
+  std::function<bool()> fails_by_chance;  // asked for each file
+  bool manual = false;                    // writes wait for finish_one()
 
   [[nodiscard]] bool has_pending() const { return !pending_.empty(); }
   void finish_one();
@@ -105,6 +106,7 @@ class FakeWorker : public Worker {
   }
 
   [[nodiscard]] bool has_pending() const { return !pending_.empty(); }
+  [[nodiscard]] bool is_working() const { return working_; }  // what happens now happens in its thread
   void finish_one();
   void crash() { pending_.clear(); }
 
@@ -114,6 +116,7 @@ class FakeWorker : public Worker {
     std::function<void()> done;
   };
   std::deque<Job> pending_;
+  bool working_ = false;
 };
 
 // The appliance: world, disk and manager, in virtual time.

@@ -84,7 +84,9 @@ std::string Generator::valid_inside() {
     if (one_in(2)) text += frame(hub);
   }
   for (int i = 0; i < 3; ++i) {
-    if (one_in(3)) text += "<Task Name='t/" + std::to_string(i) + "' Text='" + std::to_string(below(3)) + "'/>";
+    if (!one_in(3)) continue;
+    text += "<Task Name='t/" + std::to_string(i) + "'";
+    text += one_in(4) ? " Ensure='Absent'/>" : " Text='" + std::to_string(below(3)) + "'/>";
   }
   return text;
 }

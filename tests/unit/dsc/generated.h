@@ -16,8 +16,8 @@ class Generator {
   std::uint32_t below(std::uint32_t limit) { return limit == 0 ? 0 : static_cast<std::uint32_t>(random_() % limit); }
   bool one_in(std::uint32_t count) { return below(count) == 0; }
 
-  // Inside <Configuration>: up to four cables, hubs of them, lamps on those and tasks, so that references hold and no
-  // id stands twice. Two calls make documents that have many ids in common.
+  // Inside <Configuration>: up to four cables, hubs of them, lamps on those and tasks, some of these absent, so that
+  // references hold and no id stands twice. Two calls make documents that have many ids in common.
   std::string valid_inside();
 
   // The same, in one of two spoilt once or more: a value, a name, a character; references may dangle.

@@ -1,5 +1,6 @@
 #include "dsc/history.h"
 
+#include "dsc/document/writer.h"
 #include "tests/unit/dsc/test_schema.h"
 
 #include <CppUTest/TestHarness.h>
@@ -49,6 +50,19 @@ TEST(History, RefusesWhatItDidNotWriteAndSaysWhere) {
   }
 }
 
+TEST(History, RefusesNumbersThatLeaveNoneForWhatIsToCome) {
+  const auto numbered = [](const char* id) {
+    return History::read("<Configuration xmlns='urn:portreeve:dsc:1'><Record Id='" + std::string(id) +
+                             "' Time='1' Source='Boot' Outcome='Success' User='1' DropIns='1' UserDigest='a' "
+                             "DropInsDigest='b'/></Configuration>",
+                         "history.xml");
+  };
+  CHECK(numbered("4000000000000000000").has_value());
+  for (const char* id : {"9223372036854775806", "9223372036854775807"}) {
+    STRCMP_EQUAL("Exhausted", numbered(id).error().front().code.c_str());
+  }
+}
+
 TEST(History, TheCurrentOneIsTheLastThatSucceededAndThePreviousTheOneBefore) {
   const auto first = add("one", Outcome::Success);
   const auto second = add("two", Outcome::Success);
@@ -69,6 +83,16 @@ TEST(History, WhatWasInProgressIsSettledByWhatIsStored) {
   CHECK_FALSE(history.settle(History::digest("three")));
 }
 
+TEST(History, WhatCameWhileOneWaitedToBeConfirmedStandsOnItsUserLayerOnceItIs) {
+  const auto waits = add("new", Outcome::AwaitingConfirmation);
+  const auto reload = add("old", Outcome::Success);
+  const auto other = add("third", Outcome::Success);
+  CHECK(history.settle(History::digest("new")));
+  CHECK(history.find(reload)->documents.user_digest == History::digest("new"));
+  LONGS_EQUAL(history.find(waits)->documents.user, history.find(reload)->documents.user);
+  CHECK(history.find(other)->documents.user_digest == History::digest("new"));
+}
+
 TEST(History, KeepsTheCurrentOneTenBeforeItAndTenThatFailed) {
   for (int i = 0; i < 30; ++i) {
     add("good" + std::to_string(i), Outcome::Success);
@@ -86,6 +110,13 @@ TEST(History, KnowsTheFileOfTheUserLayerBefore) {
   STRCMP_EQUAL("user-1.xml", History::previous_file(history.write(), "two").c_str());
   STRCMP_EQUAL("user-2.xml", History::previous_file(history.write(), "torn").c_str());
   STRCMP_EQUAL("", History::previous_file("torn", "two").c_str());
+}
+
+// That nothing stood before is no help to a boot: it comes to that by itself, last.
+TEST(History, AnEmptyUserLayerIsNoneToFallBackTo) {
+  add("one", Outcome::Success);
+  add(write_document({}), Outcome::Success);
+  STRCMP_EQUAL("user-1.xml", History::previous_file(history.write(), "torn").c_str());
 }
 
 TEST(History, ATextFromOutsideIsMadeSafeToStore) {

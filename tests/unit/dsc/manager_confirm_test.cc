@@ -220,6 +220,56 @@ TEST(ManagerConfirm, AHistoryThatCannotBeReadIsPutAsideAndANewOneBegins) {
   STRCMP_EQUAL("history.xml", machine.manager->faults().front().at.file.str().c_str());
 }
 
+TEST(ManagerConfirm, WhatIsChangedAfterAFallbackIsRecordedWithTheDocumentsThatRun) {
+  machine.lose_power();
+  machine.drop_in("10.xml", "<Cable/>");
+  machine.boot();
+  STRCMP_EQUAL("the last good drop-ins and the user layer", machine.manager->running().c_str());
+  CHECK(machine.set("<Task Name='t'/>").has_value());
+  const StoredDocuments& documents = machine.manager->history().current()->documents;
+  STRCMP_CONTAINS("c1", machine.storage.files[History::drop_ins_file(documents.drop_ins)].c_str());
+
+  machine.lose_power();
+  machine.storage.files["user.xml"] = "torn";
+  machine.drop_in("10.xml", "<Cable Name='c1'/>");
+  machine.boot();
+  STRCMP_EQUAL("the drop-ins and the previous user layer", machine.manager->running().c_str());
+  machine.drop_in("20.xml", "<Cable Name='c2'/>");
+  CHECK(machine.reload().has_value());
+  const StoredDocuments& reloaded = machine.manager->history().current()->documents;
+  STRCMP_CONTAINS("old", machine.storage.files[History::user_file(reloaded.user)].c_str());
+}
+
+TEST(ManagerConfirm, TheHistoryOutlivesABootWithNothingThatIsValid) {
+  const auto before = machine.manager->history().records();
+  machine.lose_power();
+  machine.storage.files["user.xml"] = "torn";
+  machine.storage.files.erase("last-good.xml");
+  machine.drop_in("10.xml", "<Cable/>");
+  machine.boot();
+  STRCMP_EQUAL("no drop-ins and no user layer", machine.manager->running().c_str());
+  STRCMP_EQUAL("Boot Failure, Apply Success", history(2).c_str());
+  CHECK(machine.set("<Task Name='t'/>").has_value());
+  machine.lose_power();
+  machine.boot();
+  CHECK(machine.manager->history().find(before.back().id) != nullptr);
+  CHECK_FALSE(machine.storage.files.contains("history.rejected.xml"));
+}
+
+TEST(ManagerConfirm, AHistoryThatIsTooLongIsCutAtBootWithItsFiles) {
+  for (int i = 0; i < 11; ++i) CHECK(machine.set("<Task Name='t" + std::to_string(i) + "'/>").has_value());
+  machine.lose_power();
+  History longer = *History::read(machine.storage.files["history.xml"], "history.xml");
+  const StoredDocuments documents = longer.current()->documents;
+  longer.end(longer.begin({"Set", {}}, {}, documents), Outcome::Success);
+  machine.storage.files["history.xml"] = longer.write();
+  const std::string oldest = History::user_file(longer.records().front().documents.user);
+  CHECK(machine.storage.files.contains(oldest));
+  machine.boot();
+  LONGS_EQUAL(11, machine.manager->history().records().size());
+  CHECK_FALSE(machine.storage.files.contains(oldest));
+}
+
 TEST(ManagerConfirm, RestoreBringsBackTheOneBefore) {
   CHECK(machine.apply("<Task Name='new'/>").has_value());
   CHECK(machine.restore().has_value());
@@ -237,6 +287,23 @@ TEST(ManagerConfirm, RestoreBringsBackAnyThatIsKept) {
   STRCMP_EQUAL("Done", machine.manager->jobs().rbegin()->second.result.c_str());
   CHECK(has("old"));
   CHECK_FALSE(has("third"));
+}
+
+TEST(ManagerConfirm, NewDropInsMeanwhileAreOfWhatIsThenConfirmed) {
+  CHECK(machine.apply("<Task Name='new'/>", confirmed_within(60s)).has_value());
+  machine.drop_in("20.xml", "<Task Name='dropped'/>");
+  CHECK(machine.reload().has_value());
+  CHECK(machine.confirm().has_value());
+  const HistoryRecord& current = *machine.manager->history().current();
+  STRCMP_EQUAL("Reload", current.source.c_str());
+  STRCMP_EQUAL(stored_user().c_str(), machine.storage.files.at(History::user_file(current.documents.user)).c_str());
+  const std::size_t before = machine.manager->history().records().size();
+  machine.lose_power();
+  machine.boot();
+  LONGS_EQUAL(before, machine.manager->history().records().size());
+  CHECK(machine.restore().has_value());
+  CHECK(has("old") && has("dropped"));
+  CHECK_FALSE(has("new"));
 }
 
 TEST(ManagerConfirm, RestoreOfWhatIsNotThereIsRefused) {

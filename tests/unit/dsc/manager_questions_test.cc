@@ -5,6 +5,7 @@
 
 #include <CppUTest/TestHarness.h>
 
+#include <memory>
 #include <string>
 
 using namespace portreeve;
@@ -136,4 +137,27 @@ TEST(ManagerQuestions, SaysWhereOneDropInReplacesWhatAnotherSays) {
   LONGS_EQUAL(1, machine.manager->overridden().size());
   STRCMP_CONTAINS("[Cable]c1: Length '8' takes the place of '9' of /etc/20.xml:1:",
                   machine.manager->overridden().front().text.c_str());
+}
+
+// What an answer holds, a call of D-Bus, is the event loop's alone.
+TEST(ManagerQuestions, WhoIsAnsweredIsLetGoInTheEventLoop) {
+  unsigned let_go_elsewhere = 0;
+  const auto caller = [&] {
+    return std::shared_ptr<void>(nullptr, [&](void*) { let_go_elsewhere += machine.worker.is_working() ? 1 : 0; });
+  };
+  Manager& manager = *machine.manager;
+  manager.what_if(document_text("<Task Name='t'/>"), [held = caller()](const Result<Preview>&) {});
+  manager.what_if("torn", [held = caller()](const Result<Preview>&) {});
+  manager.survey([held = caller()](const Result<std::string>&) {});
+  manager.compare(1, 0, [held = caller()](const Result<std::vector<PropertyChange>>&) {});
+  manager.validate(document_text(""), "a.xml", [held = caller()](const Diagnostics&) {});
+  manager.reload(machine.drop_in_files(), [held = caller()](const Result<>&) {});
+  manager.confirm(std::nullopt, [held = caller()](const Result<>&) {});
+  manager.apply(
+      document_text("<Task Name='t'/>"), {}, [held = caller()](const Result<std::string, Diagnostics>&) {},
+      [held = caller()](const Result<>&) {});
+  machine.run();
+  CHECK(manager.restore(std::nullopt, {}, [held = caller()](const Result<>&) {}).has_value());
+  machine.run();
+  LONGS_EQUAL(0, let_go_elsewhere);
 }

@@ -65,6 +65,17 @@ TEST(Manager, BootAdoptsWhatStandsWithoutAnOperation) {
   CHECK(machine.world.log.empty());
 }
 
+TEST(Manager, BootTestsWhatStandsAlsoWhereItsNameIsAllThatIsStated) {
+  machine.drop_in("10.xml", "<Task Name='bare'/><Task Name='next' DependsOn='[Task]bare'/>");
+  machine.boot();
+  machine.lose_power();
+  machine.world.standing[{"Task", "bare"}] = "spoilt";
+  machine.boot();
+  check_world_is_as_wanted();
+  STRCMP_EQUAL("InDesiredState", machine.status("Task", "bare").c_str());
+  STRCMP_EQUAL("InDesiredState", machine.status("Task", "next").c_str());
+}
+
 TEST(Manager, AFailureAtBootStaysWithItsResource) {
   machine.drop_in("10.xml", "<Cable Name='c1'/><Cable Name='c2'/><Task Name='t'/>");
   machine.world.refused[{"Cable", "c1"}] = "foreign cable c1";

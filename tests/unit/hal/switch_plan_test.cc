@@ -1,6 +1,8 @@
 // Plans of switches, tried on the inventory in memory: what is planned, and that carrying it out leaves nothing to do.
 #include "hal/switch_plan.h"
 
+#include "hal/switch_sysctls.h"
+
 #include "tests/fakes/fake_host.h"
 
 #include <CppUTest/TestHarness.h>

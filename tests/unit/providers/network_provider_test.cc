@@ -35,48 +35,29 @@ TEST_GROUP(NetworkProvider) {
     world.host.add_port("eth0");
     world.apply(stated(switch_of("")));
   }
-
-  // What is done, after a rehearsal of it said the same; then there is nothing more to do.
-  std::string changed(const std::string& inside) {
-    const auto target = stated(inside);
-    const auto rehearsal = world.rehearsal();
-    dsc::StatusBoard board = world.board;
-    const std::string rehearsed = world.run(rehearsal->providers(), target, board);
-    const std::string done = world.apply(target);
-    STRCMP_EQUAL(rehearsed.c_str(), done.c_str());
-    STRCMP_EQUAL("", world.apply(target).c_str());
-    for (const dsc::Resource& resource : target->resources) {
-      for (const dsc::Provider* provider : world.all) {
-        if (&provider->type() != resource.type) continue;
-        const auto actual = provider->actual(resource);
-        CHECK_TEXT(actual && actual->same_state(resource), resource.id().to_string().c_str());
-      }
-    }
-    return done;
-  }
 };
 // clang-format on
 
 TEST(NetworkProvider, ANetworkIsAVlanOnTheSwitchsPorts) {
   STRCMP_EQUAL("switch s1: carry VLAN 100 on port P1 (eth0)\nswitch s1: tell VLANs apart: off → on\n",
-               changed(switch_of("") + network("100")).c_str());
+               world.changed(switch_of("") + network("100")).c_str());
   STRCMP_EQUAL("switch s1: carry VLAN 200 on port P1 (eth0)\nswitch s1: carry VLAN 100 no more on port P1 (eth0)\n",
-               changed(switch_of("") + network("200")).c_str());
+               world.changed(switch_of("") + network("200")).c_str());
   STRCMP_EQUAL("switch s1: carry VLAN 200 no more on port P1 (eth0)\nswitch s1: tell VLANs apart: on → off\n",
-               changed(switch_of("")).c_str());
+               world.changed(switch_of("")).c_str());
 }
 
 TEST(NetworkProvider, WithAnAddressTheHostHasAVirtualNicInIt) {
   STRCMP_CONTAINS(
       "host virtual NIC n: put on switch s1, VLAN 100\nhost virtual NIC n: add address 10.1.0.1/24\n"
       "host virtual NIC n: set up\n",
-      changed(switch_of("") + network("100", "10.1.0.1/24")).c_str());
-  STRCMP_EQUAL("host virtual NIC n: remove it\n", changed(switch_of("") + network("100")).c_str());
-  changed(switch_of("") + network("100", "10.1.0.1/24"));
+      world.changed(switch_of("") + network("100", "10.1.0.1/24")).c_str());
+  STRCMP_EQUAL("host virtual NIC n: remove it\n", world.changed(switch_of("") + network("100")).c_str());
+  world.changed(switch_of("") + network("100", "10.1.0.1/24"));
   STRCMP_EQUAL(
       "host virtual NIC n: remove it\nswitch s1: carry VLAN 100 no more on port P1 (eth0)\n"
       "switch s1: tell VLANs apart: on → off\n",
-      changed(switch_of("")).c_str());
+      world.changed(switch_of("")).c_str());
 }
 
 TEST(NetworkProvider, AVirtualNicMayHaveItsAddressByDhcp) {
@@ -84,30 +65,31 @@ TEST(NetworkProvider, AVirtualNicMayHaveItsAddressByDhcp) {
     return R"(<HostVnic Name="host1" SwitchName="s1" Dhcp=")" + std::string(dhcp) + "\"/>";
   };
   STRCMP_CONTAINS("host virtual NIC host1: set up\nhost1: have systemd-networkd ask for an address by DHCP\n",
-                  changed(switch_of("") + nic("true")).c_str());
-  STRCMP_EQUAL("host1: have systemd-networkd ask by DHCP no more\n", changed(switch_of("") + nic("false")).c_str());
-  changed(switch_of("") + nic("true"));
+                  world.changed(switch_of("") + nic("true")).c_str());
+  STRCMP_EQUAL("host1: have systemd-networkd ask by DHCP no more\n",
+               world.changed(switch_of("") + nic("false")).c_str());
+  world.changed(switch_of("") + nic("true"));
   STRCMP_EQUAL("host1: have systemd-networkd ask by DHCP no more\nhost virtual NIC host1: remove it\n",
-               changed(switch_of("")).c_str());
+               world.changed(switch_of("")).c_str());
 }
 
 TEST(NetworkProvider, AVirtualNicIsInTheVlanOfItsNetworkAndOfTheSwitchsMtu) {
   const std::string nic = R"(<MacAddressPool Name="m" MacAddressRangeStart="02:00:00:00:ff:f0"
       MacAddressRangeEnd="02:00:00:01:00:0f"/><HostVnic Name="host1" VirtualNetworkName="n" MacAddressPoolName="m"/>)";
   STRCMP_CONTAINS("host virtual NIC host1: make it with MAC address 02:00:00:00:ff:fa\n",
-                  changed(switch_of("") + network("100") + nic).c_str());
+                  world.changed(switch_of("") + network("100") + nic).c_str());
   STRCMP_CONTAINS("host virtual NIC host1: VLAN 100 → VLAN 200\n",
-                  changed(switch_of("") + network("200") + nic).c_str());
+                  world.changed(switch_of("") + network("200") + nic).c_str());
   STRCMP_CONTAINS("host virtual NIC host1: set MTU 1500 → 9000\n",
-                  changed(switch_of(R"(Mtu="9000")") + network("200") + nic).c_str());
+                  world.changed(switch_of(R"(Mtu="9000")") + network("200") + nic).c_str());
 }
 
 TEST(NetworkProvider, TwoVirtualNicsOfAVlanKeepItUntilTheLastLeaves) {
   const std::string a = R"(<HostVnic Name="a" SwitchName="s1" VlanId="7"/>)";
   const std::string b = R"(<HostVnic Name="b" SwitchName="s1" VlanId="7"/>)";
-  changed(switch_of("") + a + b);
-  STRCMP_EQUAL("host virtual NIC b: remove it\n", changed(switch_of("") + a).c_str());
-  STRCMP_CONTAINS("carry VLAN 7 no more", changed(switch_of("")).c_str());
+  world.changed(switch_of("") + a + b);
+  STRCMP_EQUAL("host virtual NIC b: remove it\n", world.changed(switch_of("") + a).c_str());
+  STRCMP_CONTAINS("carry VLAN 7 no more", world.changed(switch_of("")).c_str());
 }
 
 TEST(NetworkProvider, WaitsForItsSwitch) {
@@ -141,8 +123,8 @@ TEST(NetworkProvider, EachOwnsTheVirtualNicsOfItsOwnKind) {
 }
 
 TEST(NetworkProvider, ANetworkThatBecomesAVirtualNicOfItsNameIsMadeAnew) {
-  changed(switch_of("") + network("100", "10.1.0.1/24"));
-  const std::string texts = changed(switch_of("") + R"(<HostVnic Name="n" SwitchName="s1" VlanId="100"/>)");
+  world.changed(switch_of("") + network("100", "10.1.0.1/24"));
+  const std::string texts = world.changed(switch_of("") + R"(<HostVnic Name="n" SwitchName="s1" VlanId="100"/>)");
   STRCMP_CONTAINS("host virtual NIC n: remove it\n", texts.c_str());
   STRCMP_CONTAINS("host virtual NIC n: make it", texts.c_str());
 }
@@ -150,7 +132,7 @@ TEST(NetworkProvider, ANetworkThatBecomesAVirtualNicOfItsNameIsMadeAnew) {
 TEST(NetworkProvider, APoolAndAPeerAreReachedThroughTheHostsVirtualNic) {
   const std::string in_network = R"(<IPAddressPool Name="p" VirtualNetworkName="n"><Addresses>10.1.0.0/29</Addresses>
       </IPAddressPool><BGPPeer VirtualNetworkName="n" PeerAddress="10.1.0.254" SelfAsn="64513" PeerAsn="64512"/>)";
-  const std::string texts = changed(switch_of("") + network("100", "10.1.0.1/24") + in_network);
+  const std::string texts = world.changed(switch_of("") + network("100", "10.1.0.1/24") + in_network);
   STRCMP_CONTAINS("pool p on n: 10.1.0.0-10.1.0.7\n", texts.c_str());
   STRCMP_CONTAINS("BGP peer n/10.1.0.254: PeerAsn 64512", texts.c_str());
   CHECK(world.announcer.has_peers("n") && !world.announcer.has_peers("s1"));
@@ -159,5 +141,5 @@ TEST(NetworkProvider, APoolAndAPeerAreReachedThroughTheHostsVirtualNic) {
   const bgp::PeerConfig config = providers::peer_config(*target->find("BGPPeer", "n/10.1.0.254"), *target, "n", "");
   STRCMP_EQUAL("n", config.group.c_str());
   STRCMP_EQUAL("10.1.0.1", config.router_id.to_string().c_str());
-  changed(switch_of(""));
+  world.changed(switch_of(""));
 }

@@ -88,6 +88,25 @@ struct World {
     applied = target;
     return texts;
   }
+
+  // What is done, after a rehearsal of it said the same; then it stands, and there is nothing more to do.
+  std::string changed(const std::string& inside) {
+    const auto target = stated(inside);
+    const auto rehearsed_by = rehearsal();
+    dsc::StatusBoard statuses = board;
+    const std::string rehearsed = run(rehearsed_by->providers(), target, statuses);
+    std::string done = apply(target);
+    STRCMP_EQUAL(rehearsed.c_str(), done.c_str());
+    STRCMP_EQUAL("", apply(target).c_str());
+    for (const dsc::Resource& resource : target->resources) {
+      for (const dsc::Provider* provider : all) {
+        if (&provider->type() != resource.type) continue;
+        const auto actual = provider->actual(resource);
+        CHECK_TEXT(actual && actual->same_state(resource), resource.id().to_string().c_str());
+      }
+    }
+    return done;
+  }
 };
 
 }  // namespace portreeve::providers_tests

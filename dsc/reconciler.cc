@@ -49,7 +49,7 @@ void Reconciler::adopt(std::shared_ptr<const Configuration> configuration, std::
   std::vector<ResourceId> dirty;
   for (const Position at : dirty_) dirty.push_back(configuration_->resources[at].id());
   configuration_ = std::move(configuration);
-  mode_ = manager_settings(*configuration_).mode;
+  const ConfigurationMode mode_before = std::exchange(mode_, manager_settings(*configuration_).mode);
   dirty_.clear();
   for (const Resource& resource : left_over) left_over_.insert_or_assign(resource.id(), resource);
   std::erase_if(left_over_,
@@ -65,6 +65,8 @@ void Reconciler::adopt(std::shared_ptr<const Configuration> configuration, std::
   for (const ResourceId& id : board_.unsettled()) {
     if (board_.find(id)->state == ResourceState::Failed) retry_at(id, now);
   }
+  // What was left as it is may now have to be shown, or put right.
+  if (mode_ != mode_before) mark_all();
 }
 
 void Reconciler::actual_state_changed(std::span<const std::string_view> types) {
@@ -88,6 +90,10 @@ void Reconciler::mark(const ResourceId& id) {
   } else if (left_over_.contains(id)) {
     dirty_left_over_.insert(id);
   }
+}
+
+void Reconciler::mark_all() {
+  for (Position at = 0; at < configuration_->resources.size(); ++at) dirty_.insert(dirty_.end(), at);
 }
 
 void Reconciler::wake(TimePoint now) {
@@ -151,32 +157,41 @@ void Reconciler::begin(TimePoint now) {
     note_drift(run);
   } else if (!run) {
     fail(run.error().message, now);
-  } else if (!run->has_operations() || !hold_off(now)) {
+  } else if (!run->has_operations() || !hold_off(*run, now)) {
     run_.emplace(std::move(*run));
   }
 }
 
-// Whether a correction that is needed has to wait, since the last one was undone by something else just now.
-bool Reconciler::hold_off(TimePoint now) {
-  const auto trouble = troubles_.find(id_);
-  if (trouble == troubles_.end() || now >= trouble->second.corrected_at + trouble->second.hold) return false;
-  const TimePoint due = trouble->second.corrected_at + trouble->second.hold;
+// Whether a correction that is needed has to wait, since the last one failed, or was undone by something else just now.
+// One that is of another kind waits no longer than after the first.
+bool Reconciler::hold_off(const ResourceRun& run, TimePoint now) {
+  const auto found = troubles_.find(id_);
+  if (found == troubles_.end()) return false;
+  const Trouble& trouble = found->second;
+  const bool is_new = trouble.tried.size() < kMostKinds && !run.is_within(trouble.tried);
+  const TimePoint due = trouble.corrected_at + (is_new ? std::min(trouble.hold, kFirstHold) : trouble.hold);
+  if (now >= due) return false;
   wake_at(id_, due);
-  set_status({ResourceState::Pending, fight_text()});
+  // What failed goes on saying why.
+  const ResourceStatus* const known = board_.find(id_);
+  if (known == nullptr || known->state != ResourceState::Failed) set_status({ResourceState::Pending, fight_text()});
   return true;
 }
 
-void Reconciler::note_correction(std::string what, TimePoint now) {
+void Reconciler::note_correction(const ResourceRun& run, TimePoint now) {
   Trouble& trouble = troubles_[id_];
-  trouble.corrected = std::move(what);
-  ++trouble.corrections;
+  run.add_to(trouble.tried);
+  if (std::string done = in_one_line(run.done()); !done.empty()) {
+    trouble.corrected = std::move(done);
+    ++trouble.corrections;
+  }
   trouble.corrected_at = now;
   trouble.hold = doubled(trouble.hold, kFirstHold);
 }
 
 void Reconciler::finish(TimePoint now) {
   const bool corrected = run_->has_run_any();
-  std::string what = in_one_line(run_->done());
+  if (corrected) note_correction(*run_, now);
   ResourceStatus outcome = run_->outcome();
   run_.reset();
   const bool is_removed = !position_ && outcome.state == ResourceState::InDesiredState;
@@ -186,7 +201,6 @@ void Reconciler::finish(TimePoint now) {
     forget(id_);
     return;
   }
-  if (corrected) note_correction(std::move(what), now);
   if (const auto trouble = troubles_.find(id_); trouble != troubles_.end()) {
     trouble->second.retry = {};
     trouble->second.retry_at.reset();
@@ -202,13 +216,15 @@ void Reconciler::finish(TimePoint now) {
   set_status(std::move(outcome));
 }
 
-// Shown, and said in the log once.
+// Shown, and said in the log once. What has to wait has drifted, too: it was in desired state.
 void Reconciler::note_drift(const Result<ResourceRun>& run) {
-  if (run && !run->has_operations()) {
+  if (run && !run->has_operations() && run->outcome().state == ResourceState::InDesiredState) {
     set_status(run->outcome());
     return;
   }
-  ResourceStatus drifted{ResourceState::Drifted, run ? run->to_do() : run.error().message};
+  std::string text = run ? run->to_do() : run.error().message;
+  if (run && text.empty()) text = run->outcome().text;
+  ResourceStatus drifted{ResourceState::Drifted, std::move(text)};
   const ResourceStatus* const known = board_.find(id_);
   if (known == nullptr || *known != drifted) {
     log_warning(printable(id_.to_string() + " is not in desired state any more, and is left so: " + drifted.text));
@@ -217,7 +233,7 @@ void Reconciler::note_drift(const Result<ResourceRun>& run) {
 }
 
 void Reconciler::fail(const std::string& message, TimePoint now) {
-  if (run_ && run_->has_run_any()) note_correction(in_one_line(run_->done()), now);
+  if (run_ && run_->has_run_any()) note_correction(*run_, now);
   run_.reset();
   retry_at(id_, now);
   set_status({ResourceState::Failed, (position_ ? "" : "removal: ") + message});

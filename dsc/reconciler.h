@@ -1,8 +1,10 @@
 // Keeps actual state where the applied configuration wants it: resources whose actual state may have changed are tested
 // again and put right, one operation a step. Never a tight loop: what has to be put right again and again (something
 // else changes it back) is held off for 100 ms, doubling to 30 s, and says so; what fails is tried again after 1 s,
-// doubling to 30 s, and at every change that may concern it. What merely waits is asked again only at such a change.
-// Where the mode is not to correct, what was once in desired state is only shown to be different, or not looked at.
+// doubling to 30 s, and at every change that may concern it, held off like the other. Both are so by operation: what is
+// then different in another way is put right after 100 ms at the latest. What merely waits is asked again only at such
+// a change. Where the mode is not to correct, what was once in desired state is only shown to be different, or not
+// looked at.
 #pragma once
 
 #include <chrono>
@@ -32,6 +34,7 @@ class Reconciler {
   static constexpr Duration kLongestHold = std::chrono::seconds(30);
   static constexpr Duration kCalm = std::chrono::seconds(10);  // so long in peace, and all is forgotten
   static constexpr unsigned kCorrectionsThatAreAFight = 3;
+  static constexpr std::size_t kMostKinds = 16;  // of operations that are told apart; an endless fight may have more
 
   Reconciler(const Providers& providers, StatusBoard& board);
 
@@ -57,8 +60,9 @@ class Reconciler {
   struct Trouble {
     unsigned corrections = 0;
     TimePoint corrected_at{};
-    std::string corrected;  // what was done then
-    Duration hold{};        // after the last correction
+    std::string corrected;        // what was done then
+    std::set<std::string> tried;  // operations, in words
+    Duration hold{};              // after the last correction
     Duration retry{};
     std::optional<TimePoint> retry_at;
     std::optional<TimePoint> wake;
@@ -68,12 +72,13 @@ class Reconciler {
   void begin(TimePoint now);
   void finish(TimePoint now);
   void fail(const std::string& message, TimePoint now);
-  bool hold_off(TimePoint now);
-  void note_correction(std::string what, TimePoint now);
+  bool hold_off(const ResourceRun& run, TimePoint now);
+  void note_correction(const ResourceRun& run, TimePoint now);
   void note_drift(const Result<ResourceRun>& run);
   void set_status(ResourceStatus status);
   void mark_dependents();
   void mark(const ResourceId& id);
+  void mark_all();
   void wake_at(const ResourceId& id, TimePoint when);
   void retry_at(const ResourceId& id, TimePoint now);
   void forget(const ResourceId& id);

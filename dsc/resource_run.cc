@@ -1,5 +1,6 @@
 #include "dsc/resource_run.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "hal/base/log.h"
@@ -41,7 +42,6 @@ Result<> ResourceRun::run_next(const Observer& observer) {
   auto result = run();
   if (result) return {};
   failed_ = true;
-  plan_.operations.resize(next_);
   return Error{result.error().kind, operation.text + ": " + result.error().message};
 }
 
@@ -56,6 +56,15 @@ std::vector<std::string> ResourceRun::done() const {
   const std::size_t good = failed_ ? next_ - 1 : next_;
   for (std::size_t i = 0; i < good; ++i) texts.push_back(plan_.operations[i].text);
   return texts;
+}
+
+bool ResourceRun::is_within(const std::set<std::string>& operations) const {
+  return std::all_of(plan_.operations.begin(), plan_.operations.end(),
+                     [&](const Operation& operation) { return operations.contains(operation.text); });
+}
+
+void ResourceRun::add_to(std::set<std::string>& operations) const {
+  for (const Operation& operation : plan_.operations) operations.insert(operation.text);
 }
 
 ResourceStatus ResourceRun::outcome() const {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,7 @@ class ResourceRun {
   static Result<ResourceRun> to_removal(const Providers& providers, const Resource& resource);
 
   [[nodiscard]] const Resource& resource() const { return *resource_; }
-  [[nodiscard]] bool at_end() const { return next_ == plan_.operations.size(); }
+  [[nodiscard]] bool at_end() const { return failed_ || next_ == plan_.operations.size(); }
   [[nodiscard]] bool has_operations() const { return !plan_.operations.empty(); }
   [[nodiscard]] bool has_run_any() const { return next_ > 0; }
 
@@ -55,6 +56,10 @@ class ResourceRun {
 
   // The operations that were run and did not fail, in words.
   [[nodiscard]] std::vector<std::string> done() const;
+
+  // Whether all of its operations, run or not, are among these; adds them.
+  [[nodiscard]] bool is_within(const std::set<std::string>& operations) const;
+  void add_to(std::set<std::string>& operations) const;
 
   // What the resource's status is now that all operations have been run.
   [[nodiscard]] ResourceStatus outcome() const;

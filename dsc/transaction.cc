@@ -120,7 +120,9 @@ void Transaction::begin(const Task& task) {
     if (phase_ == Phase::Apply) {
       seen_.push_back(task.position);
       const ResourceStatus* const status = board_.any_unsettled() ? board_.find(id) : nullptr;
-      if (status != nullptr && status->state == ResourceState::Failed) failed_before_.insert(id);
+      const bool is_wrong = status != nullptr && (status->state == ResourceState::Failed ||  //
+                                                  status->state == ResourceState::Drifted);
+      if (is_wrong) wrong_before_.insert(id);
     }
     if (std::string unmet = unmet_dependency(resource, board_); !unmet.empty() && phase_ != Phase::Undo) {
       board_.set(id, {ResourceState::Waiting, std::move(unmet)});
@@ -166,10 +168,10 @@ void Transaction::queue_dependents(const Task& task) {
   applies_.insert(dependents.begin(), dependents.end());
 }
 
-// What did not change and failed before is no reason to refuse a change of something else.
+// What did not change and was wrong before is no reason to refuse a change of something else.
 bool Transaction::is_excused(const Task& task) const {
   if (task.removal || changed_.contains(task.position)) return false;
-  return failed_before_.contains(task.resource().id());
+  return wrong_before_.contains(task.resource().id());
 }
 
 void Transaction::fail(const Error& error) {
@@ -185,7 +187,11 @@ void Transaction::fail(const Error& error) {
   }
   board_.set(id, {ResourceState::Failed, (task.removal ? "removal: " : "") + error.message});
   if (task.removal) left_over_.push_back(task.resource());
-  if (going_back && !failed_before_.contains(id)) not_undone_.push_back(id.to_string() + ": " + error.message);
+  if (!going_back || wrong_before_.contains(id)) return;
+  std::string text = id.to_string() + ": " + error.message;
+  // While settling it fails as it did before.
+  if (std::find(not_undone_.begin(), not_undone_.end(), text) == not_undone_.end())
+    not_undone_.push_back(std::move(text));
 }
 
 void Transaction::start_undo(const ResourceId& id, const Error& error) {

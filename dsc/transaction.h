@@ -92,7 +92,7 @@ class Transaction {
   std::size_t to_undo_ = 0;     // the first so many of touched_
   std::optional<Task> task_;
   std::optional<ResourceRun> run_;
-  std::set<ResourceId> failed_before_;  // of what was tested: to see whether a fault is an old one
+  std::set<ResourceId> wrong_before_;  // of what was tested: to see whether a fault is an old one
 
   std::size_t total_ = 0;
   std::size_t done_ = 0;

@@ -94,13 +94,52 @@ TEST(ManagerMode, AReloadLeavesDriftThatIsMonitored) {
   STRCMP_EQUAL("Name=new ", standing("Task", "new").c_str());
 }
 
-TEST(ManagerMode, ANewModeHoldsAtOnce) {
-  boot("ApplyAndMonitor");
+TEST(ManagerMode, ANewModeHoldsAtOnceForWhatHasDriftedBefore) {
+  for (const char* mode : {"ApplyOnly", "ApplyAndMonitor"}) {
+    Machine other;
+    other.drop_in("10.xml", "<Cable Name='c1'/>");
+    other.drop_in("20.xml", std::string("<LocalConfigurationManager ConfigurationMode='") + mode + "'/>");
+    other.boot();
+    std::string& cable = other.world.standing[{"Cable", "c1"}];
+    cable = "spoilt";
+    other.changed({"Cable"});
+    other.run();
+    STRCMP_EQUAL("spoilt", cable.c_str());
+    other.drop_in("20.xml", "<LocalConfigurationManager ConfigurationMode='ApplyAndAutoCorrect'/>");
+    CHECK(other.reload().has_value());
+    other.run();
+    STRCMP_EQUAL("Name=c1 ", cable.c_str());
+    STRCMP_EQUAL("InDesiredState", other.status("Cable", "c1").c_str());
+  }
+}
+
+TEST(ManagerMode, WhatDriftedUnseenIsShownOnceItIsToBe) {
+  boot("ApplyOnly");
   spoil("Cable", "c1");
-  CHECK(machine.set("<LocalConfigurationManager ConfigurationMode='ApplyAndAutoCorrect'/>").has_value());
+  CHECK(machine.set("<LocalConfigurationManager ConfigurationMode='ApplyAndMonitor'/>").has_value());
+  machine.run();
+  STRCMP_EQUAL("spoilt", standing("Cable", "c1").c_str());
+  STRCMP_CONTAINS("Drifted: ", machine.status("Cable", "c1").c_str());
+}
+
+TEST(ManagerMode, MonitorLeavesWhatHadToWaitInBetween) {
+  boot("ApplyAndMonitor");
+  machine.world.waiting.insert({"Cable", "c1"});
   machine.changed({"Cable"});
   machine.run();
-  STRCMP_EQUAL("Name=c1 ", standing("Cable", "c1").c_str());
+  STRCMP_EQUAL("Drifted: no hardware", machine.status("Cable", "c1").c_str());
+  machine.world.waiting.clear();
+  spoil("Cable", "c1");
+  STRCMP_EQUAL("spoilt", standing("Cable", "c1").c_str());
+}
+
+TEST(ManagerMode, WhatHasDriftedAndCannotBePutRightIsNoReasonToRefuseAnotherDocument) {
+  boot("ApplyAndMonitor");
+  machine.world.refused[{"Cable", "c1"}] = "foreign cable c1";
+  machine.changed({"Cable"});
+  machine.run();
+  CHECK(machine.apply("<Task Name='u'/>").has_value());
+  STRCMP_EQUAL("Name=u ", standing("Task", "u").c_str());
 }
 
 TEST(ManagerMode, WithoutTheElementDriftIsPutRight) {

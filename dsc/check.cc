@@ -32,24 +32,26 @@ const Property* only_key(const ResourceType& type) {
   return only;
 }
 
+Result<std::string, ValueFault> canonical_value(const Schema& schema, const Property& property, std::string_view text);
+
 // The value of the first of `alternatives` that takes the text; else why the last does not.
-Result<std::string, ValueFault> canonical_part(const std::vector<const Property*>& alternatives,
+Result<std::string, ValueFault> canonical_part(const Schema& schema, const std::vector<const Property*>& alternatives,
                                                std::string_view text) {
   for (const Property* one : alternatives) {
-    if (auto value = check_value(*one, text); value || one == alternatives.back()) return value;
+    if (auto value = canonical_value(schema, *one, text); value || one == alternatives.back()) return value;
   }
   return std::string();
 }
 
 // The parts of `key` are the key properties' values, checked one by one; the last takes what is left, so only it may
 // hold a '/'.
-Result<std::string, ValueFault> canonical_key(const ResourceType& type, std::string_view key) {
-  if (const Property* const only = only_key(type)) return check_value(*only, key);
+Result<std::string, ValueFault> canonical_key(const Schema& schema, const ResourceType& type, std::string_view key) {
+  if (const Property* const only = only_key(type)) return canonical_value(schema, *only, key);
   std::string canonical;
   const auto parts = type.key_parts();
   for (const auto& alternatives : parts) {
     const std::size_t end = &alternatives == &parts.back() ? std::string_view::npos : key.find('/');
-    PORTREEVE_TRY(const std::string part, canonical_part(alternatives, key.substr(0, end)));
+    PORTREEVE_TRY(const std::string part, canonical_part(schema, alternatives, key.substr(0, end)));
     if (!canonical.empty()) canonical += '/';
     canonical += part;
     key.remove_prefix(end == std::string_view::npos ? key.size() : end + 1);
@@ -62,7 +64,7 @@ Result<std::string, ValueFault> canonical_value(const Schema& schema, const Prop
   PORTREEVE_TRY(const std::string reference, check_value(property, text));
   const ResourceType* const type = schema.find(property.references);
   if (type == nullptr) return reference;
-  if (auto key = canonical_key(*type, reference)) return key;
+  if (auto key = canonical_key(schema, *type, reference)) return key;
   return ValueFault{"InvalidValue", "'" + printable(reference, 64) + "' cannot name a resource of type " +
                                         std::string(type->name) + "; allowed: " + allowed_values(property)};
 }
@@ -178,6 +180,8 @@ bool check_resource(const Schema& schema, Resource& resource, std::size_t first,
   check_alternatives(resource, meant, diagnostics);
   if (diagnostics.size() == first) return true;
   const bool has_key = key_is_good(schema, resource);
+  std::erase_if(resource.settings,
+                [&](const Value& value) { return !canonical_value(schema, *value.property, value.text); });
   const std::string label = has_key ? resource.id().to_string() : std::string(resource.type->name);
   for (std::size_t i = first; i < diagnostics.size(); ++i) diagnostics[i].text.insert(0, label + ": ");
   return has_key;
@@ -223,7 +227,7 @@ Result<ResourceId, ValueFault> parse_resource_id(const Schema& schema, std::stri
   if (!has_key(*type)) {
     return ValueFault{"InvalidValue", shown + " names a resource that nothing can refer to: it has no key"};
   }
-  auto key = canonical_key(*type, text.substr(close + 1));
+  auto key = canonical_key(schema, *type, text.substr(close + 1));
   if (!key) return ValueFault{"InvalidValue", shown + " cannot name a resource: " + key.error().text};
   return ResourceId{std::string(type->name), std::move(*key)};
 }

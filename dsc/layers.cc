@@ -77,8 +77,12 @@ class Resolver {
   void find_edges(Position dependent);
   void find_reference(Position dependent, const Value& value);
   void find_shaping(Position dependent, const Value& value);
-  void refuse_reference(const Resource& resource, const Value& value);
   void find_dependency(Position dependent, const Dependency& dependency);
+  void find_references_of_left_out();
+  [[nodiscard]] bool may_refer_to_left_out(const Value& value) const;
+  [[nodiscard]] Position referred(const Value& value) const;
+  void refuse_reference(const std::string& label, const Value& value);
+  void refuse_dependency(const std::string& label, const Dependency& dependency);
   std::vector<Position> order();
   void refuse_circles(const std::vector<std::uint32_t>& waiting_for);
   void refuse_circle(std::vector<Position> circle);
@@ -97,7 +101,7 @@ class Resolver {
   Diagnostics diagnostics_;
 };
 
-void Resolver::refuse_reference(const Resource& resource, const Value& value) {
+void Resolver::refuse_reference(const std::string& label, const Value& value) {
   if (has_told_all()) return;
   const Property& property = *value.property;
   constexpr std::size_t kMostListed = 16;
@@ -117,25 +121,33 @@ void Resolver::refuse_reference(const Resource& resource, const Value& value) {
     allowed = did_you_mean(value.text, keys);
   }
   diagnostics_.push_back({value.at, "DanglingReference",
-                          resource.id().to_string() + ": " + std::string(property.name) + " '" + value.text +
-                              "' names no " + property.referenced_in_words() + " of the configuration" + allowed});
+                          label + ": " + std::string(property.name) + " '" + value.text + "' names no " +
+                              property.referenced_in_words() + " of the configuration" + allowed});
+}
+
+// Its position, or that after the last.
+Position Resolver::referred(const Value& value) const {
+  std::size_t found = unordered_.resources.size();
+  for (const std::string_view type : value.property->referenced_types()) {
+    found = unordered_.position(type, value.text);
+    if (found != unordered_.resources.size() || before_.may_have(type, value.text)) break;
+  }
+  return static_cast<Position>(found);
+}
+
+bool Resolver::may_refer_to_left_out(const Value& value) const {
+  const auto types = value.property->referenced_types();
+  return std::any_of(types.begin(), types.end(),
+                     [&](std::string_view type) { return before_.may_have(type, value.text); });
 }
 
 void Resolver::find_reference(Position dependent, const Value& value) {
-  const Property& property = *value.property;
-  bool may_be_left_out = false;
-  std::size_t found = unordered_.resources.size();
-  for (const std::string_view type : property.referenced_types()) {
-    found = unordered_.position(type, value.text);
-    may_be_left_out = found == unordered_.resources.size() && before_.may_have(type, value.text);
-    if (found != unordered_.resources.size() || may_be_left_out) break;
+  if (const Position found = referred(value); found != unordered_.resources.size()) {
+    edges_.push_back({found, dependent});
+    return;
   }
-  if (found != unordered_.resources.size()) {
-    edges_.push_back({static_cast<Position>(found), dependent});
-  } else {
-    unresolved_.push_back(dependent);
-    if (!may_be_left_out) refuse_reference(unordered_.resources[dependent], value);
-  }
+  unresolved_.push_back(dependent);
+  if (!may_refer_to_left_out(value)) refuse_reference(unordered_.resources[dependent].id().to_string(), value);
 }
 
 void Resolver::find_shaping(Position dependent, const Value& value) {
@@ -159,10 +171,31 @@ void Resolver::find_dependency(Position dependent, const Dependency& dependency)
     return;
   }
   unresolved_.push_back(dependent);
-  if (has_told_all() || before_.may_have(id.type, id.key)) return;
-  diagnostics_.push_back({dependency.at, "DanglingReference",
-                          unordered_.resources[dependent].id().to_string() + ": DependsOn '" + id.to_string() +
-                              "' names no resource of the configuration"});
+  if (!before_.may_have(id.type, id.key)) {
+    refuse_dependency(unordered_.resources[dependent].id().to_string(), dependency);
+  }
+}
+
+void Resolver::refuse_dependency(const std::string& label, const Dependency& dependency) {
+  if (has_told_all()) return;
+  diagnostics_.push_back(
+      {dependency.at, "DanglingReference",
+       label + ": DependsOn '" + dependency.id.to_string() + "' names no resource of the configuration"});
+}
+
+void Resolver::find_references_of_left_out() {
+  for (const auto& [resource, has_key] : before_.statements()) {
+    const std::string label = has_key ? resource.id().to_string() : std::string(resource.type->name);
+    for (const Value& value : resource.settings) {
+      const bool is_there = referred(value) != unordered_.resources.size();
+      if (!is_there && !may_refer_to_left_out(value)) refuse_reference(label, value);
+    }
+    for (const auto& dependency : resource.depends_on) {
+      const auto& [type, key] = dependency.id;
+      const bool is_there = unordered_.position(type, key) != unordered_.resources.size();
+      if (!is_there && !before_.may_have(type, key)) refuse_dependency(label, dependency);
+    }
+  }
 }
 
 void Resolver::find_edges(Position dependent) {
@@ -306,6 +339,7 @@ Configuration Resolver::arranged(const std::vector<Position>& order) {
 
 Resolved Resolver::resolve() {
   for (Position at = 0; at < unordered_.resources.size(); ++at) find_edges(at);
+  find_references_of_left_out();
   std::vector<Position> sequence = order();
   if (before_.empty() && unresolved_.empty() && left_out_.empty()) return {arranged(sequence), {}};
   drop_left_out(sequence);

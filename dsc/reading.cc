@@ -1,6 +1,7 @@
 #include "dsc/reading.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace portreeve::dsc {
 
@@ -11,6 +12,12 @@ void LeftOut::add(const ResourceType& type, std::string key) {
 void LeftOut::add_any(const ResourceType& type) { types_.emplace(type.name); }
 
 void LeftOut::add_anything() { anything_ = true; }
+
+void LeftOut::add_references(Resource statement, bool has_key) {
+  std::erase_if(statement.settings, [](const Value& value) { return value.property->kind != ValueKind::Reference; });
+  if (statement.absent || (statement.settings.empty() && statement.depends_on.empty())) return;
+  statements_.push_back({std::move(statement), has_key});
+}
 
 bool LeftOut::has(const Resource& resource) const { return !known_.empty() && known_.contains(resource.id()); }
 
@@ -38,6 +45,13 @@ void LeftOut::lay_over(const Document& document, LeftOut upper) {
       if (resource.absent) known_.erase(resource.id());
     }
   }
+  // What lies over a statement may state its references anew, or take it away.
+  if (!statements_.empty()) {
+    std::set<ResourceId> stated;
+    for (const Resource& resource : document.resources) stated.insert(resource.id());
+    std::erase_if(statements_, [&](const Statement& one) { return one.has_key && stated.contains(one.resource.id()); });
+  }
+  std::move(upper.statements_.begin(), upper.statements_.end(), std::back_inserter(statements_));
   known_.merge(upper.known_);
   types_.merge(upper.types_);
   anything_ = anything_ || upper.anything_;

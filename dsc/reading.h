@@ -20,6 +20,8 @@ class LeftOut {
   void add(const ResourceType& type, std::string key);
   void add_any(const ResourceType& type);  // its key can't be known
   void add_anything();                     // nor its type
+  // What the statement refers to is looked at though it is left out itself: that may be wrong, too.
+  void add_references(Resource statement, bool has_key);
 
   [[nodiscard]] bool empty() const { return known_.empty() && types_.empty() && !anything_; }
   [[nodiscard]] bool has(const Resource& resource) const;
@@ -27,6 +29,12 @@ class LeftOut {
   [[nodiscard]] bool may_have(std::string_view type, std::string_view key) const;
   [[nodiscard]] bool may_have(std::string_view type) const;  // any of that type
   [[nodiscard]] std::vector<std::string_view> known_keys(std::string_view type) const;
+
+  struct Statement {
+    Resource resource;  // what is good of it
+    bool has_key = false;
+  };
+  [[nodiscard]] const std::vector<Statement>& statements() const { return statements_; }
 
   // `document` lies over what these were left out of, and `upper` is left out of it. What is absent in it is not there,
   // whatever it was.
@@ -36,6 +44,7 @@ class LeftOut {
   std::set<ResourceId> known_;
   std::set<std::string, std::less<>> types_;
   bool anything_ = false;
+  std::vector<Statement> statements_;
 };
 
 struct Reading {

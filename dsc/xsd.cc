@@ -50,6 +50,14 @@ bool has_key(const ResourceType& type) {
   return std::any_of(type.properties.begin(), type.properties.end(), [](const Property& one) { return one.key; });
 }
 
+bool has_list(const ResourceType& type) {
+  return std::any_of(type.properties.begin(), type.properties.end(), [](const Property& one) { return one.list; });
+}
+
+// There is no element without a namespace. But in what may hold elements white space may stand, and in nothing it may
+// not.
+constexpr const char* kNoElement = R"(<xs:any namespace="##local" processContents="strict"/>)";
+
 std::string escaped(std::string_view text) {
   std::string safe;
   for (const char c : text) {
@@ -185,6 +193,7 @@ void XsdWriter::write_resource(const ResourceType& type) {
   documentation(type.help);
   open("xs:complexType");
   open("xs:choice minOccurs=\"0\" maxOccurs=\"unbounded\"");
+  if (!has_list(type)) line(kNoElement);
   for (const Property& property : type.properties) {
     if (property.list) write_list_element(property);
   }
@@ -245,7 +254,9 @@ void XsdWriter::write_common_types() {
   open("xs:union");
   for (const ResourceType* type : schema_.types()) {
     if (!has_key(*type)) continue;
-    write_restriction("xs:token", "\\[" + std::string(type->name) + "\\]" + key_pattern(schema_, *type));
+    const std::size_t longest = type->name.size() + 2 + type->key_parts().size() * (kLongestValue + 1) - 1;
+    write_restriction("xs:token", "\\[" + std::string(type->name) + "\\]" + key_pattern(schema_, *type),
+                      facet("maxLength", std::to_string(longest)));
   }
   close("xs:union");
   close("xs:simpleType");

@@ -105,10 +105,12 @@ class Reader {
   bool read_portion(const std::string& portion, std::size_t start, std::size_t offset);
   bool read_root(const XMLElement& root);
   void read_inside(const XMLElement& root);
-  void read_root_attribute(const XMLAttribute& attribute);
+  void read_root_attribute(const XMLElement& root, const XMLAttribute& attribute);
   void read_resource(const XMLElement& element);
-  void leave_out(const Resource& resource, bool has_key);
-  void leave_out_misspelt(const XMLElement& element);
+  void read_unknown(const XMLElement& element);
+  void read_statement(const XMLElement& element, const ResourceType& type, bool is_misspelt);
+  void leave_out(Resource resource, bool has_key);
+  [[nodiscard]] bool is_of_resources(const XMLElement& element) const;
   void read_attribute(Resource& resource, const XMLAttribute& attribute);
   void read_ensure(Resource& resource, const XMLAttribute& attribute);
   void read_dependencies(Resource& resource, const XMLAttribute& attribute);
@@ -143,12 +145,16 @@ void Reader::refuse(const Location& at, const char* code, std::string text) {
   diagnostics_.push_back({at, code, std::move(text)});
 }
 
-// Text where only elements may stand.
+// Text where only elements may stand. A CDATA section is text even if it is blank.
 void Reader::refuse_text(const XMLNode& parent, const std::string& where) {
   for (const XMLNode* node = parent.FirstChild(); node != nullptr; node = node->NextSibling()) {
-    if (node->ToText() == nullptr || collapse(node->Value()).empty()) continue;
+    const tinyxml2::XMLText* const text = node->ToText();
+    if (text == nullptr) continue;
+    const std::string found = collapse(node->Value());
+    if (found.empty() && !text->CData()) continue;
     const std::size_t begin = text_.find_first_not_of(kWhiteSpace, offset(node->Value()));
-    refuse(place(begin), "UnexpectedText", "text " + shown(collapse(node->Value())) + " cannot stand in " + where);
+    refuse(place(found.empty() ? offset(node->Value()) : begin), "UnexpectedText",
+           (found.empty() ? "a CDATA section" : "text " + shown(found)) + " cannot stand in " + where);
   }
 }
 
@@ -213,17 +219,17 @@ bool Reader::read_root(const XMLElement& root) {
   const std::string_view name = root.Name();
   if (name != kRoots[0]) {
     refuse(place(root), "UnknownElement", "unknown root element " + shown(name) + did_you_mean(name, kRoots));
-    return false;
+    if (name.find(':') != std::string_view::npos || nearest(name, kRoots).empty()) return false;
   }
   const char* const space = root.Attribute("xmlns");
   if (space == nullptr || space != kNamespace) {
     const std::string found = space == nullptr ? "has no namespace" : "has the unknown namespace " + shown(space);
     refuse(space == nullptr ? place(root) : place(root.FindAttribute("xmlns")->Value()), "WrongNamespace",
            "Configuration " + found + "; write xmlns=\"" + std::string(kNamespace) + "\"");
-    return false;
+    if (space != nullptr) return false;  // what is meant is another language, or a later one
   }
   for (const XMLAttribute* attribute = root.FirstAttribute(); attribute != nullptr; attribute = attribute->Next()) {
-    read_root_attribute(*attribute);
+    read_root_attribute(root, *attribute);
   }
   return true;
 }
@@ -236,12 +242,20 @@ void Reader::read_inside(const XMLElement& root) {
   }
 }
 
-void Reader::read_root_attribute(const XMLAttribute& attribute) {
+void Reader::read_root_attribute(const XMLElement& root, const XMLAttribute& attribute) {
   constexpr std::array<std::string_view, 2> kAllowed = {"Name", "xmlns"};
   const std::string_view name = attribute.Name();
+  if (name == "xmlns") return;
   // Editors need these two to find the schema.
-  if (name == "xmlns" || name == "xsi:schemaLocation") return;
   if (name == "xmlns:xsi" && attribute.Value() == kSchemaInstance) return;
+  if (name == "xsi:schemaLocation") {
+    if (root.FindAttribute("xmlns:xsi") == nullptr) {
+      refuse(place(attribute.Name()), "WrongNamespace",
+             "Configuration: the prefix of 'xsi:schemaLocation' is not declared; write xmlns:xsi=\"" +
+                 std::string(kSchemaInstance) + "\"");
+    }
+    return;
+  }
   if (name != "Name") {
     refuse(place(attribute.Name()), "UnknownAttribute",
            "Configuration: unknown attribute " + shown(name) + did_you_mean(name, kAllowed));
@@ -257,53 +271,69 @@ void Reader::read_root_attribute(const XMLAttribute& attribute) {
 }
 
 void Reader::read_resource(const XMLElement& element) {
-  const ResourceType* const type = schema_.find(element.Name());
-  if (type == nullptr) {
-    refuse(place(element), "UnknownElement",
-           "unknown resource " + shown(element.Name()) + did_you_mean(element.Name(), type_names(schema_)));
-    leave_out_misspelt(element);
-    return;
+  if (const ResourceType* const type = schema_.find(element.Name())) return read_statement(element, *type, false);
+  read_unknown(element);
+}
+
+// Whether what stands in it are resources.
+bool Reader::is_of_resources(const XMLElement& element) const {
+  for (const XMLElement* child = element.FirstChildElement(); child != nullptr; child = child->NextSiblingElement()) {
+    if (schema_.find(child->Name()) != nullptr) return true;
   }
+  return false;
+}
+
+// It is taken for what it most likely meant.
+void Reader::read_unknown(const XMLElement& element) {
+  const std::string_view name = element.Name();
+  if (is_of_resources(element)) {
+    refuse(place(element), "UnknownElement",
+           "unknown element " + shown(name) + "; resources stand in Configuration itself, in no other element");
+    return read_inside(element);
+  }
+  refuse(place(element), "UnknownElement", "unknown resource " + shown(name) + did_you_mean(name, type_names(schema_)));
+  if (const ResourceType* const meant = schema_.find(nearest(name, type_names(schema_)))) {
+    read_statement(element, *meant, true);
+  } else {
+    left_out_.add_anything();
+  }
+}
+
+void Reader::read_statement(const XMLElement& element, const ResourceType& type, bool is_misspelt) {
   const std::size_t first = diagnostics_.size();
   meant_.clear();
   Resource resource;
-  resource.type = type;
+  resource.type = &type;
   resource.source = source_;
   resource.at = place(element);
   resource.settings.reserve(count_values(element));
   for (const XMLAttribute* attribute = element.FirstAttribute(); attribute != nullptr; attribute = attribute->Next()) {
     read_attribute(resource, *attribute);
   }
-  refuse_text(element, std::string(type->name));
+  refuse_text(element, std::string(type.name));
+  std::vector<const XMLElement*> nested;
   for (const XMLElement* child = element.FirstChildElement(); child != nullptr; child = child->NextSiblingElement()) {
     if (diagnostics_.size() > kMaximumDiagnostics) return;
+    if (type.find(child->Name()) == nullptr && schema_.find(child->Name()) != nullptr) nested.push_back(child);
     read_list_element(resource, *child);
   }
   const bool has_key = check_resource(schema_, resource, first, diagnostics_, meant_);
-  if (diagnostics_.size() != first) return leave_out(resource, has_key);
-  document_.resources.push_back(std::move(resource));
-  check_duplicate();
+  if (is_misspelt || diagnostics_.size() != first) {
+    leave_out(std::move(resource), has_key);
+  } else {
+    document_.resources.push_back(std::move(resource));
+    check_duplicate();
+  }
+  for (const XMLElement* one : nested) read_resource(*one);
 }
 
-void Reader::leave_out(const Resource& resource, bool has_key) {
+void Reader::leave_out(Resource resource, bool has_key) {
   if (has_key) {
     left_out_.add(*resource.type, resource.key);
   } else {
     left_out_.add_any(*resource.type);
   }
-}
-
-// It is taken for what it most likely meant.
-void Reader::leave_out_misspelt(const XMLElement& element) {
-  Resource meant;
-  meant.type = schema_.find(nearest(element.Name(), type_names(schema_)));
-  if (meant.type == nullptr) return left_out_.add_anything();
-  for (const XMLAttribute* attribute = element.FirstAttribute(); attribute != nullptr; attribute = attribute->Next()) {
-    const Property* const property = meant.type->find(attribute->Name());
-    if (property != nullptr && property->key) meant.settings.push_back({property, attribute->Value(), {}});
-  }
-  Diagnostics untold;
-  leave_out(meant, check_resource(schema_, meant, 0, untold));
+  left_out_.add_references(std::move(resource), has_key);
 }
 
 void Reader::read_attribute(Resource& resource, const XMLAttribute& attribute) {
@@ -360,9 +390,11 @@ void Reader::read_list_element(Resource& resource, const XMLElement& element) {
   if (property == nullptr) {
     const auto allowed = element_names(*resource.type);
     note_meant(name, allowed);
-    refuse(place(element), "UnknownElement",
-           "unknown element " + shown(name) +
-               (allowed.empty() ? "; this resource has attributes only" : did_you_mean(name, allowed)));
+    const std::string instead = schema_.find(name) != nullptr
+                                    ? "; a resource stands in Configuration itself, not in another"
+                                : allowed.empty() ? "; this resource has attributes only"
+                                                  : did_you_mean(name, allowed);
+    refuse(place(element), "UnknownElement", "unknown element " + shown(name) + instead);
     return;
   }
   meant_.push_back(property->name);

@@ -31,7 +31,7 @@ TEST(Validate, FindsNothingWrongWithFilesThatAreWholeTogether) {
 
 TEST(Validate, TellsFaultsOfEveryKindOfAllFiles) {
   write(a,
-        "<ExternalVirtualSwich Name='a'/>\n"
+        "<ExternalVirtualSwich Name='a'><InterfaceAlias>P1</InterfaceAlias></ExternalVirtualSwich>\n"
         "<IPAddressPool Name='p1' SwitchName='b'><Addresses>10.0.0.1</Addresses></IPAddressPool>\n"
         "<Port Name='x' Interface='eth8' DependsOn='[Port]y'/>\n"
         "<Port Name='y' Interface='eth9' DependsOn='[Port]x'/>");

@@ -103,6 +103,7 @@ TEST(Reader, ReportsEveryFaultOfADocumentInItsOrder) {
       "f.xml:1:67: error: Cable: Length '1' is out of range; allowed: 0 or 3-100\n"
       "f.xml:1:71: error: unknown resource 'Hubb'; did you mean 'Hub'? Allowed: Cable, Hub, Lamp, Frame, Spool, Task, "
       "LocalConfigurationManager\n"
+      "f.xml:1:71: error: [Hub]x: element <Cable> is missing; allowed: the name of a resource of type Cable\n"
       "f.xml:1:91: error: [Lamp]h/10.0.0.1: attribute 'Asn' is missing; allowed: 1-65534 (without 23456) or "
       "131072-4294967294",
       faults_inside("<Cable Name='' Length='1'/><Hubb Name='x'/>    <Lamp HubName='h' Address='10.0.0.1'/>").c_str());
@@ -116,6 +117,11 @@ TEST(Reader, TellsWhatIsWrongWithEachPart) {
   const std::array cases = {
       Case{"x", "44: error: text 'x' cannot stand in Configuration; only resources may"},
       Case{"<Cable Name='a'> x </Cable>", "61: error: [Cable]a: text 'x' cannot stand in Cable"},
+      Case{"<![CDATA[ ]]>", "53: error: a CDATA section cannot stand in Configuration; only resources may"},
+      Case{"<Cable Name='a'><![CDATA[]]></Cable>", "69: error: [Cable]a: a CDATA section cannot stand in Cable"},
+      Case{"<Cable Name='a'> &#32;<!-- a --> </Cable>  <x/>",
+           "87: error: unknown resource 'x'; allowed: Cable, Hub, "
+           "Lamp, Frame, Spool, Task, LocalConfigurationManager"},
       Case{"<Cable Name='a' Lenght='5'/>",
            "60: error: [Cable]a: unknown attribute 'Lenght'; did you mean 'Length'? Allowed: Name, Length, Shielded, "
            "MacAddress, PciAddress, Label, Ensure, DependsOn"},
@@ -185,13 +191,16 @@ TEST(Reader, ChecksRootAndNamespace) {
     const char* fault;
   };
   const std::array cases = {
-      Case{"<configuration/>",
+      Case{"<configuration xmlns='urn:portreeve:dsc:1'/>",
            "f.xml:1:1: error: unknown root element 'configuration'; did you mean 'Configuration'? Allowed: "
            "Configuration"},
       Case{"<Configuration/>", "f.xml:1:1: error: Configuration has no namespace; write xmlns=\"urn:portreeve:dsc:1\""},
       Case{"<Configuration xmlns='urn:portreeve:dsc:2'/>",
            "f.xml:1:23: error: Configuration has the unknown namespace 'urn:portreeve:dsc:2'; write "
            "xmlns=\"urn:portreeve:dsc:1\""},
+      Case{"<Configuration xmlns='urn:portreeve:dsc:1' xsi:schemaLocation='a b'/>",
+           "f.xml:1:44: error: Configuration: the prefix of 'xsi:schemaLocation' is not declared; write "
+           "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\""},
       Case{"<Configuration xmlns='urn:portreeve:dsc:1' Nam='a'/>",
            "f.xml:1:44: error: Configuration: unknown attribute 'Nam'; did you mean 'Name'? Allowed: Name, xmlns"},
       Case{"<Configuration xmlns='urn:portreeve:dsc:1' Name='a b'/>",

@@ -149,11 +149,11 @@ Port2)"),
            "d.xml:2:20: error: [Port]Port2: unknown attribute 'Interfaces'; did you mean 'Interface'? Allowed: Name, "
            "Interface, MacAddress, PciAddress, Ensure, DependsOn"},
       Case{"an unknown element in a resource",
-           inside(R"(<IPAddressPool Name="a" SwitchName="b"><Address>10.0.0.1</Address></IPAddressPool>)"),
-           "d.xml:2:40: error: [IPAddressPool]a: unknown element 'Address'; did you mean 'Addresses'? Allowed: "
+           inside(R"(<IPAddressPool Name="a"><Address>10.0.0.1</Address></IPAddressPool>)"),
+           "d.xml:2:25: error: [IPAddressPool]a: unknown element 'Address'; did you mean 'Addresses'? Allowed: "
            "Addresses"},
-      Case{"a list written as an attribute", inside(R"(<IPAddressPool Name="a" SwitchName="b" Addresses="10.0.0.1"/>)"),
-           "d.xml:2:40: error: [IPAddressPool]a: Addresses is a list; write it as elements <Addresses>…</Addresses>"},
+      Case{"a list written as an attribute", inside(R"(<IPAddressPool Name="a" Addresses="10.0.0.1"/>)"),
+           "d.xml:2:25: error: [IPAddressPool]a: Addresses is a list; write it as elements <Addresses>…</Addresses>"},
       Case{"text in a resource", inside(R"(<Port Name="Port2" Interface="eth1">eth1</Port>)"),
            "d.xml:2:37: error: [Port]Port2: text 'eth1' cannot stand in Port"},
       Case{"a key left out", inside(R"(<Port Interface="eth1"/>)"),
@@ -557,7 +557,8 @@ TEST(BadDocuments, AllFaultsAreToldAtOnceAndNoneThatFollows) {
     places += fault.at.to_string() + " " + fault.code + "\n";
   }
   STRCMP_EQUAL(
-      "d.xml:7:1 UnknownElement\nd.xml:9:40 DanglingReference\nd.xml:10:58 Cycle\nd.xml:13:58 Overlap\n"
+      "d.xml:7:1 UnknownElement\nd.xml:7:1 MissingElement\nd.xml:9:40 DanglingReference\nd.xml:10:58 "
+      "Cycle\nd.xml:13:58 Overlap\n"
       "d.xml:16:51 OutsidePool\n",
       places.c_str());
 }

@@ -123,6 +123,8 @@ void Manager::State::booted(Boot boot, const std::optional<SourceFile>& user_fil
   if (!faults.empty()) {
     work->fault = Error{ErrorKind::InvalidArgument, faults.front().to_string() + "; running: " + running};
   }
+  is_loaded = true;
+  for (auto& what : std::exchange(until_loaded, {})) what();
 }
 
 // An edit is recorded after it was acknowledged, and drop-ins come without being asked for: what runs may be in no

@@ -153,6 +153,7 @@ struct Manager::State : std::enable_shared_from_this<Manager::State> {
   void begin_return(Prepared prepared);
   void returned();
   void into_force(Prepared& prepared);
+  void read_history(const SourceFile& file);
   void record_boot(const Prepared& prepared, bool is_nothing);
   void begin_record();
   void end_record(std::uint64_t id, Outcome outcome, std::string_view text = {});

@@ -5,11 +5,13 @@
 
 #include "dsc/document/reader.h"
 #include "dsc/manager_state.h"
+#include "hal/base/number.h"
 
 namespace portreeve::dsc {
 namespace {
 
 constexpr std::uint64_t kJobsKept = 16;
+constexpr const char* kFinished = "Finished";
 
 }  // namespace
 
@@ -25,6 +27,14 @@ Manager::State::State(Parts parts)
 
 void Manager::State::notify() const {
   if (changed) changed();
+}
+
+void Manager::State::once_loaded(std::function<void()> what) {
+  if (is_loaded) {
+    what();
+  } else {
+    until_loaded.push_back(std::move(what));
+  }
 }
 
 void Manager::State::enqueue(Request request) {
@@ -103,7 +113,7 @@ void Manager::State::end_work(const Result<>& result) {
   auto ended = std::make_shared<Work>(std::move(*work));
   work.reset();
   if (const auto job = jobs.find(ended->job); job != jobs.end()) {
-    job->second.state = "Finished";
+    job->second.state = kFinished;
     job->second.progress = 1;
     job->second.result = result ? "Done" : "Failed";
     if (!result) job->second.text = result.error().message;
@@ -119,10 +129,39 @@ void Manager::State::end_work(const Result<>& result) {
   worker.run([ended = std::move(ended)]() mutable { ended.reset(); }, [] {});
 }
 
+void Manager::State::check(std::string document, ApplyOptions options, Answer<std::string, Diagnostics> accepted,
+                           Done finished) {
+  struct Checked {
+    Reading user;
+    Diagnostics faults;
+  };
+  auto checked = std::make_shared<Checked>();
+  worker.run(
+      [assembler = assembler(), standing = standing, text = SourceFile{"-", "-", std::move(document), {}}, checked] {
+        checked->user = assembler.read(text, Source::User);
+        checked->faults = check_user_layer(assembler, standing, checked->user);
+      },
+      [weak = weak_from_this(), checked, options = std::move(options), accepted = std::move(accepted),
+       finished = std::move(finished)] {
+        const auto self = weak.lock();
+        if (!self) return;
+        if (!checked->faults.empty()) {
+          accepted(std::move(checked->faults));
+          return;
+        }
+        const std::string job = self->new_job();
+        self->enqueue(ApplyRequest{std::move(checked->user.document), options, job, finished});
+        accepted(job);
+      });
+}
+
 std::string Manager::State::new_job() {
   const std::uint64_t number = next_job++;
   std::string id = std::to_string(number);
-  if (number > kJobsKept) jobs.erase(std::to_string(number - kJobsKept));
+  // One that still runs is waited for, however many came after it.
+  std::erase_if(jobs, [&](const auto& job) {
+    return job.second.state == kFinished && parse_number(job.first, 1, number).value_or(0) + kJobsKept <= number;
+  });
   jobs[id] = {id, "Running", 0, {}, {}};
   return id;
 }
@@ -145,29 +184,10 @@ void Manager::edit_user_layer(Edit edit, Origin origin, Done done) {
 
 void Manager::apply(std::string document, ApplyOptions options, Answer<std::string, Diagnostics> accepted,
                     Done finished) {
-  struct Checked {
-    Reading user;
-    Diagnostics faults;
-  };
-  auto checked = std::make_shared<Checked>();
-  state_->worker.run(
-      [assembler = state_->assembler(), standing = state_->standing,
-       text = SourceFile{"-", "-", std::move(document), {}}, checked] {
-        checked->user = assembler.read(text, Source::User);
-        checked->faults = check_user_layer(assembler, standing, checked->user);
-      },
-      [weak = std::weak_ptr(state_), checked, options = std::move(options), accepted = std::move(accepted),
-       finished = std::move(finished)] {
-        const auto state = weak.lock();
-        if (!state) return;
-        if (!checked->faults.empty()) {
-          accepted(std::move(checked->faults));
-          return;
-        }
-        const std::string job = state->new_job();
-        state->enqueue(ApplyRequest{std::move(checked->user.document), options, job, finished});
-        accepted(job);
-      });
+  state_->once_loaded([state = state_.get(), document = std::move(document), options = std::move(options),
+                       accepted = std::move(accepted), finished = std::move(finished)]() mutable {
+    state->check(std::move(document), std::move(options), std::move(accepted), std::move(finished));
+  });
 }
 
 Result<std::string> Manager::restore(std::optional<std::uint64_t> id, ApplyOptions options, Done finished) {

@@ -115,7 +115,7 @@ class Manager {
   // Keeps what waits to be confirmed: it is stored, then `done`. With an id only that one.
   void confirm(std::optional<std::uint64_t> id, Done done);
 
-  [[nodiscard]] const std::map<std::string, JobStatus>& jobs() const;  // the last 16
+  [[nodiscard]] const std::map<std::string, JobStatus>& jobs() const;  // the last 16, and those that run
 
   // --- what changes nothing ---
 

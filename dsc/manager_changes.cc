@@ -84,7 +84,7 @@ void Manager::State::booted(Boot boot, const std::optional<SourceFile>& user_fil
   Prepared& prepared = boot.prepared;
   Diagnostics found = std::move(prepared.faults);
   if (!boot.has_newest_user && user_file) {
-    rejected_user = std::make_shared<const std::string>(user_file->content);
+    if (user_file->unreadable.empty()) rejected_user = std::make_shared<const std::string>(user_file->content);
     const auto in_drop_ins = std::stable_partition(found.begin(), found.end(),
                                                    [&](const Diagnostic& d) { return d.at.file != user_file->path; });
     user_faults.assign(in_drop_ins, found.end());
@@ -96,19 +96,7 @@ void Manager::State::booted(Boot boot, const std::optional<SourceFile>& user_fil
   user_name = std::move(boot.user_name);
   overridden = std::move(prepared.overridden);
 
-  if (stored_history) {
-    auto read = History::read(stored_history->content, stored_history->path);
-    if (read) {
-      history = std::move(*read);
-    } else {
-      // Nothing that was stored is lost: it is put aside, and a new history begins.
-      store_aside(kRejectedHistoryFile, std::make_shared<const std::string>(stored_history->content));
-      Diagnostics with = drop_in_faults;
-      const Diagnostics torn = read.error();
-      with.insert(with.end(), torn.begin(), torn.end());
-      set_faults(std::move(with));
-    }
-  }
+  if (stored_history) read_history(*stored_history);
   const std::string user_digest = boot.has_newest_user
                                       ? prepared.user_text.digest
                                       : History::digest(user_file ? user_file->content : std::string());
@@ -123,6 +111,26 @@ void Manager::State::booted(Boot boot, const std::optional<SourceFile>& user_fil
   if (!faults.empty()) {
     work->fault = Error{ErrorKind::InvalidArgument, faults.front().to_string() + "; running: " + running};
   }
+  is_loaded = true;
+  for (auto& what : std::exchange(until_loaded, {})) what();
+}
+
+// One that cannot be read is a fault that is shown, and a new history begins.
+void Manager::State::read_history(const SourceFile& file) {
+  Diagnostics torn;
+  if (!file.unreadable.empty()) {
+    torn.push_back({{file.path, 0, 0}, "Unreadable", "cannot be read: " + file.unreadable});
+  } else if (auto read = History::read(file.content, file.path)) {
+    history = std::move(*read);
+    return;
+  } else {
+    torn = read.error();
+    // Nothing that was stored is lost.
+    store_aside(kRejectedHistoryFile, std::make_shared<const std::string>(file.content));
+  }
+  Diagnostics with = drop_in_faults;
+  with.insert(with.end(), torn.begin(), torn.end());
+  set_faults(std::move(with));
 }
 
 // An edit is recorded after it was acknowledged, and drop-ins come without being asked for: what runs may be in no

@@ -54,15 +54,17 @@ Result<std::shared_ptr<const Configuration>> configuration_of(const Assembler& a
 // --- validate --------------------------------------------------------------------------------------------------------
 
 void Manager::validate(std::string document, const std::string& file, std::function<void(Diagnostics)> done) {
-  auto faults = std::make_shared<Diagnostics>();
-  state_->worker.run(
-      [assembler = state_->assembler(), drop_ins = state_->standing.drop_ins,
-       text = SourceFile{file, file, std::move(document), {}}, faults] {
-        const auto target = assembler.combine_and_check(Document{drop_ins->name, drop_ins->resources, drop_ins->files},
-                                                        assembler.read(text, Source::User));
-        if (!target) *faults = target.error();
-      },
-      [faults, done = std::move(done)] { done(std::move(*faults)); });
+  state_->once_loaded(
+      [state = state_.get(), text = SourceFile{file, file, std::move(document), {}}, done = std::move(done)]() mutable {
+        auto faults = std::make_shared<Diagnostics>();
+        state->worker.run(
+            [assembler = state->assembler(), drop_ins = state->standing.drop_ins, text = std::move(text), faults] {
+              const auto target = assembler.combine_and_check(
+                  Document{drop_ins->name, drop_ins->resources, drop_ins->files}, assembler.read(text, Source::User));
+              if (!target) *faults = target.error();
+            },
+            [faults, done = std::move(done)] { done(std::move(*faults)); });
+      });
 }
 
 // --- what if ---------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <type_traits>
 #include <variant>
+#include <vector>
 
 #include "dsc/manager.h"
 #include "dsc/reconciler.h"
@@ -114,6 +116,8 @@ struct Manager::State : std::enable_shared_from_this<Manager::State> {
   explicit State(Parts the_parts);
 
   // --- the queue and what is in work (manager.cc) ---
+  void once_loaded(std::function<void()> what);  // at once, or when the boot knows the documents
+  void check(std::string document, ApplyOptions options, Answer<std::string, Diagnostics> accepted, Done finished);
   void enqueue(Request request);
   void step();
   void advance();
@@ -149,6 +153,7 @@ struct Manager::State : std::enable_shared_from_this<Manager::State> {
   void begin_return(Prepared prepared);
   void returned();
   void into_force(Prepared& prepared);
+  void read_history(const SourceFile& file);
   void record_boot(const Prepared& prepared, bool is_nothing);
   void begin_record();
   void end_record(std::uint64_t id, Outcome outcome, std::string_view text = {});
@@ -192,6 +197,8 @@ struct Manager::State : std::enable_shared_from_this<Manager::State> {
   TimePoint now{};
   WallTime date{};
   std::set<std::string, std::less<>> missed;  // types whose actual state changed while a change was in work
+  bool is_loaded = false;
+  std::vector<std::function<void()>> until_loaded;
   std::deque<Request> queue;
   std::optional<Work> work;
   std::map<std::string, JobStatus> jobs;

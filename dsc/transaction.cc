@@ -144,11 +144,12 @@ void Transaction::finish_run() {
   const ResourceId id = task.resource().id();
   const ResourceStatus outcome = run_->outcome();
   const bool has_run = run_->has_run_any();
-  if (has_run && phase_ == Phase::Undo) {
+  // What could not be undone at first may be when all is tested once more.
+  const bool undoes = phase_ == Phase::Undo || not_undone_.erase(id) > 0;
+  if (has_run && undoes) {
     for (std::string& text : run_->done()) undone_.push_back(std::move(text));
-  } else if (has_run) {
-    touched_.push_back(task);
   }
+  if (has_run && phase_ != Phase::Undo) touched_.push_back(task);
   run_.reset();
   ++done_;
   if (!task.removal) {
@@ -187,11 +188,7 @@ void Transaction::fail(const Error& error) {
   }
   board_.set(id, {ResourceState::Failed, (task.removal ? "removal: " : "") + error.message});
   if (task.removal) left_over_.push_back(task.resource());
-  if (!going_back || wrong_before_.contains(id)) return;
-  std::string text = id.to_string() + ": " + error.message;
-  // While settling it fails as it did before.
-  if (std::find(not_undone_.begin(), not_undone_.end(), text) == not_undone_.end())
-    not_undone_.push_back(std::move(text));
+  if (going_back && !wrong_before_.contains(id)) not_undone_[id] = error.message;
 }
 
 void Transaction::start_undo(const ResourceId& id, const Error& error) {
@@ -229,7 +226,10 @@ void Transaction::close() {
   phase_ = Phase::Finished;
   if (!error_) return;
   error_->message += undone_.empty() ? "; nothing else was changed" : "; undone: " + joined(undone_);
-  if (!not_undone_.empty()) error_->message += "; could not be undone, and is tried again: " + joined(not_undone_);
+  if (not_undone_.empty()) return;
+  std::vector<std::string> left;
+  for (const auto& [id, why] : not_undone_) left.push_back(id.to_string() + ": " + why);
+  error_->message += "; could not be undone, and is tried again: " + joined(left);
 }
 
 }  // namespace portreeve::dsc

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -98,7 +99,7 @@ class Transaction {
   std::size_t done_ = 0;
   std::optional<Error> error_;
   std::vector<std::string> undone_;
-  std::vector<std::string> not_undone_;
+  std::map<ResourceId, std::string> not_undone_;  // why
   std::vector<Resource> left_over_;
 };
 

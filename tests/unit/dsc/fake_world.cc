@@ -215,6 +215,7 @@ void Machine::start() {
   const auto stored = [&](const char* name) -> std::optional<SourceFile> {
     const auto file = storage.files.find(name);
     if (file == storage.files.end()) return std::nullopt;
+    if (storage.unreadable.contains(name)) return SourceFile{name, name, {}, "Input/output error"};
     return SourceFile{name, name, file->second, {}};
   };
   layers.user = stored("user.xml");

@@ -78,6 +78,7 @@ class FakeStorage : public Storage {
   void remove(const std::string& name) override;
 
   std::map<std::string, std::string> files;
+  std::set<std::string> unreadable;  // names of those that a boot cannot read
   bool fails = false;
   std::function<bool()> fails_by_chance;  // asked for each file
   bool manual = false;                    // writes wait for finish_one()

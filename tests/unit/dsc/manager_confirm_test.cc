@@ -240,6 +240,22 @@ TEST(ManagerConfirm, WhatIsChangedAfterAFallbackIsRecordedWithTheDocumentsThatRu
   STRCMP_CONTAINS("old", machine.storage.files[History::user_file(reloaded.user)].c_str());
 }
 
+TEST(ManagerConfirm, WhatTheDiskDoesNotGiveBackIsToldAndNothingIsPutAsideForIt) {
+  machine.lose_power();
+  machine.storage.files["user.rejected.xml"] = machine.storage.files["history.rejected.xml"] = "of another time";
+  machine.storage.unreadable = {"user.xml", "history.xml"};
+  machine.boot();
+  std::string faults;
+  for (const Diagnostic& fault : machine.manager->faults()) faults += fault.to_string() + "\n";
+  STRCMP_EQUAL(
+      "history.xml: error: cannot be read: Input/output error\n"
+      "user.xml: error: cannot be read: Input/output error\n",
+      faults.c_str());
+  CHECK(machine.set("<Task Name='t'/>").has_value());
+  STRCMP_EQUAL("of another time", machine.storage.files["user.rejected.xml"].c_str());
+  STRCMP_EQUAL("of another time", machine.storage.files["history.rejected.xml"].c_str());
+}
+
 TEST(ManagerConfirm, TheHistoryOutlivesABootWithNothingThatIsValid) {
   const auto before = machine.manager->history().records();
   machine.lose_power();

@@ -391,6 +391,33 @@ TEST(Manager, WhatCannotBeUndoneIsReportedAndTriedAgain) {
   STRCMP_EQUAL("none", machine.status("Cable", "a").c_str());
 }
 
+TEST(Manager, WhatCouldBeUndoneInTheEndIsNotReported) {
+  machine.drop_in("10.xml", "<Cable Name='a'/>");
+  machine.boot();
+  int left = 1;
+  machine.world.fails = [&](const std::string& text) {
+    return text.starts_with("set [Task]") || (text == "set [Cable]a to half of Name=a " && left-- > 0);
+  };
+  const auto failed = machine.set("<Cable Name='a' Length='9'/><Task Name='t'/>");
+  STRCMP_EQUAL(
+      "[Task]t: set [Task]t to half of Name=t : no luck; undone: set [Cable]a to half of Name=a , "
+      "set [Cable]a to Name=a ",
+      message(failed).c_str());
+  STRCMP_EQUAL("[Cable]a = Name=a \n", machine.world.to_string().c_str());
+}
+
+TEST(Manager, WhatCannotBeUndoneIsReportedOnce) {
+  machine.drop_in("10.xml", "<Cable Name='a'/>");
+  machine.boot();
+  machine.world.fails = [](const std::string& text) {
+    return text.starts_with("set [Task]") || text == "set [Cable]a to half of Name=a ";
+  };
+  STRCMP_EQUAL(
+      "[Task]t: set [Task]t to half of Name=t : no luck; nothing else was changed; could not be undone, and is "
+      "tried again: [Cable]a: set [Cable]a to half of Name=a : no luck",
+      message(machine.set("<Cable Name='a' Length='9'/><Task Name='t'/>")).c_str());
+}
+
 TEST(Manager, AnOldFaultElsewhereDoesNotRefuseAnEdit) {
   machine.drop_in("10.xml", kCableAndHub);
   machine.world.refused[{"Hub", "h1"}] = "foreign hub";
@@ -463,6 +490,40 @@ TEST(Manager, KeepsTheLastSixteenJobs) {
   LONGS_EQUAL(16, machine.manager->jobs().size());
   CHECK(machine.manager->jobs().contains("20"));
   CHECK_FALSE(machine.manager->jobs().contains("4"));
+}
+
+TEST(Manager, AJobThatRunsIsKeptHoweverManyCameAfterIt) {
+  machine.boot();
+  unsigned finished = 0;
+  for (int i = 0; i < 20; ++i) {
+    machine.manager->apply(
+        document_text("<Task Name='t" + std::to_string(i) + "'/>"), {}, [](const Result<std::string, Diagnostics>&) {},
+        [&](const Result<>&) {
+          ++finished;
+          STRCMP_EQUAL("Finished", machine.manager->jobs().at(std::to_string(finished)).state.c_str());
+        });
+    machine.worker.finish_one();
+  }
+  LONGS_EQUAL(20, machine.manager->jobs().size());
+  machine.run();
+  LONGS_EQUAL(20, finished);
+  CHECK(machine.apply("<Task Name='last'/>").has_value());
+  LONGS_EQUAL(16, machine.manager->jobs().size());
+}
+
+TEST(Manager, WhatComesBeforeTheDocumentsAreLoadedIsCheckedAgainstThem) {
+  machine.drop_in("10.xml", kCableAndHub);
+  machine.start();
+  const std::string lamp = document_text("<Lamp HubName='h1' Address='10.0.0.1' Asn='1'/>");
+  Diagnostics faults = {{{}, "NoAnswer", "no answer"}};
+  machine.manager->validate(lamp, "a.xml", [&](Diagnostics found) { faults = std::move(found); });
+  std::string refusal = "no answer";
+  machine.manager->apply(
+      lamp, {}, [&](const Result<std::string, Diagnostics>& job) { refusal = job ? "" : faults_of(job.error()); }, {});
+  machine.run();
+  STRCMP_EQUAL("", faults_of(faults).c_str());
+  STRCMP_EQUAL("", refusal.c_str());
+  CHECK(machine.world.standing.contains({"Lamp", "h1/10.0.0.1"}));
 }
 
 TEST(Manager, ValidateChangesNothing) {

@@ -33,6 +33,11 @@ Work work_of_job(const char* source, JobRequest& request) {
   return work;
 }
 
+Result<History, Diagnostics> read_history(const SourceFile& file) {
+  if (file.unreadable.empty()) return History::read(file.content, file.path);
+  return Diagnostics{{{file.path, 0, 0}, "Unreadable", "cannot be read: " + file.unreadable}};
+}
+
 }  // namespace
 
 Error no_configuration(std::uint64_t id) {
@@ -84,7 +89,7 @@ void Manager::State::booted(Boot boot, const std::optional<SourceFile>& user_fil
   Prepared& prepared = boot.prepared;
   Diagnostics found = std::move(prepared.faults);
   if (!boot.has_newest_user && user_file) {
-    rejected_user = std::make_shared<const std::string>(user_file->content);
+    if (user_file->unreadable.empty()) rejected_user = std::make_shared<const std::string>(user_file->content);
     const auto in_drop_ins = std::stable_partition(found.begin(), found.end(),
                                                    [&](const Diagnostic& d) { return d.at.file != user_file->path; });
     user_faults.assign(in_drop_ins, found.end());
@@ -97,12 +102,14 @@ void Manager::State::booted(Boot boot, const std::optional<SourceFile>& user_fil
   overridden = std::move(prepared.overridden);
 
   if (stored_history) {
-    auto read = History::read(stored_history->content, stored_history->path);
+    auto read = read_history(*stored_history);
     if (read) {
       history = std::move(*read);
     } else {
       // Nothing that was stored is lost: it is put aside, and a new history begins.
-      store_aside(kRejectedHistoryFile, std::make_shared<const std::string>(stored_history->content));
+      if (stored_history->unreadable.empty()) {
+        store_aside(kRejectedHistoryFile, std::make_shared<const std::string>(stored_history->content));
+      }
       Diagnostics with = drop_in_faults;
       const Diagnostics torn = read.error();
       with.insert(with.end(), torn.begin(), torn.end());
@@ -238,17 +245,17 @@ void Manager::State::start(RestoreRequest request) {
   if (const auto refusal = refusal_while_unconfirmed()) return end_work(*refusal);
   const HistoryRecord* const record = request.id ? history.find(*request.id) : history.previous();
   if (record == nullptr) return end_work(no_configuration(request.id.value_or(0)));
+  work->restored = record->documents;
   storage.load(History::user_file(record->documents.user), once_back(&State::restore_document));
 }
 
 void Manager::State::restore_document(Result<std::optional<std::string>> loaded) {
   if (!loaded) return end_work(loaded.error());
   if (!*loaded) return end_work(Error{ErrorKind::NotFound, "its document is not in the state directory any more"});
-  prepare(
-      [assembler = assembler(), standing = standing, text = std::move(**loaded)] {
-        return prepare_user_layer(assembler, standing, SourceFile{kUserFile, kUserFile, text, {}});
-      },
-      &State::begin_user_layer);
+  const std::string name = History::user_file(work->restored.user);
+  prepare([assembler = assembler(), standing = standing, file = SourceFile{name, name, std::move(**loaded), {}},
+           digest = work->restored.user_digest] { return prepare_restored(assembler, standing, file, digest); },
+          &State::begin_user_layer);
 }
 
 void Manager::State::begin_user_layer(Prepared prepared) {

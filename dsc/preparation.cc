@@ -118,7 +118,9 @@ Prepared prepare_user_layer(const Assembler& assembler, const Standing& now, Rea
   return prepared;
 }
 
-Prepared prepare_user_layer(const Assembler& assembler, const Standing& now, const SourceFile& file) {
+Prepared prepare_restored(const Assembler& assembler, const Standing& now, const SourceFile& file,
+                          const std::string& digest) {
+  if (const auto stored = History::check(file.path, file.content, digest); !stored) return refused(stored.error());
   return prepare_user_layer(assembler, now, assembler.read(file, Source::User));
 }
 

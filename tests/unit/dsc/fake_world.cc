@@ -210,6 +210,8 @@ void Machine::start() {
   Layers layers;
   layers.drop_ins = drop_in_files();
   const auto stored = [&](const char* name) -> std::optional<SourceFile> {
+    const auto bad = storage.unreadable.find(name);
+    if (bad != storage.unreadable.end()) return SourceFile{name, name, {}, bad->second};
     const auto file = storage.files.find(name);
     if (file == storage.files.end()) return std::nullopt;
     return SourceFile{name, name, file->second, {}};

@@ -78,6 +78,7 @@ class FakeStorage : public Storage {
   void remove(const std::string& name) override;
 
   std::map<std::string, std::string> files;
+  std::map<std::string, std::string> unreadable;  // at boot, by name, and why
   bool fails = false;
   bool manual = false;  // writes wait for finish_one()
 

@@ -149,6 +149,22 @@ TEST(Manager, AnInvalidUserLayerGivesWayToThePreviousOneAndIsKeptAside) {
   STRCMP_CONTAINS("t3", machine.storage.files["user.xml"].c_str());
 }
 
+TEST(Manager, WhatCannotBeReadIsSaidToBeSoAndNothingIsPutAsideForIt) {
+  machine.boot();
+  CHECK(machine.set("<Task Name='t'/>").has_value());
+  machine.lose_power();
+  for (const char* name : {"history.xml", "user.xml"}) machine.storage.unreadable[name] = "Input/output error";
+  machine.storage.files["history.rejected.xml"] = machine.storage.files["user.rejected.xml"] = "of another time";
+  machine.boot();
+  STRCMP_EQUAL(
+      "history.xml: error: cannot be read: Input/output error\n"
+      "user.xml: error: cannot be read: Input/output error",
+      faults_of(machine.manager->faults()).c_str());
+  CHECK(machine.set("<Task Name='u'/>").has_value());
+  STRCMP_EQUAL("of another time", machine.storage.files["history.rejected.xml"].c_str());
+  STRCMP_EQUAL("of another time", machine.storage.files["user.rejected.xml"].c_str());
+}
+
 TEST(Manager, ALayerThatContradictsTheDropInsFallsBackToo) {
   machine.drop_in("10.xml", kCableAndHub);
   machine.boot();

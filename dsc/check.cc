@@ -187,30 +187,21 @@ bool check_resource(const Schema& schema, Resource& resource, std::size_t first,
   return has_key;
 }
 
-Result<Resource> make_resource(const Schema& schema, const ResourceType& type,
-                               std::span<const std::pair<std::string, std::string>> properties) {
-  Resource resource;
-  resource.type = &type;
-  resource.source = Source::User;
-  Diagnostics faults;
+Resource given_resource(const Schema& schema, const ResourceType& type,
+                        std::span<const std::pair<std::string, std::string>> properties) {
+  Resource given;
+  given.type = &type;
+  given.source = Source::User;
   for (const auto& [name, text] : properties) {
-    const Property* const property = type.find(name);
-    if (property == nullptr) {
-      std::vector<std::string_view> names;
-      for (const Property& known : type.properties) names.push_back(known.name);
-      faults.push_back(
-          {{}, "UnknownAttribute", "unknown property '" + printable(name, 64) + "'" + did_you_mean(name, names)});
-      continue;
-    }
-    if (!property->list && resource.has(name)) {
-      faults.push_back({{}, "Duplicate", name + " is given twice; give it once"});
-      continue;
-    }
-    resource.settings.push_back({property, text, {}});
+    if (const Property* const property = type.find(name)) given.settings.push_back({property, text, {}});
   }
-  check_resource(schema, resource, 0, faults);
-  if (!faults.empty()) return Error{ErrorKind::InvalidArgument, summary(faults)};
-  return resource;
+  Resource checked = given;
+  Diagnostics faults;
+  check_resource(schema, checked, 0, faults);
+  if (faults.empty()) return checked;
+  given.sort_settings();
+  given.key = std::move(checked.key);
+  return given;
 }
 
 Result<ResourceId, ValueFault> parse_resource_id(const Schema& schema, std::string_view text) {
@@ -256,7 +247,7 @@ std::vector<std::string_view> element_names(const ResourceType& type) {
 }
 
 std::string summary(const Diagnostics& diagnostics) {
-  constexpr std::size_t kMost = 3;
+  constexpr std::size_t kMost = 16;
   std::string text;
   for (std::size_t i = 0; i < std::min(kMost, diagnostics.size()); ++i) {
     if (i > 0) text += "; ";

@@ -21,9 +21,10 @@ bool check_resource(const Schema& schema, Resource& resource, std::size_t first,
                     std::span<const std::string_view> meant = {});
 
 // A resource of the user layer from names and values as a caller sent them; a list's property may stand several times.
-// The error names each fault and what is allowed.
-Result<Resource> make_resource(const Schema& schema, const ResourceType& type,
-                               std::span<const std::pair<std::string, std::string>> properties);
+// Where something is wrong with it, it is as it was given: that is told with what is wrong beside it, when the manager
+// has looked at the user layer that it was put into.
+Resource given_resource(const Schema& schema, const ResourceType& type,
+                        std::span<const std::pair<std::string, std::string>> properties);
 
 // "[BGPPeer]vSwitch1/2001:DB8::1" with its key in canonical form.
 Result<ResourceId, ValueFault> parse_resource_id(const Schema& schema, std::string_view text);

@@ -268,4 +268,9 @@ std::string History::digest(std::string_view text) {
   return hex.data();
 }
 
+Result<> History::check(const std::string& file, std::string_view text, const std::string& digest) {
+  if (History::digest(text) == digest) return {};
+  return Error{ErrorKind::Failed, file + " is not what was stored; it is damaged, or was changed"};
+}
+
 }  // namespace portreeve::dsc

@@ -102,6 +102,8 @@ class History {
   static std::string user_file(std::uint64_t number);
   static std::string drop_ins_file(std::uint64_t number);
   static std::string digest(std::string_view text);
+  // Whether a document is the one that was stored.
+  static Result<> check(const std::string& file, std::string_view text, const std::string& digest);
 
  private:
   HistoryRecord* editable(std::uint64_t id);

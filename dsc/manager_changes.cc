@@ -250,17 +250,17 @@ void Manager::State::start(RestoreRequest request) {
   if (const auto refusal = refusal_while_unconfirmed()) return end_work(*refusal);
   const HistoryRecord* const record = request.id ? history.find(*request.id) : history.previous();
   if (record == nullptr) return end_work(no_configuration(request.id.value_or(0)));
+  work->restored = record->documents;
   storage.load(History::user_file(record->documents.user), once_back(&State::restore_document));
 }
 
 void Manager::State::restore_document(Result<std::optional<std::string>> loaded) {
   if (!loaded) return end_work(loaded.error());
   if (!*loaded) return end_work(Error{ErrorKind::NotFound, "its document is not in the state directory any more"});
-  prepare(
-      [assembler = assembler(), standing = standing, text = std::move(**loaded)] {
-        return prepare_user_layer(assembler, standing, SourceFile{kUserFile, kUserFile, text, {}});
-      },
-      &State::begin_user_layer);
+  const std::string name = History::user_file(work->restored.user);
+  prepare([assembler = assembler(), standing = standing, file = SourceFile{name, name, std::move(**loaded), {}},
+           digest = work->restored.user_digest] { return prepare_restored(assembler, standing, file, digest); },
+          &State::begin_user_layer);
 }
 
 void Manager::State::begin_user_layer(Prepared prepared) {

@@ -16,6 +16,7 @@ constexpr std::size_t kSurveyedAStep = 32;
 // Calls `done` with the files' texts once all are there.
 struct Loading {
   std::vector<std::string> names;
+  std::vector<std::string> digests;
   std::vector<std::string> texts;
   std::function<void(Result<std::vector<std::string>>)> done;
 };
@@ -39,8 +40,14 @@ void load_next(Storage& storage, const std::shared_ptr<Loading>& loading) {
   });
 }
 
-Result<std::shared_ptr<const Configuration>> configuration_of(const Assembler& assembler, const std::string& drop_ins,
-                                                              const std::string& user) {
+// What `at` and the next of the files that were loaded make.
+Result<std::shared_ptr<const Configuration>> configuration_of(const Assembler& assembler, const Loading& files,
+                                                              const std::vector<std::string>& texts, std::size_t at) {
+  for (std::size_t i = at; i < at + 2; ++i) {
+    PORTREEVE_TRY_VOID(History::check(files.names[i], texts[i], files.digests[i]));
+  }
+  const std::string& drop_ins = texts[at];
+  const std::string& user = texts[at + 1];
   auto both = assembler.combine(assembler.read({"drop-ins", "drop-ins", drop_ins, {}}, Source::Dsc),
                                 assembler.read({"user", "user", user, {}}, Source::User));
   if (!both) {
@@ -157,8 +164,11 @@ void Manager::compare(std::uint64_t before, std::uint64_t after, Answer<std::vec
     }
     loading->names.insert(loading->names.end(), {History::drop_ins_file(record->documents.drop_ins),
                                                  History::user_file(record->documents.user)});
+    loading->digests.insert(loading->digests.end(), {record->documents.drop_ins_digest, record->documents.user_digest});
   }
+  // Not of itself: that would never go.
   loading->done = [weak = std::weak_ptr(state_), before, after,
+                   files = Loading{loading->names, loading->digests, {}, {}},
                    done = std::move(done)](Result<std::vector<std::string>> loaded) {
     const auto state = weak.lock();
     if (!state) return;
@@ -169,14 +179,12 @@ void Manager::compare(std::uint64_t before, std::uint64_t after, Answer<std::vec
     using Answered = Result<std::vector<PropertyChange>>;
     auto answer = std::make_shared<Answered>(std::vector<PropertyChange>());
     state->worker.run(
-        [assembler = state->assembler(), now = state->standing.effective, texts = std::move(*loaded), before, after,
-         answer] {
-          auto next = texts.begin();
+        [assembler = state->assembler(), now = state->standing.effective, texts = std::move(*loaded), files, before,
+         after, answer] {
+          std::size_t next = 0;
           const auto one = [&](std::uint64_t id) -> Result<std::shared_ptr<const Configuration>> {
             if (id == 0) return now;
-            const std::string& drop_ins = *next++;
-            const std::string& user = *next++;
-            return configuration_of(assembler, drop_ins, user);
+            return configuration_of(assembler, files, texts, std::exchange(next, next + 2));
           };
           const auto old = one(before);
           const auto young = old ? one(after) : old;

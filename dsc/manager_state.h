@@ -91,6 +91,7 @@ struct Work {
   std::optional<std::chrono::seconds> confirm_timeout;
   std::uint64_t record = 0;  // in the history, once it has one
   std::string job;           // its id, where it is one
+  StoredDocuments restored;  // whose user layer it is to be
 
   // Of what comes from files: reported though all was applied, since the documents in place are not what runs.
   std::optional<Error> fault;

@@ -32,12 +32,14 @@ bool is_duplicate(const Document& document, const Resource& resource) {
          }) > 1;
 }
 
-// Checks what an edit stated; what stood before was checked then.
-Diagnostics check_edited(const Assembler& assembler, const Document& before, Document& after) {
-  Diagnostics faults;
-  std::vector<const Resource*> edited;
+// What an edit stated, checked; what stood before was checked then.
+Reading check_edited(const Assembler& assembler, const Document& before, Document after) {
+  Reading edited;
+  std::vector<const Resource*> stated;
+  std::vector<bool> is_faulty(after.resources.size(), false);
   auto old = before.resources.begin();
-  for (Resource& resource : after.resources) {
+  for (std::size_t at = 0; at < after.resources.size(); ++at) {
+    Resource& resource = after.resources[at];
     const auto same =
         std::find_if(old, before.resources.end(), [&](const Resource& r) { return r.same_state(resource); });
     if (same != before.resources.end()) {
@@ -45,14 +47,20 @@ Diagnostics check_edited(const Assembler& assembler, const Document& before, Doc
       continue;
     }
     resource.source = Source::User;
-    check_resource(assembler.schema(), resource, faults.size(), faults);
-    edited.push_back(&resource);
+    const std::size_t first = edited.faults.size();
+    const bool has_key = check_resource(assembler.schema(), resource, first, edited.faults);
+    stated.push_back(&resource);
+    is_faulty[at] = edited.faults.size() != first;
+    if (is_faulty[at]) edited.left_out.add_statement(resource, has_key);
   }
-  for (const Resource* resource : edited) {
+  for (const Resource* resource : stated) {
     if (!is_duplicate(after, *resource)) continue;
-    faults.push_back({resource->at, "Duplicate", resource->id().to_string() + " is already stated in the user layer"});
+    edited.faults.push_back(
+        {resource->at, "Duplicate", resource->id().to_string() + " is already stated in the user layer"});
   }
-  return faults;
+  std::erase_if(after.resources, [&, at = std::size_t{0}](const Resource&) mutable { return is_faulty[at++]; });
+  edited.document = std::move(after);
+  return edited;
 }
 
 StoredText stored_text(const Document& document) {
@@ -101,10 +109,7 @@ Prepared prepare_edit(const Assembler& assembler, const Standing& now, const Edi
     nothing.next = now;
     return nothing;
   }
-  if (Diagnostics wrong = check_edited(assembler, *now.user, edited); !wrong.empty()) {
-    return refused(invalid(wrong), wrong);
-  }
-  return with_user_layer(assembler, now, std::move(edited));
+  return with_user_layer(assembler, now, check_edited(assembler, *now.user, std::move(edited)));
 }
 
 Prepared prepare_user_layer(const Assembler& assembler, const Standing& now, Reading user) {
@@ -113,7 +118,9 @@ Prepared prepare_user_layer(const Assembler& assembler, const Standing& now, Rea
   return prepared;
 }
 
-Prepared prepare_user_layer(const Assembler& assembler, const Standing& now, const SourceFile& file) {
+Prepared prepare_restored(const Assembler& assembler, const Standing& now, const SourceFile& file,
+                          const std::string& digest) {
+  if (const auto stored = History::check(file.path, file.content, digest); !stored) return refused(stored.error());
   return prepare_user_layer(assembler, now, assembler.read(file, Source::User));
 }
 

@@ -49,7 +49,9 @@ Prepared prepare_edit(const Assembler& assembler, const Standing& now, const Edi
 
 // A new user layer in place of the present one. Everything is tested, not only what is different.
 Prepared prepare_user_layer(const Assembler& assembler, const Standing& now, Reading user);
-Prepared prepare_user_layer(const Assembler& assembler, const Standing& now, const SourceFile& file);
+// The same of one that was stored, and that the history knows by its digest.
+Prepared prepare_restored(const Assembler& assembler, const Standing& now, const SourceFile& file,
+                          const std::string& digest);
 
 // The same for a preview: what would be done, with nothing kept for doing it.
 Prepared prepare_preview(const Assembler& assembler, const Standing& now, const SourceFile& file);

@@ -13,7 +13,12 @@ void LeftOut::add_any(const ResourceType& type) { types_.emplace(type.name); }
 
 void LeftOut::add_anything() { anything_ = true; }
 
-void LeftOut::add_references(Resource statement, bool has_key) {
+void LeftOut::add_statement(Resource statement, bool has_key) {
+  if (has_key) {
+    add(*statement.type, statement.key);
+  } else {
+    add_any(*statement.type);
+  }
   std::erase_if(statement.settings, [](const Value& value) { return value.property->kind != ValueKind::Reference; });
   if (statement.absent || (statement.settings.empty() && statement.depends_on.empty())) return;
   statements_.push_back({std::move(statement), has_key});

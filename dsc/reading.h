@@ -20,8 +20,8 @@ class LeftOut {
   void add(const ResourceType& type, std::string key);
   void add_any(const ResourceType& type);  // its key can't be known
   void add_anything();                     // nor its type
-  // What the statement refers to is looked at though it is left out itself: that may be wrong, too.
-  void add_references(Resource statement, bool has_key);
+  // One that is stated, and what is good of it: what it refers to is looked at, for that may be wrong, too.
+  void add_statement(Resource statement, bool has_key);
 
   [[nodiscard]] bool empty() const { return known_.empty() && types_.empty() && !anything_; }
   [[nodiscard]] bool has(const Resource& resource) const;

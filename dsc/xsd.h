@@ -6,7 +6,8 @@
 // - a range may end before it begins;
 // - of a type without key one resource is stated;
 // - references, which may name a resource of another file;
-// - what no schema speaks of: processing instructions, a DOCTYPE, another encoding than UTF-8 or version than 1.0, sizes
+// - what no schema speaks of: processing instructions, a DOCTYPE, another encoding than UTF-8 or version than 1.0,
+// sizes
 //   and depths, prefixes for our names, declarations of other namespaces, and attributes of XML Schema's own but for
 //   xsi:schemaLocation of the root.
 #pragma once

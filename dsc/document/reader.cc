@@ -109,7 +109,6 @@ class Reader {
   void read_resource(const XMLElement& element);
   void read_unknown(const XMLElement& element);
   void read_statement(const XMLElement& element, const ResourceType& type, bool is_misspelt);
-  void leave_out(Resource resource, bool has_key);
   [[nodiscard]] bool is_of_resources(const XMLElement& element) const;
   void read_attribute(Resource& resource, const XMLAttribute& attribute);
   void read_ensure(Resource& resource, const XMLAttribute& attribute);
@@ -319,21 +318,12 @@ void Reader::read_statement(const XMLElement& element, const ResourceType& type,
   }
   const bool has_key = check_resource(schema_, resource, first, diagnostics_, meant_);
   if (is_misspelt || diagnostics_.size() != first) {
-    leave_out(std::move(resource), has_key);
+    left_out_.add_statement(std::move(resource), has_key);
   } else {
     document_.resources.push_back(std::move(resource));
     check_duplicate();
   }
   for (const XMLElement* one : nested) read_resource(*one);
-}
-
-void Reader::leave_out(Resource resource, bool has_key) {
-  if (has_key) {
-    left_out_.add(*resource.type, resource.key);
-  } else {
-    left_out_.add_any(*resource.type);
-  }
-  left_out_.add_references(std::move(resource), has_key);
 }
 
 void Reader::read_attribute(Resource& resource, const XMLAttribute& attribute) {

@@ -246,7 +246,7 @@ void ApplianceControl::state_resource(bus::ResourceKind kind, bus::Statement how
                                       const bus::Caller& caller, std::function<void(Result<bus::ResourceKey>)> done) {
   const dsc::ResourceType& type = type_of(kind);
   auto resource = how == bus::Statement::Change ? named_resource(type, attributes)
-                                                : dsc::make_resource(resources::schema(), type, attributes);
+                                                : dsc::given_resource(resources::schema(), type, attributes);
   if (!resource) {
     done(resource.error());
     return;

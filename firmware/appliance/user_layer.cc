@@ -67,7 +67,7 @@ dsc::Edit change_resource(const dsc::Schema& schema, dsc::Resource named, Proper
       return std::any_of(given.begin(), given.end(), [&](const auto& one) { return one.first == property.first; });
     });
     properties.insert(properties.end(), given.begin(), given.end());
-    PORTREEVE_TRY(dsc::Resource changed, dsc::make_resource(schema, *named.type, properties));
+    dsc::Resource changed = dsc::given_resource(schema, *named.type, properties);
     if (stated != nullptr) changed.depends_on = stated->depends_on;
     return state_resource(std::move(changed))(user, drop_ins, effective);
   };

@@ -28,7 +28,7 @@ void Call::fail(const Error& cause) {
 void Call::refuse_access() {
   if (!claim()) return;
   sd_bus_reply_method_errorf(message_.get(), SD_BUS_ERROR_ACCESS_DENIED,
-                             "Only root and members of group portreeve may change anything.");
+                             "Only root and members of group portreeve may do this.");
   kick_();
 }
 

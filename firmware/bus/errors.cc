@@ -1,5 +1,9 @@
 #include "firmware/bus/errors.h"
 
+#include <algorithm>
+#include <string>
+#include <string_view>
+
 #include "hal/base/text.h"
 
 namespace portreeve::bus {
@@ -30,7 +34,13 @@ const char* error_name(ErrorKind kind) {
 
 int set_error(sd_bus_error* error, const Error& cause) {
   constexpr std::size_t kLongest = 4096;
-  return sd_bus_error_set(error, error_name(cause.kind), printable(cause.message, kLongest).c_str());
+  std::string text;  // a line each for the faults of a document
+  for (std::string_view rest = cause.message; !rest.empty() && text.size() < kLongest;) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    text += (text.empty() ? "" : "\n") + printable(rest.substr(0, end), kLongest - text.size());
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return sd_bus_error_set(error, error_name(cause.kind), text.c_str());
 }
 
 }  // namespace portreeve::bus

@@ -122,42 +122,57 @@ Error wrong_type(const Key& key, std::string_view type) {
                  std::string(type) + "'" + (key.type == Kind::Number && type.size() == 1 ? " that is none" : ""));
 }
 
-Result<Entry> read_entry(sd_bus_message* message, std::span<const Key> keys) {
+constexpr std::size_t kLongestFaults = 4096;
+
+// An entry that is wrong is passed over, and what is wrong with it is added to `faults`.
+Result<std::optional<Entry>> read_entry(sd_bus_message* message, std::span<const Key> keys, std::string& faults) {
+  const auto tell = [&](const std::string& fault) { faults += (faults.empty() ? "" : "; ") + fault; };
   PORTREEVE_TRY(const std::string name, read_text(message));
   const auto key = std::find_if(keys.begin(), keys.end(), [&](const Key& k) { return k.name == name; });
-  if (key == keys.end()) {
-    return invalid("'" + printable(name, 64) + "' is not known here; allowed: " + names_of(keys));
-  }
   const char* contents = nullptr;
   int result = sd_bus_message_peek_type(message, nullptr, &contents);
-  if (result >= 0) result = sd_bus_message_enter_container(message, 'v', contents);
   if (result < 0) return malformed(result);
-  const std::string_view type = contents;
+  if (key == keys.end()) {
+    tell("'" + printable(name, 64) + "' is not known here; allowed: " + names_of(keys));
+    if ((result = sd_bus_message_skip(message, "v")) < 0) return malformed(result);
+    return std::optional<Entry>();
+  }
+  const std::string type = contents;
+  if ((result = sd_bus_message_enter_container(message, 'v', contents)) < 0) return malformed(result);
   auto value = read_value(message, key->type, type);
-  if (!value) return wrong_type(*key, type);
-  if ((result = sd_bus_message_exit_container(message)) < 0) return malformed(result);
-  return Entry{&*key, std::move(*value)};
+  if (!value) tell(wrong_type(*key, type).message);
+  // What was not taken is still to be passed over.
+  while (result >= 0 && sd_bus_message_at_end(message, 0) == 0) result = sd_bus_message_skip(message, nullptr);
+  if (result >= 0) result = sd_bus_message_exit_container(message);
+  if (result < 0) return malformed(result);
+  if (!value) return std::optional<Entry>(Entry{&*key, std::string()});
+  return std::optional<Entry>(Entry{&*key, std::move(*value)});
 }
 
 Result<Entries> read_dictionary(sd_bus_message* message, std::span<const Key> keys) {
   Entries entries;
+  std::string faults;
   int result = sd_bus_message_enter_container(message, 'a', "{sv}");
   while (result >= 0 && (result = sd_bus_message_enter_container(message, 'e', "sv")) > 0) {
-    PORTREEVE_TRY(Entry entry, read_entry(message, keys));
-    for (const Entry& earlier : entries) {
-      if (earlier.key == entry.key) return invalid("'" + std::string(entry.key->name) + "' is given twice");
+    PORTREEVE_TRY(std::optional<Entry> entry, read_entry(message, keys, faults));
+    if (faults.size() > kLongestFaults) return invalid(std::move(faults));
+    const auto same = [&](const Entry& earlier) { return entry && earlier.key == entry->key; };
+    if (std::any_of(entries.begin(), entries.end(), same)) {
+      faults += (faults.empty() ? "'" : "; '") + std::string(entry->key->name) + "' is given twice";
+    } else if (entry) {
+      entries.push_back(std::move(*entry));
     }
-    entries.push_back(std::move(entry));
     result = sd_bus_message_exit_container(message);
   }
   if (result >= 0) result = sd_bus_message_exit_container(message);
   if (result < 0) return malformed(result);
   for (const Key& key : keys) {
     const bool given = std::any_of(entries.begin(), entries.end(), [&](const Entry& e) { return e.key == &key; });
-    if (key.required && !given) {
-      return invalid("'" + std::string(key.name) + "' is missing; it must be " + type_name(key.type));
-    }
+    if (!key.required || given) continue;
+    faults +=
+        (faults.empty() ? "'" : "; '") + std::string(key.name) + "' is missing; it must be " + type_name(key.type);
   }
+  if (!faults.empty()) return invalid(std::move(faults));
   return entries;
 }
 

@@ -35,7 +35,7 @@ DaemonError from_bus(const sd_bus_error& error, int result) {
   }
   if (name.empty() || name.starts_with("System.Error.")) return unreachable(message);
   if (name == SD_BUS_ERROR_ACCESS_DENIED) {
-    return {"AccessDenied", "Access is denied: only root and members of group portreeve may change anything."};
+    return {"AccessDenied", "Access is denied: only root and members of group portreeve may do this."};
   }
   return {std::string(name.substr(name.rfind('.') + 1)), message};
 }

@@ -103,7 +103,9 @@ Object shape_test(const Preview& preview) {
 Object shape_configuration(const Object& from) {
   Shaper shaper(from, kHistoryTable);
   shaper.same({"Id"}).put("Time", moment_of(shaper.number("Time")));
-  return shaper.same({"Source", "Author", "Outcome", "Text"}).take();
+  // Without a name it was the appliance itself.
+  const Value uid = from.text("Author").empty() ? Value() : Value(shaper.number("Uid"));
+  return shaper.same({"Source", "Author"}).put("Uid", uid).same({"Outcome", "Text"}).take();
 }
 
 Object shape_difference(const Object& from) {

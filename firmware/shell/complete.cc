@@ -1,9 +1,11 @@
 #include "firmware/shell/complete.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 #include "firmware/shell/cmdlet.h"
 #include "firmware/shell/lexer.h"
@@ -32,8 +34,24 @@ Place place_of(std::string_view left) {
   return place;
 }
 
+constexpr std::array<std::string_view, 2> kFlags = {"$true", "$false"};
+
+// A "$" that is no "$true" or "$false" yet ends the line for the lexer.
+Place place_of_flag(std::string_view left, std::size_t dollar) {
+  Place place = place_of(left.substr(0, dollar));
+  Token flag;
+  flag.kind = TokenKind::Word;
+  flag.text = left.substr(dollar);
+  flag.offset = dollar;
+  flag.length = flag.text.size();
+  if (place.word) place.before.push_back(*std::exchange(place.word, flag));
+  place.word = flag;
+  return place;
+}
+
 // As one word of a line.
 std::string in_quotes(const std::string& value) {
+  if (std::find(kFlags.begin(), kFlags.end(), value) != kFlags.end()) return value;
   constexpr std::string_view kSpecial = " \t;|,#'\"`(){}<>&$";
   if (value.find_first_of(kSpecial) == std::string::npos && !value.starts_with('-')) return value;
   std::string text = "'";
@@ -119,6 +137,7 @@ std::vector<std::string> values_of(ValueSource source, std::string_view typed, D
 const Parameter* parameter_at(const Cmdlet& cmdlet, const std::vector<Token>& before) {
   std::vector<const Parameter*> given;
   const Parameter* waiting = nullptr;
+  const Parameter* served = nullptr;  // has a value; a comma gives it another
   std::size_t unnamed = 0;
   for (std::size_t i = 1; i < before.size(); ++i) {
     if (before[i].kind == TokenKind::Parameter) {
@@ -127,7 +146,10 @@ const Parameter* parameter_at(const Cmdlet& cmdlet, const std::vector<Token>& be
       if (waiting != nullptr && waiting->type == ParameterType::Switch) waiting = nullptr;
     } else if (before[i].kind == TokenKind::Word) {
       if (waiting == nullptr) ++unnamed;
-      waiting = nullptr;
+      served = std::exchange(waiting, nullptr);
+    } else if (before[i].kind == TokenKind::Comma) {
+      if (served == nullptr && unnamed > 0) --unnamed;
+      waiting = served;
     }
   }
   if (waiting != nullptr) return waiting;
@@ -152,7 +174,8 @@ std::vector<std::string> parameters_of(const Cmdlet& cmdlet, const std::vector<T
 }  // namespace
 
 Completion complete(std::string_view left, Daemon& daemon) {
-  const Place place = place_of(left);
+  const std::size_t last = left.find_last_of(" \t:,'\"") + 1;
+  const Place place = left.substr(last).starts_with('$') ? place_of_flag(left, last) : place_of(left);
   Completion completion{.begin = place.word ? place.word->offset : place.end, .candidates = {}};
   std::string typed = place.word ? place.word->text : "";
   if (place.before.empty()) {
@@ -166,6 +189,9 @@ Completion complete(std::string_view left, Daemon& daemon) {
     } else if (value_of != nullptr) {
       completion.candidates = values_of(value_of->values, typed, daemon);
       completion.candidates.insert(completion.candidates.end(), value_of->words.begin(), value_of->words.end());
+      if (value_of->type == ParameterType::Boolean) {
+        completion.candidates.insert(completion.candidates.end(), kFlags.begin(), kFlags.end());
+      }
     } else if (!place.word) {
       completion.candidates = parameters_of(*cmdlet, place.before);
     }

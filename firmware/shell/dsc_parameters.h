@@ -43,6 +43,7 @@ inline constexpr Parameter kConfirmConfiguration[] = {
     {.name = "Id",
      .help = "The configuration that is to be kept; whichever waits for it where it is left out.",
      .type = ParameterType::Number,
+     .positional = true,
      .values = ValueSource::ConfigurationIds,
      .minimum = 1,
      .maximum = kLargestId},
@@ -53,6 +54,7 @@ inline constexpr Parameter kRestoreConfiguration[] = {
      .help = "The configuration whose user layer comes back; where it is left out the one before the current, or what "
              "stood before the one that waits to be confirmed.",
      .type = ParameterType::Number,
+     .positional = true,
      .values = ValueSource::ConfigurationIds,
      .minimum = 1,
      .maximum = kLargestId},

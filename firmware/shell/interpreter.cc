@@ -127,7 +127,7 @@ void Interpreter::fail(const ShellError& error, std::string_view text, std::size
 void Interpreter::warn_of_faults() {
   const auto faults = daemon_.faults();
   if (!faults || faults->empty()) return;
-  errors_("WARNING: The configuration documents have faults, and are not in force until these are mended:\n");
+  errors_("WARNING: There are faults; a document that has one is not in force until it is mended:\n");
   for (std::size_t i = 0; i < faults->size() && i < kMostFaultsShown; ++i) {
     const Fault& fault = (*faults)[i];
     errors_("WARNING: " + printable(fault.file) + ":" + std::to_string(fault.line) + ":" +

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <span>
+
+#include "hal/base/community.h"
 
 namespace portreeve::shell {
 namespace {
@@ -39,6 +42,17 @@ ParameterType type_of(const Property& property) {
       break;
   }
   return ParameterType::Text;
+}
+
+// Words that a value may be, beside what has too many.
+std::span<const std::string_view> words_of(const Property& property) {
+  static const std::array kCommunities = [] {
+    std::array<std::string_view, kWellKnownCommunities.size()> names;
+    std::transform(kWellKnownCommunities.begin(), kWellKnownCommunities.end(), names.begin(),
+                   [](const WellKnownCommunity& one) { return one.name; });
+    return names;
+  }();
+  return property.kind == ValueKind::Community ? std::span<const std::string_view>(kCommunities) : property.words;
 }
 
 ValueSource names_of(std::string_view type) {
@@ -79,7 +93,7 @@ Parameter parameter_of(const dsc::ResourceType& type, const Property& property, 
   if (note.values != ValueSource::None) parameter.values = note.values;
   parameter.or_else = note.or_else;
   parameter.alias = note.alias;
-  parameter.words = property.words;
+  parameter.words = words_of(property);
   if (property.kind == ValueKind::Number) {
     parameter.minimum = property.minimum;
     parameter.maximum = property.maximum;

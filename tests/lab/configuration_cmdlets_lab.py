@@ -35,7 +35,7 @@ def status(rack, property_name):
 def history(rack):
     """[(source, author, outcome)], newest first; of ConvertTo-Json, because a column may be blank."""
     shown = rack.appliance.shell("Get-DscConfigurationStatus -All | ConvertTo-Json -Compress")
-    return re.findall(r'"Source":"(\w+)","Author":"(\w*)","Outcome":"(\w+)"', shown)
+    return re.findall(r'"Source":"(\w+)","Author":"(\w*)","Uid":\w+,"Outcome":"(\w+)"', shown)
 
 
 def lab_a_document_is_tried_applied_compared_and_taken_back(lab):

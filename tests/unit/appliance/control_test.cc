@@ -231,6 +231,18 @@ TEST(Control, ACallThatNamesWhatIsNotThereIsAnInvalidArgumentAndLeavesNothing) {
   CHECK(control.peers().empty() && control.speakers().empty());
 }
 
+TEST(Control, AllFaultsOfACallAreToldAtOnce) {
+  const std::string told =
+      set(ResourceKind::BgpPeer, peer({{"HoldTimeInSeconds", "2"}, {"MaxPrefixes", "0"}, {"BFDProfile", "none"}}, "s9"))
+          .error()
+          .message;
+  for (const char* fault : {"HoldTimeInSeconds '2'", "MaxPrefixes '0'", "BFDProfile 'none' names no BFDProfile",
+                            "SwitchName 's9' names no ExternalVirtualSwitch"}) {
+    STRCMP_CONTAINS(fault, told.c_str());
+  }
+  CHECK(control.peers().empty());
+}
+
 TEST(Control, RemovingOnASwitchThatIsNotThereSaysSo) {
   for (const ResourceKind kind : {ResourceKind::BgpPeer, ResourceKind::BgpSpeaker}) {
     bus::ResourceKey key = {"s9"};

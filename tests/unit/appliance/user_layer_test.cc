@@ -18,7 +18,7 @@ namespace {
 dsc::Resource peer(const std::string& asn) {
   const std::vector<std::pair<std::string, std::string>> properties = {
       {"SwitchName", "s1"}, {"PeerAddress", "10.0.0.2"}, {"PeerAsn", asn}, {"SelfAsn", "64513"}};
-  return *dsc::make_resource(resources::schema(), resources::kBgpPeerType, properties);
+  return dsc::given_resource(resources::schema(), resources::kBgpPeerType, properties);
 }
 
 const std::string kKey = "s1/10.0.0.2";
@@ -26,7 +26,7 @@ const std::string kKey = "s1/10.0.0.2";
 dsc::Resource virtual_switch(const std::vector<std::pair<std::string, std::string>>& more) {
   std::vector<std::pair<std::string, std::string>> properties = {{"Name", "s1"}, {"InterfaceAlias", "P1"}};
   properties.insert(properties.end(), more.begin(), more.end());
-  return *dsc::make_resource(resources::schema(), resources::kExternalVirtualSwitchType, properties);
+  return dsc::given_resource(resources::schema(), resources::kExternalVirtualSwitchType, properties);
 }
 
 }  // namespace
@@ -55,7 +55,7 @@ TEST(UserLayer, StatingAResourceAgainReplacesWhatWasStated) {
 }
 
 TEST(UserLayer, PortsOfTheHardwareComeWithTheEditUnlessThereAreSuchPorts) {
-  dsc::Resource known = *dsc::make_resource(resources::schema(), resources::kPortType,
+  dsc::Resource known = dsc::given_resource(resources::schema(), resources::kPortType,
                                             std::vector<std::pair<std::string, std::string>>{{"Name", "Port1"}});
   effective.resources = {known};
   const auto edit = with_hardware_ports(state_resource(virtual_switch({})), {"Port1", "Port5"});
@@ -127,10 +127,8 @@ TEST(UserLayer, AChangeKeepsWhatTheUserLayerStates) {
   CHECK(user.resources[0].has("IPAddress"));
 }
 
-TEST(UserLayer, AChangeOfWhatThereIsNotOrToWhatCannotBeIsRefused) {
+TEST(UserLayer, AChangeOfWhatThereIsNotIsRefused) {
   CHECK(change({{"Name", "s1"}, {"Mtu", "9000"}}).error().kind == ErrorKind::NotFound);
-  effective.resources = {virtual_switch({})};
-  CHECK(change({{"Name", "s1"}, {"Mtu", "9"}}).error().kind == ErrorKind::InvalidArgument);
   CHECK(user.resources.empty());
 }
 

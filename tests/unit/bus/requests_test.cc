@@ -98,6 +98,22 @@ TEST(Requests, AreRefusedWithTheKeyAndWhatIsAllowed) {
   LONGS_EQUAL(0, served.control.asked.size());
 }
 
+TEST(Requests, AllThatIsWrongIsToldAtOnce) {
+  const auto answer = client.manager("SetBGPPeer", [](sd_bus_message* m) {
+    sd_bus_message_append(m, "a{sv}", 5, "PeerAs", "a{sv}", 1, "a", "as", 1, "b", "PeerAsn", "as", 2, "a", "b",
+                          "HoldTimeInSeconds", "i", -1, "SwitchName", "s", "s1", "SwitchName", "s", "s2");
+  });
+  const std::string number = "a whole number, not negative (u)";
+  STRCMP_EQUAL(("'PeerAs' is not known here; allowed: PeerAddress, PeerAsn, SelfAsn, SwitchName, HoldTimeInSeconds, "
+                "GracefulRestart, Community; 'PeerAsn' must be " +
+                number + ", or a string (s); got one of type 'as'; 'HoldTimeInSeconds' must be " + number +
+                "; got one of type 'i' that is none; 'SwitchName' is given twice; 'PeerAddress' is missing; it must be "
+                "a string (s); 'SelfAsn' is missing; it must be " +
+                number)
+                   .c_str(),
+               answer.text.c_str());
+}
+
 TEST(Requests, WordsListsAndFlagsBecomeTextForTheSchema) {
   STRCMP_EQUAL("", set_peer_with({"PeerAsn", "s", "external"}).error.c_str());
   STRCMP_EQUAL("external", served.control.attributes.back().second.c_str());

@@ -327,6 +327,17 @@ TEST(ManagerConfirm, RestoreOfWhatIsNotThereIsRefused) {
                machine.restore(77).error().message.c_str());
 }
 
+TEST(ManagerConfirm, ADocumentThatIsNotWhatWasStoredIsNotRestored) {
+  const std::uint64_t id = machine.manager->history().current()->id;
+  CHECK(machine.apply("<Task Name='new'/>").has_value());
+  std::string& stored = machine.storage.files["user-" + std::to_string(id) + ".xml"];
+  stored.replace(stored.find("old"), 3, "bad");
+  const auto job = machine.restore(id);
+  STRCMP_EQUAL(("user-" + std::to_string(id) + ".xml is not what was stored; it is damaged, or was changed").c_str(),
+               machine.manager->jobs().at(*job).text.c_str());
+  CHECK(has("new"));
+}
+
 TEST(ManagerConfirm, ARestoredDocumentThatIsNoLongerValidIsRefused) {
   CHECK(machine.apply("<Hub Name='h'><Cable>c1</Cable></Hub>").has_value());
   CHECK(machine.apply("<Task Name='new'/>").has_value());

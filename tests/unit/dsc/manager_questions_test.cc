@@ -123,6 +123,16 @@ TEST(ManagerQuestions, ComparesConfigurationsPropertyByProperty) {
                compare(99, 0).c_str());
 }
 
+TEST(ManagerQuestions, DoesNotCompareWhatIsNotAsItWasStored) {
+  const std::uint64_t id = machine.manager->history().current()->id;
+  CHECK(machine.apply("<Task Name='t'/>").has_value());
+  const std::string name =
+      "drop-ins-" + std::to_string(machine.manager->history().find(id)->documents.drop_ins) + ".xml";
+  machine.storage.files[name] += " ";
+  STRCMP_EQUAL(("refused: " + name + " is not what was stored; it is damaged, or was changed").c_str(),
+               compare(id, 0).c_str());
+}
+
 TEST(ManagerQuestions, ComparesWithTheDropInsOfTheirTime) {
   const std::uint64_t before = machine.manager->history().current()->id;
   machine.drop_in("10.xml", "<Cable Name='c1' Length='9'/><Hub Name='h1'><Cable>c1</Cable></Hub>");

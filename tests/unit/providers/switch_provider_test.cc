@@ -17,7 +17,7 @@ namespace {
 using Properties = std::vector<std::pair<std::string, std::string>>;
 
 dsc::Resource resource(const dsc::ResourceType& type, const Properties& properties) {
-  return *dsc::make_resource(resources::schema(), type, properties);
+  return dsc::given_resource(resources::schema(), type, properties);
 }
 
 }  // namespace

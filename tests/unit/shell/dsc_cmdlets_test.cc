@@ -236,6 +236,7 @@ TEST(DscCmdlets, StatusShowsTheCurrentConfiguration) {
       "Time                       : 2026-11-26 00:27:04Z\n"
       "Source                     : Apply\n"
       "Author                     : edna\n"
+      "Uid                        : 1000\n"
       "Outcome                    : Success\n"
       "Text                       :\n"
       "Mode                       : ApplyOnly\n"

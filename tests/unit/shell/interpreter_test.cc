@@ -212,7 +212,7 @@ TEST(Interpreter, WarnsOfFaultsInDocuments) {
   shell.daemon.shown_faults = {{"/etc/portreeve/dsc.d/a.xml", 3, 7, "OutOfRange", "PeerAsn \x1b"}};
   shell.interpreter.warn_of_faults();
   STRCMP_EQUAL(
-      "WARNING: The configuration documents have faults, and are not in force until these are mended:\n"
+      "WARNING: There are faults; a document that has one is not in force until it is mended:\n"
       "WARNING: /etc/portreeve/dsc.d/a.xml:3:7: PeerAsn \\x1b\n",
       shell.errors.c_str());
   LONGS_EQUAL(0, shell.interpreter.status());

@@ -30,6 +30,29 @@ struct PortVlans {
 
 enum class Duplex : std::uint8_t { Unknown, Half, Full };
 
+// A default route of the main table.
+struct Gateway {
+  IfIndex interface {};
+  IpAddress address;
+  std::uint8_t protocol = 0;  // rtm_protocol
+  std::uint32_t metric = 0;   // the lowest is used
+
+  friend bool operator==(const Gateway&, const Gateway&) = default;
+};
+
+// What a port was before a switch took it, to be given back: with the addresses and default routes that went from it.
+struct FormerPort {
+  std::string switch_name = {};
+  std::uint32_t mtu = 0;
+  bool up = true;
+  bool without_ipv6 = false;
+  std::string alias = {};
+  std::vector<IpPrefix> addresses = {};
+  std::vector<Gateway> gateways = {};
+
+  friend bool operator==(const FormerPort&, const FormerPort&) = default;
+};
+
 // An Ethernet link that Portreeve did not make.
 struct Port {
   IfIndex index{};
@@ -51,6 +74,7 @@ struct Port {
   Duplex duplex = Duplex::Unknown;
   std::optional<IfIndex> master;
   PortVlans vlans;                               // of a member of a bridge of ours
+  std::optional<FormerPort> former;              // of one that a switch of ours has, or is about to take
   std::string driver_version, firmware_version;  // ethtool; the latter is often not said
 
   friend bool operator==(const Port&, const Port&) = default;
@@ -199,16 +223,6 @@ struct InterfaceAddress {
   std::uint32_t lifetime = 0;  // IPv4, not permanent: seconds that it had when it was given
 
   friend bool operator==(const InterfaceAddress&, const InterfaceAddress&) = default;
-};
-
-// A default route of the main table.
-struct Gateway {
-  IfIndex interface {};
-  IpAddress address;
-  std::uint8_t protocol = 0;  // rtm_protocol
-  std::uint32_t metric = 0;   // the lowest is used
-
-  friend bool operator==(const Gateway&, const Gateway&) = default;
 };
 
 // A route of the main table that is ours, but no default route.

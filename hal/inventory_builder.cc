@@ -287,6 +287,11 @@ bool InventoryBuilder::remove_route(const netlink::Route& route) {
   return route.protocol == kOurProtocol && remove_from(inventory_.routes, route_of(route));
 }
 
+bool InventoryBuilder::refresh_recorded(IfIndex index) {
+  const Port* const port = inventory_.port(index);
+  return port == nullptr ? refresh_bridge(index) : set_in(inventory_.ports, port_of(links_.at(number(index)), port));
+}
+
 bool InventoryBuilder::refresh_bridge(IfIndex index) {
   const auto link = links_.find(number(index));
   const Bridge* const bridge = inventory_.bridge(index);
@@ -315,6 +320,7 @@ Port InventoryBuilder::port_of(const netlink::Link& link, const Port* before) {
   port.mtu = link.mtu;
   port.master = link.master;
   port.vlans = vlans_of(link.index);
+  if (const FormerPort* const former = records_.former(link.index)) port.former = *former;
   if (before != nullptr) {
     // A driver stays for a link's life.
     port.driver = before->driver;

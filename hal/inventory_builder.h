@@ -58,7 +58,7 @@ class InventoryBuilder {
   bool ask_link_modes();
   [[nodiscard]] bool link_modes_due() const { return !modes_due_.empty(); }
   // After `records` changed by itself.
-  bool refresh_bridge(IfIndex index);
+  bool refresh_recorded(IfIndex bridge_or_port);
 
   [[nodiscard]] const Inventory& inventory() const { return inventory_; }
   // As it was last set; null where it has gone.
@@ -77,6 +77,7 @@ class InventoryBuilder {
   [[nodiscard]] PortVlans vlans_of(IfIndex port) const;
   [[nodiscard]] std::vector<IfIndex> ports_of(IfIndex master) const;
   [[nodiscard]] Team team_of(const netlink::Link& link) const;
+  bool refresh_bridge(IfIndex index);
   bool refresh_team(IfIndex index);
   [[nodiscard]] std::optional<HostVnic> vnic_of(const netlink::Link& link) const;
   bool refresh_vnic(IfIndex index);

@@ -52,13 +52,13 @@ class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
   Result<> change(netlink::Request request, const std::string& doing);
   Result<> change_local_address(const IpAddress& address, bool add);
 
-  // `edit(SwitchRecords&)` gives the line to be written, or none; then `bridge` is looked at again.
+  // `edit(SwitchRecords&)` gives the lines to be written, or none; then `link`, a bridge or a port, is looked at again.
   template <class Edit>
-  Result<> remember(IfIndex bridge, Edit edit) {
-    const std::string line = edit(records_);
-    if (line.empty()) return {};
-    if (builder_->refresh_bridge(bridge)) notify();
-    return file_->append(records_, line);
+  Result<> remember(IfIndex link, Edit edit) {
+    const std::string lines = edit(records_);
+    if (lines.empty()) return {};
+    if (builder_->refresh_recorded(link)) notify();
+    return file_->append(records_, lines);
   }
 
   [[nodiscard]] std::uint64_t changes() const { return requests_ ? requests_->changes() : 0; }

@@ -97,10 +97,12 @@ class Carrier {
   [[nodiscard]] Result<std::string> port(IfIndex index) const;
   [[nodiscard]] Result<Team> team(const std::string& interface) const;
   [[nodiscard]] Result<std::pair<IfIndex, std::string>> bridge_port(IfIndex port, const std::string& team) const;
+  [[nodiscard]] Result<> remember_former(IfIndex port, const std::optional<FormerPort>& former) const;
   [[nodiscard]] Result<> remember_joined(const std::string& switch_name, IfIndex bridge, IfIndex port) const;
   [[nodiscard]] Result<> copy_addresses(const JoinPort& action, IfIndex bridge, std::vector<IpPrefix>& added) const;
   [[nodiscard]] Result<> move_gateways(const JoinPort& action, IfIndex bridge) const;
   [[nodiscard]] Result<> drop_addresses(const JoinPort& action, const std::string& port) const;
+  [[nodiscard]] Result<> give_back(IfIndex port, const std::string& name, const FormerPort& former) const;
 
   LinuxKernel& kernel_;
 };
@@ -206,6 +208,7 @@ Result<> Carrier::operator()(const SetBridgeMtu& action) const {
 
 Result<> Carrier::operator()(const SetPortMtu& action) const {
   PORTREEVE_TRY(const std::string name, port(action.port));
+  PORTREEVE_TRY_VOID(remember_former(action.port, action.former));
   return kernel_.change(netlink::change_link({.index = action.port, .mtu = action.mtu}),
                         "set MTU " + std::to_string(action.mtu) + " on " + name);
 }
@@ -217,6 +220,11 @@ Result<> Carrier::operator()(const SetLinkUp& action) const {
   }
   PORTREEVE_TRY(const IfIndex index, own_link(action.link));
   return kernel_.change(netlink::change_link({.index = index, .up = true}), "set up " + action.link);
+}
+
+Result<> Carrier::remember_former(IfIndex port, const std::optional<FormerPort>& former) const {
+  if (!former) return {};
+  return kernel_.remember(port, [&](SwitchRecords& records) { return records.was(port, *former); });
 }
 
 Result<> Carrier::remember_joined(const std::string& switch_name, IfIndex bridge, IfIndex port) const {
@@ -252,6 +260,31 @@ Result<> Carrier::drop_addresses(const JoinPort& action, const std::string& port
     PORTREEVE_TRY_VOID(
         unless(ErrorKind::NotFound, kernel_.change(netlink::delete_address(action.port, moved.from),
                                                    "remove address " + moved.from.to_string() + " from " + port)));
+  }
+  for (const Gateway& gateway : action.dropped_gateways) {
+    PORTREEVE_TRY_VOID(unless(ErrorKind::NotFound, kernel_.change(netlink::delete_default_route(route_of(gateway)),
+                                                                  "remove " + route_text(gateway.address))));
+  }
+  for (const IpPrefix& address : action.dropped) {
+    PORTREEVE_TRY_VOID(
+        unless(ErrorKind::NotFound, kernel_.change(netlink::delete_address(action.port, address),
+                                                   "remove address " + address.to_string() + " from " + port)));
+  }
+  return {};
+}
+
+// The host has had them until now, by the switch: they need not be looked for by others.
+Result<> Carrier::give_back(IfIndex index, const std::string& name, const FormerPort& former) const {
+  for (const IpPrefix& address : former.addresses) {
+    PORTREEVE_TRY_VOID(
+        unless(ErrorKind::Conflict, kernel_.change(netlink::add_address({index, address, kOurProtocol, true}),
+                                                   "give address " + address.to_string() + " back to " + name)));
+  }
+  for (const Gateway& gateway : former.gateways) {
+    const netlink::DefaultRoute route{index, gateway.address, kOurProtocol, gateway.metric};
+    PORTREEVE_TRY_VOID(
+        unless(ErrorKind::Conflict, kernel_.change(netlink::add_default_route(route, false),
+                                                   "give " + route_text(gateway.address) + " back to " + name)));
   }
   return {};
 }
@@ -295,11 +328,13 @@ Result<> Carrier::operator()(const JoinPort& action) const {
     master = in.index;
   }
   PORTREEVE_TRY(const std::string name, port(action.port));
+  PORTREEVE_TRY_VOID(remember_former(action.port, action.former));
   PORTREEVE_TRY_VOID(remember_joined(action.switch_name, index, action.port));
   const auto without_ipv6 = [&] { return unless(ErrorKind::NotFound, write_sysctl(disable_ipv6(name), "1")); };
   // A port that is set up announces itself by IPv6 at once, unless it may not. One that carries addresses may, until
   // they have moved: IPv6's would go too soon.
-  if (action.addresses.empty()) PORTREEVE_TRY_VOID(without_ipv6());
+  const bool is_bare = action.addresses.empty() && action.dropped.empty();
+  if (is_bare) PORTREEVE_TRY_VOID(without_ipv6());
 
   std::vector<IpPrefix> added;
   auto joined = copy_addresses(action, index, added);
@@ -323,7 +358,7 @@ Result<> Carrier::operator()(const JoinPort& action) const {
   // From here on the bridge has the port's traffic, and the addresses: the host stays reachable, whatever fails.
   PORTREEVE_TRY_VOID(move_gateways(action, index));
   PORTREEVE_TRY_VOID(drop_addresses(action, name));
-  return action.addresses.empty() ? Result<>() : without_ipv6();
+  return is_bare ? Result<>() : without_ipv6();
 }
 
 Result<> Carrier::operator()(const KnowPort& action) const {
@@ -339,11 +374,14 @@ Result<> Carrier::operator()(const LeavePort& action) const {
       PORTREEVE_TRY_VOID(kernel_.change(netlink::change_link({.index = action.port, .master = IfIndex{}}),
                                         "take port " + *name + " out of its team"));
     }
-    const netlink::LinkChange released{.index = action.port, .up = true, .master = IfIndex{}, .alias = ""};
+    const FormerPort former = action.former.value_or(FormerPort{});
+    const netlink::LinkChange released{
+        .index = action.port, .up = former.up, .master = IfIndex{}, .alias = former.alias};
     PORTREEVE_TRY_VOID(kernel_.change(netlink::change_link(released), "release port " + *name));
-    PORTREEVE_TRY_VOID(unless(ErrorKind::NotFound, write_sysctl(disable_ipv6(*name), "0")));
+    PORTREEVE_TRY_VOID(unless(ErrorKind::NotFound, write_sysctl(disable_ipv6(*name), former.without_ipv6 ? "1" : "0")));
+    PORTREEVE_TRY_VOID(give_back(action.port, *name, former));
   }
-  return kernel_.remember(IfIndex{}, [&](SwitchRecords& records) { return records.leave(action.port); });
+  return kernel_.remember(action.port, [&](SwitchRecords& records) { return records.leave(action.port); });
 }
 
 Result<> Carrier::operator()(const AddPortVlan& action) const {

@@ -98,7 +98,11 @@ struct Carry {
   }
   void operator()(const SetSysctl& a) const { sysctls[a.path] = a.value; }
   void operator()(const SetBridgeMtu& a) const { find(state, a.bridge).mtu = a.mtu; }
-  void operator()(const SetPortMtu& a) const { find(state, a.port).mtu = a.mtu; }
+  void operator()(const SetPortMtu& a) const {
+    Port& port = find(state, a.port);
+    port.mtu = a.mtu;
+    if (a.former) port.former = a.former;
+  }
   void operator()(const SetLinkUp& a) const {
     if (is_vnic(state, a.link)) {
       HostVnic& vnic = find_vnic(state, a.link);
@@ -144,6 +148,7 @@ struct Carry {
     Bridge& bridge = find(state, a.bridge);
     port.up = true;
     port.alias = a.alias;
+    if (a.former) port.former = a.former;
     if (a.team.empty()) {
       port.master = bridge.index;
       port.vlans = {bridge.untagged_vlan, {}};
@@ -162,6 +167,10 @@ struct Carry {
       std::erase_if(addresses, [&](const auto& x) { return x.interface == a.port && x.prefix == moved.from; });
       addresses.push_back({bridge.index, moved.to, kOurProtocol});
     }
+    for (const IpPrefix& dropped : a.dropped) {
+      std::erase_if(addresses, [&](const auto& x) { return x.interface == a.port && x.prefix == dropped; });
+    }
+    for (const Gateway& gateway : a.dropped_gateways) std::erase(state.gateways, gateway);
     for (const Gateway& gateway : a.gateways) {
       std::erase(state.gateways, gateway);
       state.gateways.push_back({bridge.index, gateway.address, kOurProtocol, kGatewayMetric});
@@ -171,12 +180,18 @@ struct Carry {
   void operator()(const KnowPort& a) const { insert(find(state, a.bridge).joined, a.port); }
   void operator()(const LeavePort& a) const {
     leave(state, a.port);
+    const FormerPort former = a.former.value_or(FormerPort{});
     Port& port = find(state, a.port);
     port.master.reset();
-    port.up = true;
-    port.alias.clear();
+    port.up = former.up;
+    port.alias = former.alias;
     port.vlans = {};
-    sysctls[disable_ipv6(port.interface)] = "0";
+    port.former.reset();
+    sysctls[disable_ipv6(port.interface)] = former.without_ipv6 ? "1" : "0";
+    for (const IpPrefix& address : former.addresses) state.addresses.push_back({a.port, address, kOurProtocol});
+    for (const Gateway& gateway : former.gateways) {
+      state.gateways.push_back({a.port, gateway.address, kOurProtocol, gateway.metric});
+    }
   }
   [[nodiscard]] PortVlans& vlans_of(IfIndex port, const std::string& team) const {
     return team.empty() ? find(state, port).vlans : find_team(state, team).vlans;

@@ -25,6 +25,54 @@ bool contains(const std::vector<IfIndex>& list, IfIndex index) {
   return std::find(list.begin(), list.end(), index) != list.end();
 }
 
+// What a port was before the switch took it.
+const FormerPort* former_of(const Port* port, const std::string& switch_name) {
+  return port != nullptr && port->former && port->former->switch_name == switch_name ? &*port->former : nullptr;
+}
+
+// A port that was about to join when something failed.
+bool is_half_taken(const Port& port, const Bridge& bridge) {
+  return former_of(&port, bridge.switch_name) != nullptr && !port.master && !contains(bridge.joined, port.index);
+}
+
+std::string in_words(const std::vector<IpPrefix>& addresses, const std::vector<Gateway>& gateways) {
+  std::string words;
+  for (const IpPrefix& address : addresses) words += (words.empty() ? "" : ", ") + address.to_string();
+  for (const Gateway& gateway : gateways) {
+    words += (words.empty() ? "" : ", ") + ("the default route via " + gateway.address.to_string());
+  }
+  return words;
+}
+
+// A port is again what it was; of what went from it, it gets what `spec` (none: the switch goes) does not claim.
+std::vector<SwitchChange> plan_release(const std::string& name, IfIndex index, const Inventory& inventory,
+                                       const SwitchSpec* spec) {
+  std::string text = "switch " + name + ": release port " + link_name(inventory, index);
+  const Port* const port = inventory.port(index);
+  const FormerPort* const known = former_of(port, name);
+  if (known == nullptr) return {{std::move(text), LeavePort{index}}};
+  FormerPort former = *known;
+  if (spec != nullptr) {
+    std::erase_if(former.addresses, [&](const IpPrefix& address) {
+      return std::any_of(spec->addresses.begin(), spec->addresses.end(),
+                         [&](const IpPrefix& claimed) { return claimed.address == address.address; });
+    });
+    std::erase_if(former.gateways, [&](const Gateway& gateway) {
+      return std::find(spec->gateways.begin(), spec->gateways.end(), gateway.address) != spec->gateways.end();
+    });
+  }
+  if (!former.up) text += ", down";
+  const std::string back = in_words(former.addresses, former.gateways);
+  if (!back.empty()) text += ", giving back " + back;
+  std::vector<SwitchChange> changes{{std::move(text), LeavePort{index, former}}};
+  if (former.mtu != port->mtu) {
+    changes.push_back({"switch " + name + ": set MTU of " + port_text(former.alias, *port) + " " +
+                           std::to_string(port->mtu) + " → " + std::to_string(former.mtu),
+                       SetPortMtu{index, former.mtu}});
+  }
+  return changes;
+}
+
 Error not_managed(const std::string& text) { return {ErrorKind::NotManaged, text}; }
 
 const char* on_off(bool on) { return on ? "on" : "off"; }
@@ -162,11 +210,13 @@ class Planner {
   [[nodiscard]] Result<> check_carried(const Port& port, const std::string& who) const {
     for (const InterfaceAddress& address : inventory_.addresses) {
       if (address.interface != port.index || !counts(address) || claimed(address.prefix.address) != nullptr) continue;
+      if (address.protocol == kOurProtocol) continue;  // given back to it once
       return not_managed(who + " carries " + address.prefix.to_string() +
                          ", which Portreeve did not add; remove it, or name it as an IPAddress of the switch");
     }
     for (const Gateway& gateway : inventory_.gateways) {
       if (gateway.interface != port.index || gateway.protocol == kRouterAdvertisement || claimed(gateway)) continue;
+      if (gateway.protocol == kOurProtocol) continue;
       return not_managed(who + " carries the default route via " + gateway.address.to_string() +
                          ", which Portreeve did not add; remove it, or name it as the Gateway of the switch");
     }
@@ -231,36 +281,75 @@ class Planner {
 
   void plan_leaving() {
     if (bridge_ == nullptr) return;
-    for (const IfIndex index : bridge_->joined) {
+    std::vector<IfIndex> leaving = bridge_->joined;
+    for (const Port& port : inventory_.ports) {
+      if (is_half_taken(port, *bridge_)) leaving.push_back(port.index);
+    }
+    for (const IfIndex index : leaving) {
       const auto wanted = [&](const SwitchMember& member) { return member.port == index; };
       if (std::any_of(spec_.members.begin(), spec_.members.end(), wanted)) continue;
-      add("release port " + link_name(inventory_, index), LeavePort{index});
+      for (SwitchChange& change : plan_release(spec_.name, index, inventory_, &spec_)) {
+        changes_.push_back(std::move(change));
+      }
     }
+  }
+
+  // To be remembered before the port is touched; none where it has been.
+  [[nodiscard]] std::optional<FormerPort> to_remember(const SwitchMember& member, const Port& port,
+                                                      const JoinPort& join) const {
+    if (is_member(port)) return std::nullopt;
+    const Bridge* const other = inventory_.bridge_of(port);
+    const bool is_ours_by_now = (other != nullptr && other->ours) || port.alias == member.name;
+    if (port.former && is_ours_by_now) {
+      if (port.former->switch_name == spec_.name) return std::nullopt;
+      FormerPort former = *port.former;
+      former.switch_name = spec_.name;
+      return former;
+    }
+    FormerPort former{spec_.name, port.mtu,    port.up, around_.sysctl(disable_ipv6(port.interface)) == "1",
+                      port.alias, join.dropped};
+    for (const JoinPort::Moved& address : join.addresses) former.addresses.push_back(address.from);
+    for (const std::vector<Gateway>* going : {&join.gateways, &join.dropped_gateways}) {
+      for (const Gateway& gateway : *going) former.gateways.push_back({port.index, gateway.address, 0, gateway.metric});
+    }
+    return former;
   }
 
   void plan_member(const SwitchMember& member) {
     const Port& port = *inventory_.port(member.port);
     const std::string who = port_text(member.name, port);
-    if (port.mtu != spec_.mtu) {
-      add("set MTU of " + who + " " + std::to_string(port.mtu) + " → " + std::to_string(spec_.mtu),
-          SetPortMtu{port.index, spec_.mtu});
-    }
     JoinPort join{spec_.name, name_, port.index, member.name, {}, {}, is_teamed() ? team_name_ : ""};
-    std::string moved;
+    std::vector<IpPrefix> moved_addresses;
     for (const InterfaceAddress& address : inventory_.addresses) {
+      if (address.interface != port.index) continue;
       const IpPrefix* const wanted = claimed(address.prefix.address);
-      if (address.interface != port.index || wanted == nullptr) continue;
-      join.addresses.push_back({address.prefix, *wanted});
-      moved += (moved.empty() ? "" : ", ") + address.prefix.to_string();
+      if (wanted != nullptr) {
+        join.addresses.push_back({address.prefix, *wanted});
+        moved_addresses.push_back(address.prefix);
+      } else if (address.protocol == kOurProtocol) {
+        join.dropped.push_back(address.prefix);
+      }
     }
     for (const Gateway& gateway : inventory_.gateways) {
-      if (gateway.interface != port.index || !claimed(gateway)) continue;
-      join.gateways.push_back(gateway);
-      moved += (moved.empty() ? "" : ", ") + ("the default route via " + gateway.address.to_string());
+      if (gateway.interface != port.index) continue;
+      if (claimed(gateway)) {
+        join.gateways.push_back(gateway);
+      } else if (gateway.protocol == kOurProtocol) {
+        join.dropped_gateways.push_back(gateway);
+      }
+    }
+    const std::string moved = in_words(moved_addresses, join.gateways);
+    join.former = to_remember(member, port, join);
+    if (port.mtu != spec_.mtu) {
+      add("set MTU of " + who + " " + std::to_string(port.mtu) + " → " + std::to_string(spec_.mtu),
+          SetPortMtu{port.index, spec_.mtu, join.former});
     }
     if (!is_in_place(port)) {
       const std::string from = port.master ? ", from " + link_name(inventory_, *port.master) : "";
-      add((moved.empty() ? "add " + who + from : "take over " + who + from + ", moving " + moved), join);
+      const std::string dropped = in_words(join.dropped, join.dropped_gateways);
+      add((moved.empty() ? "add " + who + from : "take over " + who + from + ", moving " + moved) +
+              (dropped.empty() ? "" : ", removing " + dropped),
+          join);
     } else if (!moved.empty()) {
       add("finish taking over " + who + ", moving " + moved, join);
     } else if (port.alias != member.name || !port.up) {
@@ -429,8 +518,12 @@ std::vector<SwitchChange> plan_switch_removal(const std::string& name, const Inv
   std::vector<SwitchChange> changes;
   const Bridge* const bridge = inventory.switch_by_name(name);
   if (bridge == nullptr) return changes;
-  for (const IfIndex index : bridge->joined) {
-    changes.push_back({"switch " + name + ": release port " + link_name(inventory, index), LeavePort{index}});
+  std::vector<IfIndex> leaving = bridge->joined;
+  for (const Port& port : inventory.ports) {
+    if (is_half_taken(port, *bridge)) leaving.push_back(port.index);
+  }
+  for (const IfIndex index : leaving) {
+    for (SwitchChange& change : plan_release(name, index, inventory, nullptr)) changes.push_back(std::move(change));
   }
   for (const IfIndex index : bridge->joined) {
     const Port* const port = inventory.port(index);

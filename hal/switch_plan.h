@@ -50,6 +50,7 @@ struct SetBridgeMtu {
 struct SetPortMtu {
   IfIndex port{};
   std::uint32_t mtu = 0;
+  std::optional<FormerPort> former = {};  // to be remembered first
 };
 struct SetLinkUp {  // of a host virtual NIC both ends
   std::string link;
@@ -76,6 +77,7 @@ struct DeleteTeam {
   IfIndex index{};
 };
 // Makes a port a member, up, with its alias and without IPv6 of its own; what it carries and the switch claims moves.
+// What it was is remembered first.
 struct JoinPort {
   struct Moved {
     IpPrefix from;  // as it stands on the port
@@ -88,14 +90,19 @@ struct JoinPort {
   std::vector<Moved> addresses;
   std::vector<Gateway> gateways;  // default routes through the port
   std::string team = {};          // that it is to be a port of, which is the bridge's; empty: it is the bridge's itself
+  std::vector<IpPrefix> dropped = {};  // given back to the port once, and not claimed
+  std::vector<Gateway> dropped_gateways = {};
+  std::optional<FormerPort> former = {};
 };
 struct KnowPort {  // it is a member already; from now on it counts as joined by us
   std::string switch_name;
   std::string bridge;
   IfIndex port{};
 };
-struct LeavePort {  // up, with no master and no alias, and with IPv6 again
+// With no master and as it was before, but for the MTU; where that is not known up, with no alias, and with IPv6.
+struct LeavePort {
   IfIndex port{};
+  std::optional<FormerPort> former = {};  // of its addresses and default routes those that it gets back
 };
 struct AddPortVlan {  // of a port or a team; its frames pass with their tag
   IfIndex port{};

@@ -59,6 +59,22 @@ std::optional<IfIndex> next_index(std::string_view& line) {
   return IfIndex{static_cast<std::uint32_t>(*value)};
 }
 
+std::string former_text(IfIndex port, const FormerPort& former) {
+  const std::string index = text_of(port) + " ";
+  std::string text = "was " + index + std::to_string(former.mtu) + (former.up ? " up" : " down") +
+                     (former.without_ipv6 ? " 4" : " 46") + "\n";
+  text += "of " + index + former.switch_name + "\n";
+  // Whoever named it in two lines does without.
+  if (!former.alias.empty() && former.alias.find('\n') == std::string::npos) {
+    text += "alias " + index + former.alias + "\n";
+  }
+  for (const IpPrefix& address : former.addresses) text += "had " + index + address.to_string() + "\n";
+  for (const Gateway& gateway : former.gateways) {
+    text += "way " + index + std::to_string(gateway.metric) + " " + gateway.address.to_string() + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 SwitchRecords SwitchRecords::parse(std::string_view text, std::string_view place) {
@@ -87,9 +103,31 @@ void SwitchRecords::replay(std::string_view line) {
   if (what == "made" && !line.empty()) made(std::string(line), *index);
   if (what == "leave") leave(*index);
   if (what == "remove") remove(*index);
+  replay_former(what, *index, line);
   if (what != "join") return;
   const auto port = next_index(line);
   if (port && !line.empty()) join(std::string(line), *index, *port);
+}
+
+void SwitchRecords::replay_former(std::string_view what, IfIndex port, std::string_view line) {
+  if (what == "was") {
+    const auto mtu = parse_number(next_word(line), 0, UINT32_MAX);
+    if (mtu) former_[port] = {.mtu = static_cast<std::uint32_t>(*mtu), .up = next_word(line) == "up"};
+    if (mtu) former_[port].without_ipv6 = line == "4";
+  }
+  const auto known = former_.find(port);
+  if (known == former_.end()) return;
+  FormerPort& former = known->second;
+  if (what == "of") former.switch_name = line;
+  if (what == "alias") former.alias = line;
+  if (what == "had") {
+    if (const auto address = IpPrefix::parse(line)) former.addresses.push_back(*address);
+  }
+  if (what == "way") {
+    const auto metric = parse_number(next_word(line), 0, UINT32_MAX);
+    const auto address = IpAddress::parse(line);
+    if (metric && address) former.gateways.push_back({port, *address, 0, static_cast<std::uint32_t>(*metric)});
+  }
 }
 
 std::string SwitchRecords::format(std::string_view place) const {
@@ -101,6 +139,7 @@ std::string SwitchRecords::format(std::string_view place) const {
       text += "join " + text_of(record.bridge) + " " + text_of(port) + " " + record.name + "\n";
     }
   }
+  for (const auto& [port, former] : former_) text += former_text(port, former);
   return text;
 }
 
@@ -114,6 +153,11 @@ const SwitchRecord* SwitchRecords::find(IfIndex bridge) const {
   const auto at = std::find_if(records_.begin(), records_.end(),
                                [&](const SwitchRecord& record) { return record.bridge == bridge; });
   return at == records_.end() ? nullptr : &*at;
+}
+
+const FormerPort* SwitchRecords::former(IfIndex port) const {
+  const auto at = former_.find(port);
+  return at == former_.end() ? nullptr : &at->second;
 }
 
 SwitchRecord& SwitchRecords::at(const std::string& name) {
@@ -138,16 +182,29 @@ std::string SwitchRecords::join(const std::string& name, IfIndex bridge, IfIndex
   const SwitchRecord& known = at(name);
   const bool joined = std::find(known.joined.begin(), known.joined.end(), port) != known.joined.end();
   if (joined && known.bridge == bridge) return {};
-  leave(port);
+  take_out(port);
   SwitchRecord& record = at(name);
   record.bridge = bridge;
   record.joined.push_back(port);
   return "join " + text_of(bridge) + " " + text_of(port) + " " + name + "\n";
 }
 
-std::string SwitchRecords::leave(IfIndex port) {
+// What it was before it joined a first switch holds for all that it goes on to.
+std::size_t SwitchRecords::take_out(IfIndex port) {
   std::size_t erased = 0;
   for (SwitchRecord& record : records_) erased += std::erase(record.joined, port);
+  return erased;
+}
+
+std::string SwitchRecords::was(IfIndex port, const FormerPort& former) {
+  const auto [known, is_new] = former_.try_emplace(port, former);
+  if (!is_new && known->second == former) return {};
+  known->second = former;
+  return former_text(port, former);
+}
+
+std::string SwitchRecords::leave(IfIndex port) {
+  const std::size_t erased = take_out(port) + former_.erase(port);
   return erased == 0 ? "" : "leave " + text_of(port) + "\n";
 }
 

@@ -4,19 +4,22 @@
 // A name alone proves little: a stranger may make a bridge of a name that we once wrote down. So a record holds for one
 // boot and network namespace, and once the bridge is made it names its index, which the kernel does not give twice.
 // Before that it names only what is about to be made; should we die there, the group proves what was made, and a
-// stranger's bridge of that name is not taken. As no link outlives the boot, nothing here needs to survive a power cut:
+// stranger's bridge of that name is not taken. What a port was before it joined is written down as well, to be given
+// back, and is kept until it is released. As no link outlives the boot, nothing here needs to survive a power cut:
 // the file is not synced. Each change is a line at its end, which costs microseconds; to replace the file costs
 // milliseconds, and is done only when it has grown long.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "hal/base/number.h"
 #include "hal/base/result.h"
+#include "hal/host.h"
 
 namespace portreeve::hal {
 
@@ -37,10 +40,13 @@ class SwitchRecords {
   [[nodiscard]] const SwitchRecord* find(std::string_view name) const;
   [[nodiscard]] const SwitchRecord* find(IfIndex bridge) const;
 
-  // Each gives the line that says it; empty where it was so already.
+  [[nodiscard]] const FormerPort* former(IfIndex port) const;
+
+  // Each gives the lines that say it; empty where it was so already.
   std::string begin(const std::string& name);
   std::string made(const std::string& name, IfIndex bridge);
   std::string join(const std::string& name, IfIndex bridge, IfIndex port);
+  std::string was(IfIndex port, const FormerPort& former);
   std::string leave(IfIndex port);
   std::string remove(IfIndex bridge);
   void keep(const std::function<bool(IfIndex bridge)>& stands);  // forgets the others
@@ -50,8 +56,11 @@ class SwitchRecords {
  private:
   SwitchRecord& at(const std::string& name);
   void replay(std::string_view line);
+  void replay_former(std::string_view what, IfIndex port, std::string_view line);
+  std::size_t take_out(IfIndex port);
 
   std::vector<SwitchRecord> records_;
+  std::map<IfIndex, FormerPort> former_;
 };
 
 // The file `switches` of the state directory.
@@ -59,7 +68,7 @@ class SwitchRecordsFile {
  public:
   SwitchRecordsFile(const std::string& state_directory, std::uint64_t network_namespace);
   [[nodiscard]] SwitchRecords load() const;  // none where there is no file
-  // Adds one line; `records` are all, with what the line says, for the case that the file has to be written anew.
+  // Adds lines; `records` are all, with what they say, for the case that the file has to be written anew.
   [[nodiscard]] Result<> append(const SwitchRecords& records, const std::string& line) const;
 
  private:

@@ -343,6 +343,29 @@ TEST(SwitchTakeover, AnAddressAndItsGatewayMoveInOneStep) {
   CHECK(lab.texts(spec).empty());
 }
 
+TEST(SwitchTakeover, WhatMovedIsGivenBackWhenTheSwitchGoesAlsoAfterARestart) {
+  lab.ip("address add 10.0.0.10/24 dev p1");
+  lab.ip("address add 2001:db8::10/64 dev p1 nodad");
+  lab.ip("route add default via 10.0.0.1 dev p1");
+  lab.ip("link set p1 mtu 1400 alias uplink");
+  spec.addresses.push_back(prefix("2001:db8::10/64"));
+  lab.settle();
+  for (const bool restart : {false, true}) {
+    lab.apply(spec);
+    CHECK(!has(lab.output("ip address show p1"), "10.0.0.10"));
+    if (restart) lab.start();
+    for (const hal::SwitchOperation& operation : lab.host().plan_switch_removal("vSwitch1")) {
+      CHECK(operation.run().has_value());
+    }
+    const std::string now = lab.output("ip address show p1");
+    CHECK(has(now, "10.0.0.10/24") && has(now, "2001:db8::10/64") && has(now, "mtu 1400"));
+    STRCMP_EQUAL("uplink", lab.port("p1").alias.c_str());
+    CHECK(has(lab.output("ip route show default"), "default via 10.0.0.1 dev p1"));
+    STRCMP_EQUAL("0", sysctl("net/ipv6/conf/p1/disable_ipv6").c_str());
+    CHECK(!lab.port("p1").former);
+  }
+}
+
 TEST(SwitchTakeover, IPv6MovesToo) {
   lab.ip("address add 2001:db8::10/64 dev p1 nodad");
   lab.ip("route add default via 2001:db8::1 dev p1");

@@ -1,5 +1,5 @@
 """Whole configurations: all of one or none of it, confirmed or taken back, watched or put right."""
-from appliance import bgp_speaker, document, element, peer, pool, switch
+from appliance import Appliance, bgp_speaker, document, element, peer, pool, switch
 from harness import check, wait_until
 from rack import Rack, SELF
 
@@ -75,6 +75,39 @@ def lab_a_change_that_cuts_off_its_author_heals_itself(lab):
     wait_until("the way comes back by itself", lambda: reached(SELF), 10)
     check("it is not the old one by chance", outcomes(rack)[0] == ("Apply", "RolledBack"), outcomes(rack))
     check("nothing waits any more", state(rack)["UnconfirmedConfiguration"] == 0, state(rack))
+
+
+def lab_a_port_that_was_taken_over_and_given_up_is_what_it_was(lab):
+    here, router = lab.namespace("appliance"), lab.namespace("router")
+    lab.connect(here, "eth1", router, "eth0")
+    router.address("eth0", "10.0.1.1/24")
+    here.address("eth1", "10.0.1.10/24")
+    here.route("default", "via", "10.0.1.1", "dev", "eth1")
+    here.run("ip", "link", "set", "eth1", "alias", "uplink", "mtu", "1400")
+    appliance = Appliance(lab, here).start()
+
+    def stands():
+        link = here.links()["eth1"]
+        routes = here.ip("route", "show", "default")
+        return (here.addresses("eth1"), link.get("master"), link["mtu"], link.get("ifalias"),
+                [(route["gateway"], route["dev"]) for route in routes])
+
+    before = stands()
+    taken = document(switch(address="10.0.1.10/24", gateway="10.0.1.1"))
+    lost = document(switch(address="10.0.1.10/24", gateway="10.0.1.1"), bgp_speaker(ListenAddress="10.0.1.10"))
+    here.start("squatter", "python3", "-c", "import socket, time\n"
+               "s = socket.socket(); s.bind(('0.0.0.0', 179)); s.listen(); time.sleep(600)")
+    wait_until("the port is taken", lambda: ":179" in here.run("ss", "-Hltn").stdout)
+    appliance.bus("Apply", "sa{sv}", lost, {})
+    wait_until("the document fails", lambda: appliance.bus("ListConfigurations")[-1]["Outcome"] == "Failure")
+    check("after a failure the port is what it was", stands() == before, (before, stands()))
+    check("and is reached", router.ping("10.0.1.10"))
+    appliance.bus("Apply", "sa{sv}", taken, {"ConfirmTimeoutInSeconds": ("u", 600)})
+    wait_until("the switch has the port", lambda: here.links()["eth1"].get("master") == "vSwitch1")
+    appliance.kill()
+    appliance.start()
+    check("after kill -9 it is what it was", stands() == before, (before, stands()))
+    check("and is reached too", router.ping("10.0.1.10"))
 
 
 def lab_confirmed_or_not_a_change_outlives_kill_9_or_is_taken_back(lab):

@@ -260,7 +260,7 @@ TEST(InventoryBuilder, JoinedAreTheMembersThatWereRecorded) {
   CHECK_EQUAL(2U, inventory().bridge(kBridge)->members.size());
   CHECK(inventory().bridge(kBridge)->joined == std::vector<IfIndex>{kPort});
   records.join("vSwitch1", kBridge, IfIndex{9});
-  CHECK(builder.refresh_bridge(kBridge));
+  CHECK(builder.refresh_recorded(kBridge));
   CHECK_EQUAL(2U, inventory().bridge(kBridge)->joined.size());
 }
 

@@ -329,6 +329,90 @@ TEST(SwitchPlan, RemovalReleasesThePortsFirst) {
   STRCMP_EQUAL("", port(eth1).alias.c_str());
 }
 
+// clang-format off
+TEST_GROUP_BASE(SwitchRelease, TEST_GROUP_CppUTestGroupSwitchPlan) {
+  // A port that a person set up by hand.
+  void setup() override {
+    Port& was = port(eth1);
+    was.mtu = 9000;
+    was.alias = "uplink";
+    host.sysctls["net/ipv6/conf/eth1/disable_ipv6"] = "0";
+    host.state.addresses.push_back({eth1, prefix("10.0.0.10/24"), 0});
+    host.state.gateways.push_back({eth1, ip("10.0.0.1"), 3, 0});
+    before = host.state;
+    apply();
+  }
+  std::vector<std::string> remove() {
+    std::vector<std::string> texts;
+    for (const SwitchOperation& operation : host.plan_switch_removal("vSwitch1")) {
+      texts.push_back(operation.text);
+      CHECK(operation.run().has_value());
+    }
+    return texts;
+  }
+  Inventory before;
+};
+// clang-format on
+
+TEST(SwitchRelease, APortThatWasTakenOverGetsBackWhatItHad) {
+  const auto texts = remove();
+  STRCMP_EQUAL("switch vSwitch1: release port eth1, giving back 10.0.0.10/24, the default route via 10.0.0.1",
+               texts[0].c_str());
+  STRCMP_EQUAL("switch vSwitch1: set MTU of port uplink (eth1) 1500 → 9000", texts[1].c_str());
+  CHECK(host.state.ports == before.ports);
+  LONGS_EQUAL(1, host.state.addresses.size());
+  CHECK(host.state.addresses[0].interface == eth1 && host.state.addresses[0].prefix == prefix("10.0.0.10/24"));
+  CHECK(host.state.gateways[0].interface == eth1 && host.state.gateways[0].metric == 0);
+}
+
+TEST(SwitchRelease, APortThatWasDownIsDownAgain) {
+  remove();
+  port(eth1).up = false;
+  apply();
+  STRCMP_CONTAINS("release port eth1, down, giving back", remove()[0].c_str());
+  CHECK(!port(eth1).up);
+}
+
+TEST(SwitchRelease, WhatTheSwitchStillClaimsStays) {
+  spec.members = {{eth2, "Port3"}};
+  spec.gateways.clear();
+  planned({"release port eth1, giving back the default route via 10.0.0.1", "set MTU of port uplink (eth1) 1500 → 9000",
+           "add port Port3 (eth2)", "remove default route via 10.0.0.1"});
+  apply();
+}
+
+TEST(SwitchRelease, WhatWasGivenBackDoesNotHinderAnotherSwitch) {
+  remove();
+  spec = {.name = "vSwitch2", .members = {{eth1, "Port2"}}, .addresses = {prefix("10.9.0.10/24")}, .gateways = {}};
+  STRCMP_EQUAL("add port Port2 (eth1), removing 10.0.0.10/24, the default route via 10.0.0.1", plan()[3].c_str());
+  apply();
+  LONGS_EQUAL(1, host.state.addresses.size());
+  LONGS_EQUAL(0, host.state.gateways.size());
+}
+
+TEST(SwitchRelease, APortThatGoesOnToAnotherSwitchIsStillWhatItWasBeforeTheFirst) {
+  spec.name = "vSwitch2";
+  spec.addresses.clear();
+  spec.gateways.clear();
+  apply();
+  CHECK(before.port(eth1)->alias == "uplink");
+  for (const SwitchOperation& operation : host.plan_switch_removal("vSwitch2")) CHECK(operation.run().has_value());
+  STRCMP_EQUAL("uplink", port(eth1).alias.c_str());
+  LONGS_EQUAL(9000, port(eth1).mtu);
+}
+
+TEST(SwitchRelease, APortThatDidNotGetSoFarAsToJoinIsReleasedToo) {
+  remove();
+  host.failures["take over"] = Error{ErrorKind::Failed, "no"};
+  const auto operations = host.plan_switch(spec);
+  for (const SwitchOperation& operation : *operations) {
+    if (!operation.run()) break;
+  }
+  LONGS_EQUAL(1500, port(eth1).mtu);
+  remove();
+  CHECK(host.state.ports == before.ports);
+}
+
 TEST(SwitchPlan, WhatIsNotThereOrNotOursIsNotRemoved) {
   CHECK(host.plan_switch_removal("vSwitch1").empty());
   add_bridge("br0", false);

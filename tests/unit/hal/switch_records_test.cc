@@ -55,6 +55,34 @@ TEST(SwitchRecords, APortBelongsToOneSwitch) {
   STRCMP_EQUAL("", records.leave(kPort).c_str());
 }
 
+TEST(SwitchRecords, WhatAPortWasIsKeptUntilItIsReleased) {
+  const FormerPort former{.switch_name = "a switch",
+                          .mtu = 9000,
+                          .up = false,
+                          .without_ipv6 = true,
+                          .alias = "the up link",
+                          .addresses = {*IpPrefix::parse("10.0.0.10/24"), *IpPrefix::parse("fd00::1/64")},
+                          .gateways = {{kPort, *IpAddress::parse("10.0.0.1"), 0, 7}}};
+  SwitchRecords records;
+  std::string text = records.format("b");
+  text += records.was(kPort, former);
+  STRCMP_EQUAL("", records.was(kPort, former).c_str());
+  text += records.join("a switch", kBridge, kPort);
+  text += records.join("another", IfIndex{8}, kPort);
+  CHECK(*records.former(kPort) == former);
+  CHECK(SwitchRecords::parse(text, "b") == records);
+  CHECK(SwitchRecords::parse(records.format("b"), "b") == records);
+  STRCMP_EQUAL("leave 3\n", records.leave(kPort).c_str());
+  CHECK(records.former(kPort) == nullptr);
+}
+
+TEST(SwitchRecords, AnAliasOfTwoLinesIsNotKept) {
+  SwitchRecords records;
+  const std::string text = records.format("b") + records.was(kPort, {.alias = "up\nmade 7 mine"});
+  CHECK(SwitchRecords::parse(text, "b").former(kPort)->alias.empty());
+  CHECK(SwitchRecords::parse(text, "b").find("mine") == nullptr);
+}
+
 TEST(SwitchRecords, ABridgeThatHasGoneIsForgotten) {
   SwitchRecords records;
   records.made("vSwitch1", kBridge);

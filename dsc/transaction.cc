@@ -187,12 +187,14 @@ void Transaction::fail(const Error& error) {
   }
   board_.set(id, {ResourceState::Failed, (task.removal ? "removal: " : "") + error.message});
   if (task.removal) left_over_.push_back(task.resource());
-  if (!going_back || wrong_before_.contains(id)) return;
+  if ((!going_back && mode_ == Mode::AllOrNothing) || wrong_before_.contains(id)) return;
   std::string text = id.to_string() + ": " + error.message;
   // While settling it fails as it did before.
   if (std::find(not_undone_.begin(), not_undone_.end(), text) == not_undone_.end())
     not_undone_.push_back(std::move(text));
 }
+
+std::string Transaction::not_done() const { return joined(not_undone_); }
 
 void Transaction::start_undo(const ResourceId& id, const Error& error) {
   undo({error.kind, id.to_string() + ": " + error.message});

@@ -94,6 +94,7 @@ class Planner {
     PORTREEVE_TRY_VOID(check_name());
     for (const SwitchMember& member : spec_.members) PORTREEVE_TRY_VOID(check_member(member));
     plan_bridge();
+    plan_ipv6();
     const std::uint32_t mtu = bridge_ == nullptr ? 0 : bridge_->mtu;
     if (bridge_ == nullptr || mtu > spec_.mtu) plan_mtu();  // lowered before its ports'
     if (bridge_ == nullptr || !bridge_->up) add("set up bridge " + name_, SetLinkUp{name_});
@@ -178,6 +179,8 @@ class Planner {
     if (bridge_ == nullptr || team_->bridge != bridge_->index || !team_->up) {
       add("add team " + team_name_, JoinTeam{team_name_, name_});
     }
+    const std::string path = disable_ipv6(team_name_);
+    plan_sysctl(path, {path, "1"});
   }
 
   [[nodiscard]] const IpPrefix* claimed(const IpAddress& address) const {
@@ -244,6 +247,13 @@ class Planner {
     const std::vector<SetSysctl> now = switch_sysctls(bridge_->interface);
     const std::vector<SetSysctl> wanted = switch_sysctls(name_);
     for (std::size_t i = 0; i < wanted.size(); ++i) plan_sysctl(now[i].path, wanted[i]);
+  }
+
+  // Somebody may have taken IPv6 from the bridge, or from all new interfaces.
+  void plan_ipv6() {
+    if (!has_ipv6(spec_.addresses)) return;
+    const SetSysctl wanted{disable_ipv6(name_), "0"};
+    plan_sysctl(disable_ipv6(bridge_ == nullptr ? "default" : bridge_->interface), wanted);
   }
 
   void plan_alternative_name() { add("name bridge " + name_ + " also " + spec_.name, NameLink{name_, spec_.name}); }
@@ -586,6 +596,11 @@ std::vector<SetSysctl> switch_sysctls(const std::string& bridge) {
   };
 }
 
+bool has_ipv6(const std::vector<IpPrefix>& addresses) {
+  return std::any_of(addresses.begin(), addresses.end(),
+                     [](const IpPrefix& prefix) { return !prefix.address.is_v4(); });
+}
+
 std::string disable_ipv6(const std::string& port) { return kIpv6Settings + port + "/disable_ipv6"; }
 
 std::vector<SysctlDirectory> sysctl_directories(const Inventory& inventory) {
@@ -599,9 +614,11 @@ std::vector<SysctlDirectory> sysctl_directories(const Inventory& inventory) {
       if (port != nullptr) directories.push_back({kIpv6Settings + port->interface, index});
     }
   }
+  for (const Team& team : inventory.teams) directories.push_back({kIpv6Settings + team.interface, team.index});
   for (const HostVnic& vnic : inventory.vnics) {
     directories.push_back({kIpv4Settings + vnic.interface, vnic.index});
     directories.push_back({kIpv6Settings + vnic.interface, vnic.index});
+    directories.push_back({kIpv6Settings + port_of_vnic(vnic.owner, vnic.interface), vnic.port});
   }
   if (directories.empty()) return directories;
   for (const char* const family : {kIpv4Settings, kIpv6Settings}) directories.push_back({family + std::string("all")});

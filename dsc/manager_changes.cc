@@ -389,7 +389,12 @@ void Manager::State::begin_return(Prepared prepared) {
 void Manager::State::returned() {
   into_force(work->prepared);
   documents = provisional->confirmed_documents;
-  end_record(provisional->record, Outcome::RolledBack, work->rolled_back);
+  std::string text = std::move(work->rolled_back);
+  if (const std::string missing = work->transaction->not_done(); !missing.empty()) {
+    text += "; could not be put back, and is tried again: " + missing;
+  }
+  end_record(provisional->record, Outcome::RolledBack, text);
+  if (const auto job = jobs.find(work->job); job != jobs.end()) job->second.text = std::move(text);
   provisional.reset();
   adopt(*work->transaction);
   end_work({});

@@ -56,6 +56,16 @@ Result<std::shared_ptr<const Configuration>> configuration_of(const Assembler& a
   return std::make_shared<const Configuration>(std::move(*both));
 }
 
+// What would stop no other change, but is not as the configuration says.
+std::optional<Error> still_wrong(const StatusBoard& board) {
+  std::string all;
+  for (const ResourceId& id : board.unsettled()) {
+    all += (all.empty() ? "" : "; ") + id.to_string() + ": " + board.find(id)->text;
+  }
+  if (all.empty()) return std::nullopt;
+  return Error{ErrorKind::NotReady, std::move(all)};
+}
+
 }  // namespace
 
 // --- validate --------------------------------------------------------------------------------------------------------
@@ -79,7 +89,7 @@ void Manager::validate(std::string document, const std::string& file, std::funct
 void Manager::State::start(WhatIfRequest request) {
   Work asked;
   asked.rehearsing = std::make_unique<Rehearsing>(
-      Rehearsing{rehearse(), Providers({}), StatusBoard(&board), {}, std::move(request.done)});
+      Rehearsing{rehearse(), Providers({}), StatusBoard(&board), !request.document, {}, std::move(request.done)});
   asked.rehearsing->providers = Providers(asked.rehearsing->rehearsal->providers());
   work = std::move(asked);
   prepare(
@@ -117,6 +127,7 @@ void Manager::State::begin_rehearsal(Prepared prepared) {
 void Manager::State::end_rehearsal() {
   Rehearsing& rehearsing = *work->rehearsing;
   rehearsing.preview.failure = work->transaction->error();
+  if (!rehearsing.preview.failure && rehearsing.of_present) rehearsing.preview.failure = still_wrong(rehearsing.board);
   const auto done = std::move(rehearsing.done);
   done(std::move(rehearsing.preview));
   end_work({});

@@ -67,6 +67,7 @@ struct Rehearsing {
   std::unique_ptr<Rehearsal> rehearsal;
   Providers providers;
   StatusBoard board;
+  bool of_present = false;  // the configuration in force, not of a document
   Preview preview;
   Manager::Answer<Preview> done;
 };

@@ -163,13 +163,13 @@ void Reconciler::begin(TimePoint now) {
 }
 
 // Whether a correction that is needed has to wait, since the last one failed, or was undone by something else just now.
-// One that is of another kind waits no longer than after the first.
+// One of another kind does not: to remove a bridge the kernel first sets it down, and that is seen, too.
 bool Reconciler::hold_off(const ResourceRun& run, TimePoint now) {
   const auto found = troubles_.find(id_);
   if (found == troubles_.end()) return false;
   const Trouble& trouble = found->second;
-  const bool is_new = trouble.tried.size() < kMostKinds && !run.is_within(trouble.tried);
-  const TimePoint due = trouble.corrected_at + (is_new ? std::min(trouble.hold, kFirstHold) : trouble.hold);
+  if (trouble.tried.size() < kMostKinds && !run.is_within(trouble.tried)) return false;
+  const TimePoint due = trouble.corrected_at + trouble.hold;
   if (now >= due) return false;
   wake_at(id_, due);
   // What failed goes on saying why.

@@ -10,8 +10,8 @@ std::string_view state_name(ResourceState state) {
 }
 
 bool StatusBoard::set(const ResourceId& id, ResourceStatus status) {
-  if (below_ != nullptr) {
-    // Most of a rehearsal finds what it found below, and then keeps nothing.
+  if (below_ != nullptr && status.state == ResourceState::InDesiredState) {
+    // As most of a rehearsal, which then keeps nothing.
     const ResourceStatus* const present = find(id);
     if (present != nullptr && *present == status) return false;
   }

@@ -188,7 +188,14 @@ void Transaction::fail(const Error& error) {
   }
   board_.set(id, {ResourceState::Failed, (task.removal ? "removal: " : "") + error.message});
   if (task.removal) left_over_.push_back(task.resource());
-  if (going_back && !wrong_before_.contains(id)) not_undone_[id] = error.message;
+  if ((!going_back && mode_ == Mode::AllOrNothing) || wrong_before_.contains(id)) return;
+  not_undone_[id] = error.message;
+}
+
+std::string Transaction::not_done() const {
+  std::vector<std::string> texts;
+  for (const auto& [id, why] : not_undone_) texts.push_back(id.to_string() + ": " + why);
+  return joined(texts);
 }
 
 void Transaction::start_undo(const ResourceId& id, const Error& error) {
@@ -226,10 +233,7 @@ void Transaction::close() {
   phase_ = Phase::Finished;
   if (!error_) return;
   error_->message += undone_.empty() ? "; nothing else was changed" : "; undone: " + joined(undone_);
-  if (not_undone_.empty()) return;
-  std::vector<std::string> left;
-  for (const auto& [id, why] : not_undone_) left.push_back(id.to_string() + ": " + why);
-  error_->message += "; could not be undone, and is tried again: " + joined(left);
+  if (!not_undone_.empty()) error_->message += "; could not be undone, and is tried again: " + not_done();
 }
 
 }  // namespace portreeve::dsc

@@ -49,6 +49,8 @@ class Transaction {
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
   // Once finished: what could not be removed, to be tried again later.
   [[nodiscard]] const std::vector<Resource>& left_over() const { return left_over_; }
+  // Once finished, of BestEffort: what failed and had not before, in words; empty: nothing.
+  [[nodiscard]] std::string not_done() const;
   // Every resource that an operation was run for.
   [[nodiscard]] std::vector<ResourceId> touched() const;
 
@@ -99,7 +101,7 @@ class Transaction {
   std::size_t done_ = 0;
   std::optional<Error> error_;
   std::vector<std::string> undone_;
-  std::map<ResourceId, std::string> not_undone_;  // why
+  std::map<ResourceId, std::string> not_undone_;  // why; of BestEffort also: not done
   std::vector<Resource> left_over_;
 };
 

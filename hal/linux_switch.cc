@@ -485,8 +485,16 @@ Result<> Carrier::operator()(const RemoveAddress& action) const {
 Result<> Carrier::operator()(const AddGateway& action) const {
   PORTREEVE_TRY(const IfIndex index, bridge(action.bridge));
   const netlink::DefaultRoute route{index, action.address, kOurProtocol, kGatewayMetric};
-  return kernel_.change(netlink::add_default_route(route, action.replace),
-                        "add " + route_text(action.address) + " on " + action.bridge);
+  Result<> added = kernel_.change(netlink::add_default_route(route, action.replace),
+                                  "add " + route_text(action.address) + " on " + action.bridge);
+  if (added || added.error().kind != ErrorKind::Conflict) return added;
+  for (const Gateway& other : kernel_.inventory().gateways) {
+    if (other.metric != kGatewayMetric || other.address.family() != action.address.family()) continue;
+    return Error{ErrorKind::Conflict, added.error().message + "; " + route_text(other.address) + " on " +
+                                          link_name(kernel_.inventory(), other.interface) +
+                                          ", which Portreeve did not add, has its metric; remove that"};
+  }
+  return added;
 }
 
 Result<> Carrier::operator()(const RemoveGateway& action) const {

@@ -217,6 +217,7 @@ struct Carry {
     vnic.mtu = a.mtu;
     state.vnics.push_back(vnic);
     for (const SetSysctl& wanted : switch_sysctls(a.vnic)) (*this)(wanted);
+    sysctls[disable_ipv6(a.port)] = "1";
   }
   void operator()(const PutVnic& a) const {
     const Bridge& bridge = find(state, a.bridge);

@@ -92,6 +92,7 @@ class Planner {
     PORTREEVE_TRY_VOID(check_name());
     for (const SwitchMember& member : spec_.members) PORTREEVE_TRY_VOID(check_member(member));
     plan_bridge();
+    plan_ipv6();
     const std::uint32_t mtu = bridge_ == nullptr ? 0 : bridge_->mtu;
     if (bridge_ == nullptr || mtu > spec_.mtu) plan_mtu();  // lowered before its ports'
     if (bridge_ == nullptr || !bridge_->up) add("set up bridge " + name_, SetLinkUp{name_});
@@ -176,6 +177,8 @@ class Planner {
     if (bridge_ == nullptr || team_->bridge != bridge_->index || !team_->up) {
       add("add team " + team_name_, JoinTeam{team_name_, name_});
     }
+    const std::string path = disable_ipv6(team_name_);
+    plan_sysctl(path, {path, "1"});
   }
 
   [[nodiscard]] const IpPrefix* claimed(const IpAddress& address) const {
@@ -242,6 +245,13 @@ class Planner {
     const std::vector<SetSysctl> now = switch_sysctls(bridge_->interface);
     const std::vector<SetSysctl> wanted = switch_sysctls(name_);
     for (std::size_t i = 0; i < wanted.size(); ++i) plan_sysctl(now[i].path, wanted[i]);
+  }
+
+  // Somebody may have taken IPv6 from the bridge, or from all new interfaces.
+  void plan_ipv6() {
+    if (!has_ipv6(spec_.addresses)) return;
+    const SetSysctl wanted{disable_ipv6(name_), "0"};
+    plan_sysctl(disable_ipv6(bridge_ == nullptr ? "default" : bridge_->interface), wanted);
   }
 
   void plan_alternative_name() { add("name bridge " + name_ + " also " + spec_.name, NameLink{name_, spec_.name}); }

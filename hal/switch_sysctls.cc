@@ -1,5 +1,9 @@
 #include "hal/switch_sysctls.h"
 
+#include <algorithm>
+
+#include "hal/interface_name.h"
+
 namespace portreeve::hal {
 namespace {
 
@@ -21,6 +25,11 @@ std::vector<SetSysctl> switch_sysctls(const std::string& bridge) {
   };
 }
 
+bool has_ipv6(const std::vector<IpPrefix>& addresses) {
+  return std::any_of(addresses.begin(), addresses.end(),
+                     [](const IpPrefix& prefix) { return !prefix.address.is_v4(); });
+}
+
 std::string disable_ipv6(const std::string& port) { return kIpv6Settings + port + "/disable_ipv6"; }
 
 std::vector<SysctlDirectory> sysctl_directories(const Inventory& inventory) {
@@ -34,9 +43,11 @@ std::vector<SysctlDirectory> sysctl_directories(const Inventory& inventory) {
       if (port != nullptr) directories.push_back({kIpv6Settings + port->interface, index});
     }
   }
+  for (const Team& team : inventory.teams) directories.push_back({kIpv6Settings + team.interface, team.index});
   for (const HostVnic& vnic : inventory.vnics) {
     directories.push_back({kIpv4Settings + vnic.interface, vnic.index});
     directories.push_back({kIpv6Settings + vnic.interface, vnic.index});
+    directories.push_back({kIpv6Settings + port_of_vnic(vnic.owner, vnic.interface), vnic.port});
   }
   if (directories.empty()) return directories;
   for (const char* const family : {kIpv4Settings, kIpv6Settings}) directories.push_back({family + std::string("all")});

@@ -11,7 +11,9 @@ namespace portreeve::hal {
 
 // What every switch's bridge is set to.
 std::vector<SetSysctl> switch_sysctls(const std::string& bridge);
-// Set to 1 on members: their traffic is the bridge's, and so are addresses.
+// Whether one of them is of IPv6.
+bool has_ipv6(const std::vector<IpPrefix>& addresses);
+// Set to 1 on members: their traffic is the bridge's, and so are addresses. To 0 on what has an address of IPv6.
 std::string disable_ipv6(const std::string& port);
 // Those whose change concerns the switches that stand: their own, and `all`'s where it overrides or sets them. None
 // where none of ours stands.

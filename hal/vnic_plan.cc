@@ -29,6 +29,7 @@ class VnicPlanner {
     } else {
       plan_link();
     }
+    plan_ipv6();
     plan_name();
     plan_place();
     plan_addresses();
@@ -77,10 +78,21 @@ class VnicPlanner {
       add("set MTU " + std::to_string(vnic_->mtu) + " → " + std::to_string(spec_.mtu),
           SetVnicMtu{interface_, spec_.mtu});
     }
-    for (const SetSysctl& wanted : switch_sysctls(interface_)) {
-      const auto now = around_.sysctl(wanted.path);
-      if (now && *now != wanted.value) add("set " + wanted.path + " " + *now + " → " + wanted.value, wanted);
-    }
+    for (const SetSysctl& wanted : switch_sysctls(interface_)) plan_sysctl(wanted.path, wanted);
+    const std::string of_port = disable_ipv6(port_of_vnic(spec_.owner, interface_));
+    plan_sysctl(of_port, {of_port, "1"});
+  }
+
+  // Somebody may have taken IPv6 from it, or from all new interfaces.
+  void plan_ipv6() {
+    if (!has_ipv6(spec_.addresses)) return;
+    const SetSysctl wanted{disable_ipv6(interface_), "0"};
+    plan_sysctl(vnic_ == nullptr ? disable_ipv6("default") : wanted.path, wanted);
+  }
+
+  void plan_sysctl(const std::string& path_now, const SetSysctl& wanted) {
+    const auto now = around_.sysctl(path_now);
+    if (now && *now != wanted.value) add("set " + wanted.path + " " + *now + " → " + wanted.value, wanted);
   }
 
   void plan_name() {

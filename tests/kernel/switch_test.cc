@@ -175,6 +175,15 @@ TEST(Switch, TheMtuGrowsAndShrinksThroughAllParts) {
   }
 }
 
+TEST(Switch, WhatHasThePlaceOfItsGatewayIsNamed) {
+  lab.apply(spec);
+  lab.ip("route replace default via 10.0.0.77 dev vSwitch1 metric 1");
+  const auto operations = lab.host().plan_switch(spec);
+  LONGS_EQUAL(1, operations->size());
+  const auto result = operations->front().run();
+  CHECK(has(result.error().message, "the default route via 10.0.0.77 on vSwitch1, which Portreeve did not add"));
+}
+
 TEST(Switch, APortThatIsExchangedIsReleased) {
   lab.apply(spec);
   spec.members = {{p2, "Port2"}};

@@ -48,6 +48,19 @@ TEST_GROUP(ManagerConfirm) {
   [[nodiscard]] std::string stored_user() const { return machine.storage.files.at("user.xml"); }
 };
 
+TEST(ManagerConfirm, WhatCouldNotBePutBackIsSaidAndTriedAgain) {
+  CHECK(machine.apply("<Task Name='new'/>", confirmed_within(60s)).has_value());
+  machine.world.refused[{"Task", "old"}] = "a foreign task";
+  const auto job = machine.restore();
+  CHECK(job.has_value());
+  const char* const text = "it was taken back; could not be put back, and is tried again: [Task]old: a foreign task";
+  STRCMP_EQUAL(text, machine.manager->history().records().back().text.c_str());
+  STRCMP_EQUAL(text, machine.manager->jobs().at(*job).text.c_str());
+  machine.world.refused.clear();
+  machine.run_for(2s);
+  CHECK(has("old"));
+}
+
 TEST(ManagerConfirm, WhatIsConfirmedStays) {
   CHECK(machine.apply("<Task Name='new'/>", confirmed_within(60s)).has_value());
   CHECK(has("new"));

@@ -50,6 +50,16 @@ TEST_GROUP(ManagerQuestions) {
   }
 };
 
+TEST(ManagerQuestions, WhatFailsAndWhatWaitsIsNotAsTheConfigurationSays) {
+  machine.world.refused[{"Task", "t"}] = "a foreign task";
+  machine.world.waiting.insert({"Task", "u"});
+  machine.drop_in("10.xml", "<Task Name='t'/><Task Name='u'/>");
+  machine.boot();
+  const auto preview = machine.what_if();
+  CHECK(preview->steps.empty());
+  STRCMP_EQUAL("[Task]t: a foreign task; [Task]u: no hardware", preview->failure->message.c_str());
+}
+
 TEST(ManagerQuestions, WhatIfShowsWhatApplyingThenDoes) {
   const std::string document = "<Cable Name='c2'/><Hub Name='h1'><Cable>c2</Cable></Hub><Task Name='t'/>";
   const std::string shown = steps(machine.what_if(document));

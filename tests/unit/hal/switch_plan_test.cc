@@ -115,6 +115,19 @@ TEST(SwitchPlan, EachDifferenceIsOneChangeWithOldAndNew) {
   apply();
 }
 
+TEST(SwitchPlan, ABridgeWithAnAddressOfIPv6HasIPv6) {
+  host.sysctls["net/ipv6/conf/default/disable_ipv6"] = "1";
+  apply();
+  spec.addresses.push_back(prefix("fd00::1/64"));
+  host.sysctls["net/ipv6/conf/vSwitch1/disable_ipv6"] = "1";
+  planned({"set net/ipv6/conf/vSwitch1/disable_ipv6 1 → 0", "add address fd00::1/64"});
+  apply();
+  spec.name = "vSwitch2";
+  spec.members = {{eth2, "Port3"}};
+  spec.gateways.clear();
+  STRCMP_EQUAL("set net/ipv6/conf/vSwitch2/disable_ipv6 1 → 0", plan()[1].c_str());
+}
+
 TEST(SwitchPlan, ABridgeThatWasRenamedGetsItsNameBack) {
   apply();
   host.state.bridges[0].interface = "br-x";

@@ -75,6 +75,16 @@ TEST(VnicPlan, IsChangedInPlace) {
       apply().c_str());
 }
 
+TEST(VnicPlan, OneWithAnAddressOfIPv6HasIPv6AndItsPortHasNot) {
+  apply();
+  const std::string port = disable_ipv6(port_of_vnic(VnicOwner::VirtualNetwork, "v100"));
+  host.sysctls[disable_ipv6("v100")] = "1";
+  host.sysctls[port] = "0";
+  spec.addresses.push_back(*IpPrefix::parse("fd00::1/64"));
+  STRCMP_EQUAL(("set " + port + " 0 → 1\nset net/ipv6/conf/v100/disable_ipv6 1 → 0\nadd address fd00::1/64\n").c_str(),
+               apply().c_str());
+}
+
 TEST(VnicPlan, WhatSomebodyChangedIsPutRight) {
   apply();
   vnic().up = false;

@@ -182,6 +182,7 @@ void Appliance::load_configuration() {
 }
 
 void Appliance::loaded(const Result<>& result) {
+  loaded_ = true;
   if (!result) log_refusal(result.error());
   // What an earlier run left on `lo` for services that are no more. Where the leases cannot be read, or no
   // configuration is valid, nobody can say whose the addresses are: they serve on.
@@ -343,6 +344,9 @@ void Appliance::watch_drop_ins() {
     drop_in_watch_.stop();
   } else if (const auto started = drop_in_watch_.start(); !started) {
     log_error("the drop-ins cannot be watched: " + started.error().message);
+  } else if (loaded_) {
+    // What changed while nobody watched.
+    boost::asio::post(context_, [this] { reload(); });
   }
 }
 

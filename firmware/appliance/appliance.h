@@ -146,6 +146,7 @@ class Appliance {
 
   dsc::Diagnostics logged_faults_;    // of those that stand
   std::optional<TimePoint> wake_at_;  // what `wake_` is armed for
+  bool loaded_ = false;               // what there was at the start
   bool drop_ins_watched_ = false;     // or are to be
   bool leases_known_ = true;          // the file of leases could be read
   bool step_posted_ = false;

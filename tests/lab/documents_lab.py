@@ -167,3 +167,12 @@ def lab_where_they_are_watched_drop_ins_are_read_when_they_change(lab):
     check("and changes nothing", pools() == {"watched"}, pools())
     rack.appliance.remove_drop_in("60-more.xml")
     wait_until("and one that goes is missed", lambda: not pools(), 2)
+
+    rack.appliance.write_drop_in("40-watch.xml", document())
+    wait_until("no more watched", lambda: rack.appliance.properties(
+        "/org/portreeve/Portreeve1", "org.portreeve.Portreeve1.Manager")["NumberOfResources"] == 2, 2)
+    rack.appliance.write_drop_in("60-more.xml", document(pool("10.1.0.1-10.1.0.9", "unseen")))
+    time.sleep(0.5)
+    check("a new file is not read", not pools(), pools())
+    rack.appliance.bus("Apply", "sa{sv}", document(element("LocalConfigurationManager", WatchDropIns=True)), {})
+    wait_until("watched again, what came meanwhile is read", lambda: pools() == {"unseen"}, 2)

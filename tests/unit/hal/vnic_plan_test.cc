@@ -2,6 +2,7 @@
 #include "hal/vnic_plan.h"
 
 #include "hal/interface_name.h"
+#include "hal/switch_sysctls.h"
 #include "tests/fakes/fake_host.h"
 
 #include <CppUTest/TestHarness.h>

@@ -373,6 +373,9 @@ class Host {
   virtual Result<> remove_local_address(const IpAddress& address) = 0;
   // Those on `lo` that carry our protocol number.
   [[nodiscard]] virtual std::vector<IpAddress> our_local_addresses() const = 0;
+  // Those that somebody else took off `lo` since this was called last. (Of those beyond the first thousands, which are
+  // held by routes, the kernel's events are not followed.)
+  virtual std::vector<IpAddress> take_lost_local_addresses() = 0;
 
   // A copy on which operations change nothing but the copy (rehearsal_host.h). It plans what this would plan.
   [[nodiscard]] virtual std::unique_ptr<Host> rehearsal() const = 0;

@@ -149,6 +149,9 @@ bool InventoryBuilder::replace_all(const std::vector<netlink::Link>& links,
       inventory_.addresses.push_back(address_of(address));
     }
   }
+  for (const IpAddress& address : old_local) {
+    if (!local_addresses_.contains(address)) lost_local_addresses_.push_back(address);
+  }
   const auto by_order = [](const auto& a, const auto& b) { return order(a) < order(b); };
   std::sort(inventory_.addresses.begin(), inventory_.addresses.end(), by_order);
   for (const netlink::DefaultRoute& route : default_routes) set_in(inventory_.gateways, gateway_of(route));
@@ -249,7 +252,11 @@ bool InventoryBuilder::set_address(const netlink::Address& address) {
 bool InventoryBuilder::remove_address(const netlink::Address& address) {
   // With an interface's last address go its routes, and with any the routes that prefer it as their source.
   const bool routes = read_routes_again(address.interface);
-  if (is_our_local(address)) return remove_local_address(address.prefix.address) || routes;
+  if (is_our_local(address)) {
+    const bool lost = remove_local_address(address.prefix.address);
+    if (lost) lost_local_addresses_.push_back(address.prefix.address);
+    return lost || routes;
+  }
   return remove_from(inventory_.addresses, address_of(address)) || routes;
 }
 

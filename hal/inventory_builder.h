@@ -10,6 +10,7 @@
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "hal/host.h"
@@ -66,6 +67,8 @@ class InventoryBuilder {
   [[nodiscard]] const std::unordered_set<IpAddress>& local_addresses() const { return local_addresses_; }
   bool set_local_address(const IpAddress& address) { return local_addresses_.insert(address).second; }
   bool remove_local_address(const IpAddress& address) { return local_addresses_.erase(address) != 0; }
+  // Those that went by somebody else's doing: a message said so, or they were not there any more.
+  std::vector<IpAddress> take_lost_local_addresses() { return std::exchange(lost_local_addresses_, {}); }
 
  private:
   [[nodiscard]] bool is_our_local(const netlink::Address& address) const;
@@ -91,6 +94,7 @@ class InventoryBuilder {
   std::set<IfIndex> modes_due_;
   Inventory inventory_;
   std::unordered_set<IpAddress> local_addresses_;
+  std::vector<IpAddress> lost_local_addresses_;
 };
 
 }  // namespace portreeve::hal

@@ -182,6 +182,8 @@ Result<> LinuxHost::remove_local_address(const IpAddress& address) {
 
 std::vector<IpAddress> LinuxHost::our_local_addresses() const { return kernel_->local_addresses(); }
 
+std::vector<IpAddress> LinuxHost::take_lost_local_addresses() { return kernel_->take_lost_local_addresses(); }
+
 std::unique_ptr<Host> LinuxHost::rehearsal() const {
   kernel_->catch_up();
   const auto functions = [kernel = kernel_](const Port& port) -> RehearsalHost::Functions {

@@ -54,6 +54,7 @@ class LinuxHost : public Host {
   Result<> add_local_address(const IpAddress& address) override;
   Result<> remove_local_address(const IpAddress& address) override;
   [[nodiscard]] std::vector<IpAddress> our_local_addresses() const override;
+  std::vector<IpAddress> take_lost_local_addresses() override;
   [[nodiscard]] std::unique_ptr<Host> rehearsal() const override;
   void on_change(std::function<void()> changed) override;
 

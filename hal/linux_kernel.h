@@ -45,6 +45,9 @@ class LinuxKernel : public std::enable_shared_from_this<LinuxKernel> {
   void catch_up();
   [[nodiscard]] const Inventory& inventory() const { return builder_ ? builder_->inventory() : empty_; }
   [[nodiscard]] std::vector<IpAddress> local_addresses() const;
+  std::vector<IpAddress> take_lost_local_addresses() {
+    return builder_ ? builder_->take_lost_local_addresses() : std::vector<IpAddress>();
+  }
 
   Result<netlink::LinkStatistics> statistics(IfIndex link);
 

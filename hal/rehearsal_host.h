@@ -55,6 +55,7 @@ class RehearsalHost : public Host {
   Result<> add_local_address(const IpAddress& address) override;
   Result<> remove_local_address(const IpAddress& address) override;
   [[nodiscard]] std::vector<IpAddress> our_local_addresses() const override { return local_addresses_; }
+  std::vector<IpAddress> take_lost_local_addresses() override { return {}; }
   [[nodiscard]] std::unique_ptr<Host> rehearsal() const override;
   void on_change(std::function<void()> /*changed*/) override {}
 

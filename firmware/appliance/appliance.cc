@@ -233,6 +233,8 @@ void Appliance::step() {
 void Appliance::links_changed() {
   if (stopping_) return;
   links_.update(network_names());
+  using Mode = dsc::ConfigurationMode;
+  local_addresses_.put_back_lost(dsc::manager_settings(manager_.effective()).mode == Mode::ApplyAndAutoCorrect);
   manager_.actual_state_changed(kLinkTypes, Clock::now());
   schedule();
   publish_soon();
@@ -311,6 +313,7 @@ void Appliance::give_back_memory_later() {
 
 // Whoever had them read: boot, SIGHUP or a call.
 void Appliance::log_new_faults() {
+  if (manager_.faults() == logged_faults_) return;
   for (const dsc::Diagnostic& fault : manager_.faults()) {
     if (std::find(logged_faults_.begin(), logged_faults_.end(), fault) == logged_faults_.end()) {
       log_error(fault.to_string());

@@ -1,13 +1,12 @@
 #include "firmware/appliance/local_addresses.h"
 
-#include <boost/asio/io_context.hpp>
+#include <algorithm>
 #include <boost/asio/post.hpp>
-
+#include <optional>
 #include <string>
 #include <unordered_set>
 
 #include "hal/base/log.h"
-#include "hal/base/time.h"
 
 namespace portreeve::appliance {
 namespace {
@@ -17,15 +16,64 @@ namespace {
 constexpr std::size_t kSlice = 128;
 constexpr Duration kSliceTime = std::chrono::microseconds(500);
 
+// As for resources (dsc/reconciler.h).
+constexpr Duration kFirstHold = std::chrono::milliseconds(100);
+constexpr Duration kLongestHold = std::chrono::seconds(30);
+constexpr Duration kCalm = std::chrono::seconds(10);
+
 }  // namespace
 
 void LocalAddresses::change(std::span<const services::AddressChange> changes) {
   for (const services::AddressChange& change : changes) {
     const bool wanted = change.added && change.local_address;
     if (change.added && !change.local_address) continue;
-    if (pending_.insert_or_assign(change.address, wanted).second) order_.push_back(change.address);
+    losses_.erase(change.address);
+    enqueue(change.address, wanted);
   }
   if (!posted_) work(kSlice);
+}
+
+void LocalAddresses::enqueue(const IpAddress& address, bool wanted) {
+  if (pending_.insert_or_assign(address, wanted).second) order_.push_back(address);
+}
+
+void LocalAddresses::put_back_lost(bool corrects) {
+  const TimePoint now = Clock::now();
+  std::erase_if(losses_, [&](const auto& one) {
+    const Loss& loss = one.second;
+    return !loss.is_held && now >= loss.put_back_at + loss.hold + kCalm;
+  });
+  for (const IpAddress& address : host_.take_lost_local_addresses()) {
+    if (pending_.contains(address)) continue;  // it is being changed anyway
+    if (corrects) {
+      losses_[address].is_held = true;
+    } else {
+      log_warning("address " + address.to_string() + " of a service was taken off lo, and is left so");
+    }
+  }
+  put_back_due();
+}
+
+void LocalAddresses::put_back_due() {
+  const TimePoint now = Clock::now();
+  std::optional<TimePoint> next;
+  for (auto& [address, loss] : losses_) {
+    if (!loss.is_held) continue;
+    const TimePoint due = loss.put_back_at + loss.hold;
+    if (due > now) {
+      next = next ? std::min(*next, due) : due;
+      continue;
+    }
+    log_warning("address " + address.to_string() + " of a service was taken off lo by something else: it is put back");
+    loss = {now, loss.hold == Duration{} ? kFirstHold : std::min(2 * loss.hold, kLongestHold), false};
+    enqueue(address, true);
+  }
+  if (!posted_) work(kSlice);
+  if (!next) return;
+  held_timer_.expires_at(*next);
+  held_timer_.async_wait([this](boost::system::error_code error) {
+    if (!error) put_back_due();
+  });
 }
 
 void LocalAddresses::remove_all_but(const services::Registry& registry) {

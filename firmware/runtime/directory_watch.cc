@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <chrono>
 #include <map>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::milliseconds kSettle{200};
+// Who writes on and on does not put it off for ever.
+constexpr std::chrono::seconds kSettleAtLatest{2};
 
 constexpr std::uint32_t kItself = IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 constexpr std::uint32_t kNames = IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE;
@@ -78,6 +81,7 @@ struct DirectoryWatch::State : std::enable_shared_from_this<DirectoryWatch::Stat
   asio::posix::stream_descriptor inotify;  // owns it; closed while nothing is watched
   std::map<int, Watched> watched;
   asio::steady_timer settled;
+  std::optional<asio::steady_timer::time_point> unsettled_since;
   unsigned life = 0;  // of the watches; handlers of an earlier one do nothing
 };
 
@@ -167,9 +171,12 @@ bool DirectoryWatch::State::concerns(const inotify_event& event, std::string_vie
 }
 
 void DirectoryWatch::State::settle() {
-  settled.expires_after(kSettle);
+  const auto now = asio::steady_timer::clock_type::now();
+  if (!unsettled_since) unsettled_since = now;
+  settled.expires_at(std::min(now + kSettle, *unsettled_since + kSettleAtLatest));
   settled.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
     if (!error && self->inotify.is_open() && self->settled.expiry() <= asio::steady_timer::clock_type::now()) {
+      self->unsettled_since.reset();
       self->changed();
     }
   });
@@ -180,6 +187,7 @@ void DirectoryWatch::State::stop() {
   boost::system::error_code ignored;
   inotify.close(ignored);
   watched.clear();
+  unsettled_since.reset();
   settled.expires_at(asio::steady_timer::time_point::max());  // which cancels, also a handler that is queued
 }
 

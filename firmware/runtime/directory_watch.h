@@ -21,7 +21,8 @@ namespace portreeve::runtime {
 
 class DirectoryWatch {
  public:
-  // `directories` are absolute. `changed` is called once for each burst of changes, 200 ms after its last one.
+  // `directories` are absolute. `changed` is called once for each burst of changes, 200 ms after its last one, or 2 s
+  // after its first.
   DirectoryWatch(boost::asio::io_context& context, std::vector<std::string> directories, std::function<void()> changed);
   ~DirectoryWatch();
   DirectoryWatch(const DirectoryWatch&) = delete;

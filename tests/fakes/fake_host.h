@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "hal/rehearsal_host.h"
@@ -29,6 +30,12 @@ class FakeHost : public hal::RehearsalHost {
     if (changed_) changed_();
   }
 
+  // Somebody else takes it off `lo`.
+  void lose_local_address(const IpAddress& address) {
+    if (remove_local_address(address)) lost_.push_back(address);
+  }
+  std::vector<IpAddress> take_lost_local_addresses() override { return std::exchange(lost_, {}); }
+
   void on_change(std::function<void()> changed) override { changed_ = std::move(changed); }
 
  protected:
@@ -36,6 +43,7 @@ class FakeHost : public hal::RehearsalHost {
 
  private:
   std::function<void()> changed_;
+  std::vector<IpAddress> lost_;
 };
 
 }  // namespace portreeve::fakes

@@ -6,7 +6,7 @@ import pathlib
 import subprocess
 import time
 
-from appliance import Appliance, document, switch
+from appliance import Appliance, document, pool, service, switch
 from harness import check, serial, wait_until
 from rack import DOCUMENT
 
@@ -28,7 +28,8 @@ class Site:
             lab.connect(self.here, f"eth{n}", self.far, f"eth{n}")
         self.appliance.write_drop_in(DOCUMENT, document(*(
             switch(f"vSwitch{n}", f"Port{n}", f"eth{n}", f"10.0.{n}.10/24", f"10.0.{n}.1" if n == gateway_on else None)
-            for n in range(1, count + 1))))
+            for n in range(1, count + 1)), pool("10.0.1.200-10.0.1.209", switch_name="vSwitch1"),
+            service("default/web", address="10.0.1.205")))
         self.appliance.start()
         # What the kernel still has to say of new links comes within two seconds (duplicate address detection).
         wait_until("the kernel is done", lambda: "tentative" not in self.here.run("ip", "address", "show").stdout)
@@ -75,6 +76,7 @@ def lab_drift_is_put_right_within_a_tenth_of_a_second(lab):
     changes = [
         ("ip link del vSwitch1", lambda: has_address(1) and site.link("eth1").get("master") == "vSwitch1"),
         ("ip address del 10.0.2.10/24 dev vSwitch2", lambda: has_address(2)),
+        ("ip address del 10.0.1.205/32 dev lo", lambda: "10.0.1.205/32" in here.addresses("lo")),
         ("ip link set eth3 nomaster", lambda: site.link("eth3").get("master") == "vSwitch3"),
         ("ip link set vSwitch4 mtu 1300", lambda: site.link("vSwitch4")["mtu"] == 1500),
         ("ip link set eth5 mtu 1300", lambda: site.link("eth5")["mtu"] == 1500),

@@ -70,3 +70,40 @@ TEST(LocalAddresses, AChangeThatIsTakenBackBeforeItsTurnIsNotMade) {
   CHECK_FALSE(stands(1000));
   LONGS_EQUAL(999, host.our_local_addresses().size());
 }
+
+TEST(LocalAddresses, WhatSomebodyElseTakesOffIsPutBackAtOnceAndThenEverMoreSlowly) {
+  const std::vector changes = {change(1, true)};
+  addresses.change(changes);
+  host.lose_local_address(ip(1));
+  addresses.put_back_lost(true);
+  CHECK(stands(1));
+  host.lose_local_address(ip(1));
+  const TimePoint lost = Clock::now();
+  addresses.put_back_lost(true);
+  CHECK_FALSE(stands(1));
+  context.run();
+  CHECK(stands(1));
+  CHECK(Clock::now() - lost > std::chrono::milliseconds(50));
+}
+
+TEST(LocalAddresses, WhatIsReleasedWhileItWaitsToBePutBackStaysAway) {
+  const std::vector changes = {change(1, true)};
+  addresses.change(changes);
+  for (int i = 0; i < 2; ++i) {
+    host.lose_local_address(ip(1));
+    addresses.put_back_lost(true);
+  }
+  const std::vector back = {change(1, false)};
+  addresses.change(back);
+  context.run();
+  CHECK_FALSE(stands(1));
+}
+
+TEST(LocalAddresses, WhereTheModeIsNotToCorrectItIsLeft) {
+  const std::vector changes = {change(1, true)};
+  addresses.change(changes);
+  host.lose_local_address(ip(1));
+  addresses.put_back_lost(false);
+  context.run();
+  CHECK_FALSE(stands(1));
+}

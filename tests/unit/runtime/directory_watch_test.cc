@@ -114,6 +114,18 @@ TEST(DirectoryWatch, ABurstGivesOneCallAFifthOfASecondAfterItsEnd) {
   LONGS_EQUAL(0, told_of([] {}));
 }
 
+TEST(DirectoryWatch, WhoWritesOnAndOnPutsItOffForTwoSecondsAtMost) {
+  const auto began = Clock::now();
+  CHECK(fakes::run_until(
+      context,
+      [&] {
+        write(etc / "a.xml");
+        return calls > 0;
+      },
+      5s));
+  CHECK(called_at - began >= 1s);
+}
+
 TEST(DirectoryWatch, ADirectoryThatComesLaterIsToldOfWithWhatIsInIt) {
   LONGS_EQUAL(1, told_of([&] {
                 fs::create_directories(run);

@@ -1,5 +1,8 @@
 // What the manager is asked, and does nothing for: what a document would do, what is wrong with it, what stands, what
 // was different.
+#include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "dsc/check.h"
@@ -54,6 +57,20 @@ Result<std::shared_ptr<const Configuration>> configuration_of(const Assembler& a
     return Error{ErrorKind::NotSupported, "it is not valid by today's rules: " + summary(both.error())};
   }
   return std::make_shared<const Configuration>(std::move(*both));
+}
+
+bool rests_on_any(const Resource& resource, const std::set<ResourceId>& ids) {
+  if (ids.empty()) return false;
+  const auto refers = [&](const Value& value) {
+    if (value.property->kind != ValueKind::Reference) return false;
+    const auto types = value.property->referenced_types();
+    return std::any_of(types.begin(), types.end(), [&](std::string_view type) {
+      return ids.contains({std::string(type), value.text});
+    });
+  };
+  return std::any_of(resource.settings.begin(), resource.settings.end(), refers) ||
+         std::any_of(resource.depends_on.begin(), resource.depends_on.end(),
+                     [&](const Dependency& dependency) { return ids.contains(dependency.id); });
 }
 
 // What would stop no other change, but is not as the configuration says.
@@ -137,8 +154,16 @@ void Manager::State::end_rehearsal() {
 
 void Manager::State::start(SurveyRequest request) {
   Work asked;
-  asked.surveying = std::make_unique<Surveying>(Surveying{{standing.effective->name, {}}, 0, std::move(request.done)});
+  asked.surveying =
+      std::make_unique<Surveying>(Surveying{{standing.effective->name, {}}, 0, {}, std::move(request.done)});
   work = std::move(asked);
+}
+
+// What a drop-in states, and still waits for something, waits on: to leave it out changes nothing.
+bool Manager::State::waits_in_drop_ins(const Resource& resource) const {
+  const ResourceStatus* const status = board.find(resource.id());
+  return standing.drop_ins->find(resource.type->name, resource.key) != nullptr && status != nullptr &&
+         status->state == ResourceState::Waiting;
 }
 
 void Manager::State::survey_some() {
@@ -148,12 +173,17 @@ void Manager::State::survey_some() {
     const Resource& desired = effective.resources[survey.next++];
     const Provider* const provider = providers.of(*desired.type);
     auto actual = provider == nullptr ? std::optional(desired) : provider->actual(desired);
-    if (actual) survey.document.resources.push_back(std::move(*actual));
+    if (actual && !rests_on_any(*actual, survey.missing)) {
+      survey.document.resources.push_back(std::move(*actual));
+    } else if (actual || !waits_in_drop_ins(desired)) {
+      survey.missing.insert(desired.id());
+    }
   }
   if (survey.next < effective.resources.size()) return;
-  // What the user layer takes away of the drop-ins would come back if the document did not say so.
+  // What of the drop-ins does not stand would come back if the document did not say so.
   for (const Resource& below : standing.drop_ins->resources) {
-    if (effective.find(below.type->name, below.key) != nullptr) continue;
+    const bool is_kept = effective.find(below.type->name, below.key) != nullptr;
+    if (is_kept && !survey.missing.contains(below.id())) continue;
     survey.document.resources.push_back(absent_form_of(below));
   }
   auto text = std::make_shared<std::string>();

@@ -76,6 +76,7 @@ struct Rehearsing {
 struct Surveying {
   Document document;
   std::size_t next = 0;
+  std::set<ResourceId> missing;  // what does not stand, and what rests on it; no document could state that
   Manager::Answer<std::string> done;
 };
 
@@ -172,6 +173,7 @@ struct Manager::State : std::enable_shared_from_this<Manager::State> {
   void end_rehearsal();
   void start(SurveyRequest request);
   void survey_some();
+  [[nodiscard]] bool waits_in_drop_ins(const Resource& resource) const;
 
   const Schema& schema;
   Providers providers;

@@ -119,6 +119,24 @@ TEST(ManagerQuestions, ASurveyLeavesOutWhatDoesNotStand) {
   CHECK(survey().find("Task") == std::string::npos);
 }
 
+TEST(ManagerQuestions, ASurveyDoesNotTakeAwayWhatADropInWaitsFor) {
+  machine.world.waiting = {{"Task", "t"}};
+  machine.drop_in("20.xml", "<Task Name='t'/>");
+  CHECK(machine.reload().has_value());
+  CHECK(survey().find("Task") == std::string::npos);
+}
+
+TEST(ManagerQuestions, ASurveyLeavesOutWhatRestsOnWhatDoesNotStand) {
+  machine.world.standing.erase({"Cable", "c1"});
+  const std::string document = survey();
+  STRCMP_CONTAINS("<Cable Name=\"c1\" Ensure=\"Absent\"/>", document.c_str());
+  STRCMP_CONTAINS("<Hub Name=\"h1\" Ensure=\"Absent\"/>", document.c_str());
+  bool accepted = false;
+  machine.manager->apply(document, {}, [&](const auto& job) { accepted = job.has_value(); }, {});
+  machine.run();
+  CHECK(accepted);
+}
+
 TEST(ManagerQuestions, ComparesConfigurationsPropertyByProperty) {
   CHECK(machine.apply("<Cable Name='c2' Length='3'/><Task Name='t'/>").has_value());
   const std::uint64_t before = machine.manager->history().current()->id;

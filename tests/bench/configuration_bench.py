@@ -1,18 +1,14 @@
 """Documents of ten thousand resources, and two hundred switches made beside `ip -batch`."""
-import multiprocessing
-import os
-import socket
-import struct
 import time
 
 from appliance import Appliance, document, element, pool, service, switch
 from figures import Figure
 from harness import check
 from rack import resident_memory
+from turns import Turns
 
 RESOURCES = 10000
 SWITCHES = 200
-NEIGHBOUR, ASKED, ARP = "10.126.77.101", "10.126.77.200", 0x0806
 MANAGER = ("/org/portreeve/Portreeve1", "org.portreeve.Portreeve1.Manager")
 
 
@@ -24,56 +20,17 @@ def large_document():
                     element("BFDProfile", Name="fast"))
 
 
-class Answers:
-    """How long the daemon's event loop is held meanwhile: a neighbour asks by ARP for a service's address, again and
-    again. (By D-Bus the bus's own work on a document of a megabyte would be measured, too.) The neighbour is a process
-    of its own, with real-time priority, so that it waits for the daemon and for nobody else."""
-
-    def __init__(self, namespace):
-        self.socket = namespace.inside(lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ARP)))
-        self.socket.bind(("eth0", 0))
-        self.socket.settimeout(2)
-        mac = self.socket.getsockname()[4]
-        self.request = (b"\xff" * 6 + mac + struct.pack("!HHHBBH", ARP, 1, 0x0800, 6, 4, 1) + mac +
-                        socket.inet_aton(NEIGHBOUR) + bytes(6) + socket.inet_aton(ASKED))
-        context = multiprocessing.get_context("fork")
-        self.going = context.Event()
-        self.going.set()
-        self.longest = context.Value("d", 0.0)
-        self.process = context.Process(target=self._ask)
-        self.process.start()
-
-    def _ask(self):
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
-        while self.going.is_set():
-            began = time.monotonic_ns()
-            self.socket.send(self.request)
-            while True:
-                frame = self.socket.recv(2048)
-                if frame[20:22] == b"\x00\x02" and frame[28:32] == socket.inet_aton(ASKED):
-                    break
-            self.longest.value = max(self.longest.value, (time.monotonic_ns() - began) / 1e6)
-            time.sleep(0.0005)
-
-    def stop(self):
-        self.going.clear()
-        self.process.join()
-        self.socket.close()
-        check("every question was answered", self.process.exitcode == 0, self.process.exitcode)
-        return self.longest.value
-
-
 def timed(call):
     began = time.monotonic_ns()
     call()
     return (time.monotonic_ns() - began) / 1e6
 
 
-def held_by(neighbour, call):
-    """Apart from the time that it takes: who asks so often uses a good part of a processor."""
-    answers = Answers(neighbour)
-    call()
-    return answers.stop()
+def turns_of(lab, pid, call):
+    """The longest turns of the event loop meanwhile, apart from the time that it takes: to trace costs some."""
+    with Turns(lab, pid) as turns:
+        call()
+    return turns.longest
 
 
 def apply(appliance, text):
@@ -96,17 +53,18 @@ def forget_peak(pid):
 
 
 def bench_large_document(lab, rounds):
-    """Asked over D-Bus, with the way there and back: validated; planned with nothing to do."""
+    """Asked over D-Bus, with the way there and back: validated; applied; planned with nothing to do."""
     namespace, other = lab.namespace("large"), lab.namespace("far")
     lab.connect(namespace, "eth1", other, "eth0")
-    other.address("eth0", f"{NEIGHBOUR}/24")
     appliance = Appliance(lab, namespace)
-    appliance.write_drop_in("10-lab.xml", document(switch(), pool(f"{ASKED}-{ASKED}", "asked"),
-                                                   service("default/asked", "asked")))
+    appliance.write_drop_in("10-lab.xml", document(switch()))
     appliance.start()
     text = large_document()
-    validated, planned, waits, peaks, kept = [], [], [], [], []
+    empty = document()
     pid = appliance.process.pid
+    took = {"validated": [], "planned with nothing to do": []}
+    turns = {"validated": [], "applied": [], "planned with nothing to do": [], "removed": []}
+    peaks, kept = [], []
 
     def validate():
         faults = appliance.bus("Validate", "s", text, seconds=120)
@@ -120,27 +78,23 @@ def bench_large_document(lab, rounds):
         time.sleep(2.5)
         before = resident_memory(pid)
         forget_peak(pid)
-        validated.append(timed(validate))
+        took["validated"].append(timed(validate))
         peaks.append((peak_memory(pid) - before) * 1024 / len(text))
         time.sleep(2.5)
         kept.append(resident_memory(pid) - before)
-        waits.append(held_by(other, validate))
-    # Applied for the first time, then planned with nothing to do.
-    applying = held_by(other, lambda: apply(appliance, text))
-    plan_waits = []
+        turns["validated"].append(turns_of(lab, pid, validate))
     for _ in range(rounds):
+        turns["applied"].append(turns_of(lab, pid, lambda: apply(appliance, text)))
         time.sleep(2.5)
-        planned.append(timed(plan))
-        plan_waits.append(held_by(other, plan))
+        took["planned with nothing to do"].append(timed(plan))
+        turns["planned with nothing to do"].append(turns_of(lab, pid, plan))
+        turns["removed"].append(turns_of(lab, pid, lambda: apply(appliance, empty)))
     what = "portreeve: 10,000 resources"
-    held = "the longest hold of the event loop"
-    return [Figure(f"{what}, validated", "ms", validated),
-            Figure(f"{what}, validated: {held}", "ms", waits),
+    return [*(Figure(f"{what}, {how}", "ms", values) for how, values in took.items()),
+            *(Figure(f"{what}, {how}: longest turn, {part}", "ms", [one[part] for one in longest])
+              for how, longest in turns.items() for part in ("held", "at work")),
             Figure(f"{what}, validated: most memory, in documents", "", peaks),
-            Figure(f"{what}, validated: memory kept", "KiB", kept),
-            Figure(f"{what}, applied: {held}", "ms", [applying]),
-            Figure(f"{what}, planned with nothing to do", "ms", planned),
-            Figure(f"{what}, planned: {held}", "ms", plan_waits)]
+            Figure(f"{what}, validated: memory kept", "KiB", kept)]
 
 
 def bench_two_hundred_switches(lab, rounds):

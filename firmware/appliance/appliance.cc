@@ -234,7 +234,8 @@ void Appliance::links_changed() {
   if (stopping_) return;
   links_.update(network_names());
   using Mode = dsc::ConfigurationMode;
-  local_addresses_.put_back_lost(dsc::manager_settings(manager_.effective()).mode == Mode::ApplyAndAutoCorrect);
+  const bool corrects = dsc::manager_settings(manager_.effective()).mode == Mode::ApplyAndAutoCorrect;
+  local_addresses_.put_back_lost(registry_, corrects);
   manager_.actual_state_changed(kLinkTypes, Clock::now());
   schedule();
   publish_soon();

@@ -21,6 +21,8 @@ constexpr Duration kFirstHold = std::chrono::milliseconds(100);
 constexpr Duration kLongestHold = std::chrono::seconds(30);
 constexpr Duration kCalm = std::chrono::seconds(10);
 
+bool stands_on_lo(const services::Service& service) { return service.local_address && !service.switch_name.empty(); }
+
 }  // namespace
 
 void LocalAddresses::change(std::span<const services::AddressChange> changes) {
@@ -37,7 +39,7 @@ void LocalAddresses::enqueue(const IpAddress& address, bool wanted) {
   if (pending_.insert_or_assign(address, wanted).second) order_.push_back(address);
 }
 
-void LocalAddresses::put_back_lost(bool corrects) {
+void LocalAddresses::put_back_lost(const services::Registry& registry, bool corrects) {
   const TimePoint now = Clock::now();
   std::erase_if(losses_, [&](const auto& one) {
     const Loss& loss = one.second;
@@ -45,6 +47,8 @@ void LocalAddresses::put_back_lost(bool corrects) {
   });
   for (const IpAddress& address : host_.take_lost_local_addresses()) {
     if (pending_.contains(address)) continue;  // it is being changed anyway
+    const auto service = registry.find(address);
+    if (!service || !stands_on_lo(*service)) continue;  // the kernel told late of what we did
     if (corrects) {
       losses_[address].is_held = true;
     } else {
@@ -82,7 +86,7 @@ void LocalAddresses::remove_all_but(const services::Registry& registry) {
     const auto page = registry.list(after, 1000);
     if (page.empty()) break;
     for (const services::Service& service : page) {
-      if (service.local_address && !service.switch_name.empty()) {
+      if (stands_on_lo(service)) {
         wanted.insert(service.addresses.begin(), service.addresses.end());
       }
     }

@@ -29,7 +29,7 @@ class LocalAddresses {
 
   // The host lost some. They are put back at once, and after 100 ms, doubling to 30 s, while somebody keeps on; or only
   // told of, where the mode is not to correct.
-  void put_back_lost(bool corrects);
+  void put_back_lost(const services::Registry& registry, bool corrects);
 
  private:
   // What somebody else took off lately.

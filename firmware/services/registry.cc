@@ -143,6 +143,11 @@ Result<> Registry::may_release(std::span<const std::string> names, Owner owner) 
 
 std::optional<Service> Registry::find(std::string_view name) const { return state_->services.find(name); }
 
+std::optional<Service> Registry::find(const IpAddress& address) const {
+  const auto holder = state_->allocator.holder(address);
+  return holder ? state_->services.find(*holder) : std::nullopt;
+}
+
 std::vector<Service> Registry::list(std::string_view after, std::size_t limit) const {
   std::vector<Service> page;
   if (limit == 0) return page;

@@ -52,6 +52,7 @@ class Registry {
   [[nodiscard]] Result<> may_release(std::span<const std::string> names, Owner owner) const;
 
   [[nodiscard]] std::optional<Service> find(std::string_view name) const;
+  [[nodiscard]] std::optional<Service> find(const IpAddress& address) const;  // whose it is
   // In order of names, those after `after`, at most `limit`.
   [[nodiscard]] std::vector<Service> list(std::string_view after, std::size_t limit) const;
   [[nodiscard]] std::size_t count() const;

@@ -61,6 +61,10 @@ TEST(LocalAddress, OneThatAnotherRemovedIsMissedAndCanBeAddedAgain) {
   lab.ip("address del 10.9.9.1/32 dev lo");
   CHECK(lab.until([&] { return lab.host().our_local_addresses().empty(); }));
   CHECK(lab.until([&] { return lab.changes_seen > before; }));
+  const auto lost = lab.host().take_lost_local_addresses();
+  LONGS_EQUAL(1, lost.size());
+  STRCMP_EQUAL("10.9.9.1", lost.front().to_string().c_str());
+  CHECK(lab.host().take_lost_local_addresses().empty());
   CHECK(lab.host().add_local_address(address("10.9.9.1")).has_value());
   CHECK(lab.output("ip address show dev lo").find("10.9.9.1") != std::string::npos);
 }

@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "tests/fakes/fake_host.h"
+#include "tests/unit/services/support.h"
 
 #include <CppUTest/TestHarness.h>
 
@@ -19,7 +20,7 @@ services::AddressChange change(std::uint32_t host, bool added, bool local = true
 
 }  // namespace
 
-TEST_GROUP(LocalAddresses) {
+struct LoOfAHost : Utest {
   boost::asio::io_context context{1};
   fakes::FakeHost host;
   appliance::LocalAddresses addresses{context, host};
@@ -29,6 +30,8 @@ TEST_GROUP(LocalAddresses) {
     return std::find(all.begin(), all.end(), ip(number)) != all.end();
   }
 };
+
+TEST_GROUP_BASE(LocalAddresses, LoOfAHost){};
 
 TEST(LocalAddresses, AFewStandWhenTheCallReturns) {
   const std::vector changes = {change(1, true), change(2, true)};
@@ -71,39 +74,60 @@ TEST(LocalAddresses, AChangeThatIsTakenBackBeforeItsTurnIsNotMade) {
   LONGS_EQUAL(999, host.our_local_addresses().size());
 }
 
-TEST(LocalAddresses, WhatSomebodyElseTakesOffIsPutBackAtOnceAndThenEverMoreSlowly) {
-  const std::vector changes = {change(1, true)};
-  addresses.change(changes);
-  host.lose_local_address(ip(1));
-  addresses.put_back_lost(true);
+TEST_GROUP_BASE(LostLocalAddresses, LoOfAHost) {
+  services::FakeJournal journal;
+  services::Registry registry{journal};
+
+  // ip(1) is served.
+  void setup() override {
+    static_cast<void>(registry.restore({}));
+    registry.set_pool(services::make_pool("p", {"10.0.0.1-10.0.0.1"}));
+    registry.on_change([this](std::span<const services::AddressChange> changes, std::span<const std::string>) {
+      addresses.change(changes);
+    });
+    const services::Request request = services::make_request("a");
+    registry.allocate(std::span(&request, 1), {});
+  }
+
+  void lose(bool corrects = true) {
+    host.lose_local_address(ip(1));
+    addresses.put_back_lost(registry, corrects);
+  }
+  void release() {
+    const std::string name = "a";
+    CHECK(registry.release(std::span(&name, 1), services::Owner::Lease, {}).has_value());
+  }
+};
+
+TEST(LostLocalAddresses, WhatSomebodyElseTakesOffIsPutBackAtOnceAndThenEverMoreSlowly) {
+  lose();
   CHECK(stands(1));
-  host.lose_local_address(ip(1));
   const TimePoint lost = Clock::now();
-  addresses.put_back_lost(true);
+  lose();
   CHECK_FALSE(stands(1));
   context.run();
   CHECK(stands(1));
   CHECK(Clock::now() - lost > std::chrono::milliseconds(50));
 }
 
-TEST(LocalAddresses, WhatIsReleasedWhileItWaitsToBePutBackStaysAway) {
-  const std::vector changes = {change(1, true)};
-  addresses.change(changes);
-  for (int i = 0; i < 2; ++i) {
-    host.lose_local_address(ip(1));
-    addresses.put_back_lost(true);
-  }
-  const std::vector back = {change(1, false)};
-  addresses.change(back);
+TEST(LostLocalAddresses, WhatIsReleasedWhileItWaitsToBePutBackStaysAway) {
+  lose();
+  lose();
+  release();
   context.run();
   CHECK_FALSE(stands(1));
 }
 
-TEST(LocalAddresses, WhereTheModeIsNotToCorrectItIsLeft) {
-  const std::vector changes = {change(1, true)};
-  addresses.change(changes);
-  host.lose_local_address(ip(1));
-  addresses.put_back_lost(false);
+TEST(LostLocalAddresses, WhatNobodyIsServedAtStaysAway) {
+  release();
+  CHECK(host.add_local_address(ip(1)).has_value());
+  lose();
+  context.run();
+  CHECK_FALSE(stands(1));
+}
+
+TEST(LostLocalAddresses, WhereTheModeIsNotToCorrectItIsLeft) {
+  lose(false);
   context.run();
   CHECK_FALSE(stands(1));
 }

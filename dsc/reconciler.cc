@@ -63,7 +63,10 @@ void Reconciler::adopt(std::shared_ptr<const Configuration> configuration, std::
   for (const ResourceId& id : gone) forget(id);
   for (const ResourceId& id : dirty) mark(id);
   for (const ResourceId& id : board_.unsettled()) {
-    if (board_.find(id)->state == ResourceState::Failed) retry_at(id, now);
+    const ResourceState state = board_.find(id)->state;
+    if (state == ResourceState::Failed) retry_at(id, now);
+    // What it waited for may have come by the undoing of something else.
+    if (state == ResourceState::Waiting) mark(id);
   }
   // What was left as it is may now have to be shown, or put right.
   if (mode_ != mode_before) mark_all();

@@ -391,6 +391,21 @@ TEST(Manager, WhatCannotBeUndoneIsReportedAndTriedAgain) {
   STRCMP_EQUAL("none", machine.status("Cable", "a").c_str());
 }
 
+TEST(Manager, WhatWaitedForSomethingThatTheUndoingPutsRightGoesOn) {
+  machine.drop_in("10.xml",
+                  "<Cable Name='c'/><Hub Name='h'><Cable>c</Cable></Hub>"
+                  "<Lamp HubName='h' Address='10.0.0.1' Asn='1' DependsOn='[Hub]h'/>");
+  int left = 2;  // the hub's: at boot, and when its cable changes
+  machine.world.fails = [&](const std::string& text) {
+    return text.starts_with("set [Task]") || (text.starts_with("set [Hub]") && left-- > 0);
+  };
+  machine.boot();
+  STRCMP_EQUAL("Waiting: waits for [Hub]h", machine.status("Lamp", "h/10.0.0.1").c_str());
+  CHECK_FALSE(machine.set("<Cable Name='c' Length='9'/><Task Name='t'/>").has_value());
+  STRCMP_EQUAL("InDesiredState", machine.status("Hub", "h").c_str());
+  STRCMP_EQUAL("InDesiredState", machine.status("Lamp", "h/10.0.0.1").c_str());
+}
+
 TEST(Manager, WhatCouldBeUndoneInTheEndIsNotReported) {
   machine.drop_in("10.xml", "<Cable Name='a'/>");
   machine.boot();

@@ -2,8 +2,9 @@
 // again and put right, one operation a step. Never a tight loop: what has to be put right again and again (something
 // else changes it back) is held off for 100 ms, doubling to 30 s, and says so; what fails is tried again after 1 s,
 // doubling to 30 s, and at every change that may concern it, held off like the other. What is then different in another
-// way, by the words of its operations, is put right at once. What merely waits is asked again only at such a change.
-// Where the mode is not to correct, what was once in desired state is only shown to be different, or not looked at.
+// way, by the words of its operations, is put right at once. What merely waits is asked again only at such a change,
+// and after one of the configuration. Where the mode is not to correct, what was once in desired state is only shown to
+// be different, or not looked at.
 #pragma once
 
 #include <chrono>

@@ -150,6 +150,7 @@ void Transaction::finish_run() {
     for (std::string& text : run_->done()) undone_.push_back(std::move(text));
   }
   if (has_run && phase_ != Phase::Undo) touched_.push_back(task);
+  if (!has_run && task.removal && phase_ != Phase::Undo) gone_.push_back(task.position);
   run_.reset();
   ++done_;
   if (!task.removal) {
@@ -226,6 +227,7 @@ void Transaction::settle() {
     if (at < from_->resources.size()) applies_.insert(static_cast<Position>(at));
   };
   for (const Position at : seen_) test_again(to_->resources[at].id());
+  applies_.insert(gone_.begin(), gone_.end());
   for (const Task& task : touched_) test_again(task.resource().id());
 }
 

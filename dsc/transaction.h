@@ -92,6 +92,7 @@ class Transaction {
   std::set<Position> changed_;  // of `to`: new or different
   std::vector<Task> touched_;   // in the order in which their operations were run
   std::vector<Position> seen_;  // of `to`: what was tested
+  std::vector<Position> gone_;  // of `from`: what was not there to be removed
   std::size_t to_undo_ = 0;     // the first so many of touched_
   std::optional<Task> task_;
   std::optional<ResourceRun> run_;

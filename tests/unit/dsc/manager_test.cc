@@ -406,6 +406,15 @@ TEST(Manager, WhatWaitedForSomethingThatTheUndoingPutsRightGoesOn) {
   STRCMP_EQUAL("InDesiredState", machine.status("Lamp", "h/10.0.0.1").c_str());
 }
 
+TEST(Manager, WhatWaitsGoesOnWaitingWhenItsRemovalIsUndone) {
+  machine.boot();
+  machine.world.waiting = {{"Task", "t"}};
+  CHECK(machine.set("<Task Name='t'/>").has_value());
+  machine.world.fails = [](const std::string& text) { return text.starts_with("set [Cable]"); };
+  CHECK_FALSE(machine.set("<Cable Name='a'/>").has_value());
+  STRCMP_EQUAL("Waiting: no hardware", machine.status("Task", "t").c_str());
+}
+
 TEST(Manager, WhatCouldBeUndoneInTheEndIsNotReported) {
   machine.drop_in("10.xml", "<Cable Name='a'/>");
   machine.boot();

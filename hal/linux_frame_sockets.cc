@@ -25,8 +25,9 @@ constexpr std::size_t kLargestFrame = 16384;
 // The descriptor and its callbacks. Handlers in flight hold it, so it outlives its owner; `close` ends all calls.
 class PacketSocket : public std::enable_shared_from_this<PacketSocket> {
  public:
-  PacketSocket(asio::io_context& context, std::function<void(Bytes)> received, std::function<void(Error)> failed)
-      : descriptor_(context), received_(std::move(received)), failed_(std::move(failed)) {}
+  PacketSocket(asio::io_context& context, Worker& closer, std::function<void(Bytes)> received,
+               std::function<void(Error)> failed)
+      : descriptor_(context), closer_(closer), received_(std::move(received)), failed_(std::move(failed)) {}
 
   Result<> open(IfIndex interface, std::uint16_t ether_type, std::span<const FilterInstruction> filter);
   void wait();
@@ -40,6 +41,7 @@ class PacketSocket : public std::enable_shared_from_this<PacketSocket> {
   [[nodiscard]] bool interface_has_gone() const;
 
   asio::posix::stream_descriptor descriptor_;
+  Worker& closer_;
   std::function<void(Bytes)> received_;
   std::function<void(Error)> failed_;
   bool closed_ = false;
@@ -96,9 +98,8 @@ void PacketSocket::wait() {
 }
 
 void PacketSocket::close() {
-  closed_ = true;
-  boost::system::error_code ignored;
-  descriptor_.close(ignored);
+  if (std::exchange(closed_, true)) return;
+  closer_.run([number = descriptor_.release()] { ::close(number); }, [] {});
 }
 
 void PacketSocket::woken(const boost::system::error_code& error) {
@@ -166,7 +167,7 @@ Result<std::unique_ptr<FrameSocket>> LinuxFrameSockets::open(IfIndex interface, 
                                                              std::span<const FilterInstruction> filter,
                                                              std::function<void(Bytes)> received,
                                                              std::function<void(Error)> failed) {
-  auto socket = std::make_shared<PacketSocket>(context_, std::move(received), std::move(failed));
+  auto socket = std::make_shared<PacketSocket>(context_, closer_, std::move(received), std::move(failed));
   PORTREEVE_TRY_VOID(socket->open(interface, ether_type, filter));
   socket->wait();
   return std::unique_ptr<FrameSocket>(std::make_unique<Handle>(std::move(socket)));

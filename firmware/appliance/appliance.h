@@ -110,7 +110,8 @@ class Appliance {
   StateFiles state_files_;
 
   hal::LinuxHost host_;
-  hal::LinuxFrameSockets frame_sockets_{context_};
+  runtime::WorkerThread frame_closer_{context_};  // many in a row would keep the configuration's worker
+  hal::LinuxFrameSockets frame_sockets_{context_, frame_closer_};
   bgp::Speaker speaker_{context_};
   bfd::Service bfd_{context_};
   layer2::Responder responder_{context_, frame_sockets_};

@@ -2,7 +2,9 @@
 #include <linux/filter.h>
 
 #include <algorithm>
+#include <fstream>
 #include <optional>
+#include <utility>
 
 #include "hal/linux_frame_sockets.h"
 #include "tests/kernel/lab.h"
@@ -35,12 +37,34 @@ const std::vector<hal::FilterInstruction> kBeginsWithY = {
     {BPF_RET | BPF_K, 0, 0, 0},
 };
 
+// Work that is laid aside until it is asked for.
+class Drawer : public Worker {
+ public:
+  ~Drawer() override { do_all(); }
+  void run(std::function<void()> work, std::function<void()> /*done*/) override { work_.push_back(std::move(work)); }
+
+  void do_all() {
+    for (const auto& work : std::exchange(work_, {})) work();
+  }
+
+ private:
+  std::vector<std::function<void()>> work_;
+};
+
+std::size_t packet_sockets() {
+  std::ifstream all("/proc/net/packet");
+  std::size_t lines = 0;
+  for (std::string line; std::getline(all, line);) ++lines;
+  return lines - 1;  // without the heading
+}
+
 }  // namespace
 
 // clang-format off
 TEST_GROUP(Frames) {
   Lab lab;
-  hal::LinuxFrameSockets sockets{lab.context};
+  Drawer closer;
+  hal::LinuxFrameSockets sockets{lab.context, closer};
   IfIndex near{};
   IfIndex far{};
   std::vector<std::string> received;
@@ -161,4 +185,13 @@ TEST(Frames, AnInterfaceThatIsNotThereIsRefused) {
       IfIndex{4711}, kTestType, {}, [](Bytes) {}, [](Error) {});
   CHECK(!socket.has_value());
   CHECK(socket.error().kind == ErrorKind::NotFound);
+}
+
+TEST(Frames, ToCloseASocketIsLeftToTheCloser) {
+  auto socket = open(near);
+  const std::size_t before = packet_sockets();
+  socket.reset();
+  CHECK_EQUAL(before, packet_sockets());
+  closer.do_all();
+  CHECK_EQUAL(before - 1, packet_sockets());
 }

@@ -81,7 +81,8 @@ TEST_GROUP(Control) {
   boost::asio::io_context io;
   LoopbackHost host;
   Disk disk;
-  hal::LinuxFrameSockets frame_sockets{io};
+  Clerk frame_closer;
+  hal::LinuxFrameSockets frame_sockets{io, frame_closer};
   layer2::Responder responder{io, frame_sockets};
   bgp::Speaker speaker{io};
   bfd::Service bfd{io};

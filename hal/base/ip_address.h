@@ -5,6 +5,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,7 +49,11 @@ class IpAddress {
   [[nodiscard]] std::optional<IpAddress> plus(std::uint64_t distance) const;
 
   // IPv4 sorts before IPv6, then by value.
-  friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
+  friend bool operator==(const IpAddress&, const IpAddress&) = default;
+  friend std::strong_ordering operator<=>(const IpAddress& a, const IpAddress& b) {
+    if (a.family_ != b.family_) return a.family_ <=> b.family_;
+    return std::memcmp(a.octets_.data(), b.octets_.data(), a.octets_.size()) <=> 0;
+  }
 
  private:
   Family family_ = Family::IPv4;

@@ -346,6 +346,14 @@ TEST(ServiceRules, TwoServicesCannotWantOneAddress) {
   STRCMP_CONTAINS("[Service]x: LoadBalancerIP 10.0.0.20 is already wanted by [Service]w", faults[0].c_str());
 }
 
+TEST(ServiceRules, WhoeverIsStatedFirstHasTheAddressAlsoBeyondOthers) {
+  const auto faults = services(service("z", "a", "10.0.0.20") + service("b", "a", "10.0.0.19") +
+                               service("y", "a", "10.0.0.20") + service("a", "a", "10.0.0.20"));
+  LONGS_EQUAL(2, faults.size());
+  STRCMP_CONTAINS("[Service]y: LoadBalancerIP 10.0.0.20 is already wanted by [Service]z", faults[0].c_str());
+  STRCMP_CONTAINS("[Service]a: LoadBalancerIP 10.0.0.20 is already wanted by [Service]z", faults[1].c_str());
+}
+
 TEST(ServiceRules, AServiceWantsOneAddressAFamily) {
   const auto faults = services(service("w", "a", "10.0.0.19</LoadBalancerIP><LoadBalancerIP>10.0.0.20"));
   LONGS_EQUAL(1, faults.size());

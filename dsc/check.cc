@@ -220,7 +220,7 @@ Result<ResourceId, ValueFault> parse_resource_id(const Schema& schema, std::stri
   }
   auto key = canonical_key(schema, *type, text.substr(close + 1));
   if (!key) return ValueFault{"InvalidValue", shown + " cannot name a resource: " + key.error().text};
-  return ResourceId{std::string(type->name), std::move(*key)};
+  return ResourceId{type->name, std::move(*key)};
 }
 
 std::vector<std::string_view> type_names(const Schema& schema) {

@@ -1,5 +1,8 @@
 #include "dsc/comparison.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace portreeve::dsc {
 namespace {
 
@@ -33,21 +36,20 @@ void compare(const Resource* before, const Resource* after, std::vector<Property
 
 }  // namespace
 
-// Both are sorted by id: one walk along both.
 std::vector<PropertyChange> compare(const Configuration& before, const Configuration& after) {
-  std::vector<PropertyChange> changes;
-  auto old = before.links.by_id.begin();
-  auto next = after.links.by_id.begin();
-  while (old != before.links.by_id.end() || next != after.links.by_id.end()) {
-    const Resource* const was = old == before.links.by_id.end() ? nullptr : &before.resources[*old];
-    const Resource* const is = next == after.links.by_id.end() ? nullptr : &after.resources[*next];
-    const bool only_old = is == nullptr || (was != nullptr && is_before(*was, *is));
-    const bool only_new = was == nullptr || (is != nullptr && is_before(*is, *was));
-    if (only_old || !only_new) ++old;
-    if (only_new || !only_old) ++next;
-    if (!only_old && !only_new && was->same_state(*is)) continue;
-    compare(only_new ? nullptr : was, only_old ? nullptr : is, changes);
+  std::vector<std::pair<const Resource*, const Resource*>> different;  // before, after
+  for (const Resource& was : before.resources) {
+    const Resource* const is = after.find(was.type->name, was.key);
+    if (is == nullptr || !was.same_state(*is)) different.emplace_back(&was, is);
   }
+  for (const Resource& is : after.resources) {
+    if (before.find(is.type->name, is.key) == nullptr) different.emplace_back(nullptr, &is);
+  }
+  const auto either = [](const auto& pair) -> const Resource& { return *(pair.first ? pair.first : pair.second); };
+  std::sort(different.begin(), different.end(),
+            [&](const auto& a, const auto& b) { return is_before(either(a), either(b)); });
+  std::vector<PropertyChange> changes;
+  for (const auto& [was, is] : different) compare(was, is, changes);
   return changes;
 }
 

@@ -12,10 +12,7 @@ Difference Difference::between(std::shared_ptr<const Configuration> from, std::s
   difference.to = std::move(to);
   difference.find_changes(keep_removed);
   difference.to_test = difference.changed;
-  for (const Position at : difference.changed) {
-    const auto dependents = difference.to->dependents(at);
-    difference.to_test.insert(dependents.begin(), dependents.end());
-  }
+  difference.changed.visit([&](Position at) { difference.to_test.insert(difference.to->dependents(at)); });
   // What stays though something that shaped it goes.
   for (const std::vector<Position>* going : {&difference.removals, &difference.late_removals}) {
     for (const Position at : *going) {
@@ -29,23 +26,21 @@ Difference Difference::between(std::shared_ptr<const Configuration> from, std::s
   return difference;
 }
 
-// Both are sorted by id: one walk along both tells what is in one, in the other, or in both.
 void Difference::find_changes(bool keep_removed) {
   std::vector<bool> stays(from->resources.size(), keep_removed);
-  auto old = from->links.by_id.begin();
-  for (const Position at : to->links.by_id) {
+  for (Position at = 0; at < to->resources.size(); ++at) {
     const Resource& resource = to->resources[at];
-    while (old != from->links.by_id.end() && is_before(from->resources[*old], resource)) ++old;
-    const bool is_in_both = old != from->links.by_id.end() && !is_before(resource, from->resources[*old]);
-    if (is_in_both) stays[*old] = true;
-    if (!is_in_both || !from->resources[*old].same_state(resource)) changed.insert(at);
+    const std::size_t old = from->position(resource.type->name, resource.key);
+    const bool is_in_both = old != from->resources.size();
+    if (is_in_both) stays[old] = true;
+    if (!is_in_both || !from->resources[old].same_state(resource)) changed.insert(at);
   }
   sort_removals(stays);
 }
 
 // What something refers to that stays, or that itself goes late, goes late. Dependents stand after what they refer to.
 void Difference::sort_removals(const std::vector<bool>& stays) {
-  std::set<Position> late;
+  PositionSet late;
   for (auto at = static_cast<Position>(from->resources.size()); at-- > 0;) {
     if (stays[at]) continue;
     const auto dependents = from->dependents(at);
@@ -58,8 +53,6 @@ void Difference::sort_removals(const std::vector<bool>& stays) {
   std::reverse(late_removals.begin(), late_removals.end());
 }
 
-void Difference::test_all() {
-  for (Position at = 0; at < to->resources.size(); ++at) to_test.insert(to_test.end(), at);
-}
+void Difference::test_all() { to_test.insert_below(static_cast<Position>(to->resources.size())); }
 
 }  // namespace portreeve::dsc

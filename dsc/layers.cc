@@ -7,16 +7,12 @@
 #include <queue>
 #include <set>
 #include <string>
-#include <tuple>
-#include <unordered_map>
 #include <utility>
 
 #include "dsc/suggestion.h"
 
 namespace portreeve::dsc {
 namespace {
-
-using Position = std::uint32_t;
 
 // Which scalars `upper` says differently than `lower` does.
 void note_overridden(const Resource& lower, const Resource& upper, Diagnostics& overridden) {
@@ -41,21 +37,11 @@ void overlay(Resource& lower, Resource upper) {
   lower.at = std::move(upper.at);
 }
 
-// A resource's id without a copy of its key.
-using Identity = std::pair<const ResourceType*, std::string_view>;
-
-struct IdentityHash {
-  std::size_t operator()(const Identity& identity) const {
-    return std::hash<std::string_view>{}(identity.second) ^ std::hash<const void*>{}(identity.first);
-  }
-};
-
-void sort_by_id(Configuration& configuration) {
-  auto& by_id = configuration.links.by_id;
-  const auto& resources = configuration.resources;
-  by_id.resize(resources.size());
-  std::iota(by_id.begin(), by_id.end(), Position{0});
-  std::sort(by_id.begin(), by_id.end(), [&](Position a, Position b) { return is_before(resources[a], resources[b]); });
+IdIndex index_of(const std::vector<Resource>& resources) {
+  IdIndex index;
+  index.reserve(resources.size());
+  for (Position at = 0; at < resources.size(); ++at) index.put(resources, at);
+  return index;
 }
 
 // A dependent and what it rests on, by position.
@@ -83,6 +69,7 @@ class Resolver {
   [[nodiscard]] Position referred(const Value& value) const;
   void refuse_reference(const std::string& label, const Value& value);
   void refuse_dependency(const std::string& label, const Dependency& dependency);
+  void sort_edges();
   std::vector<Position> order();
   void refuse_circles(const std::vector<std::uint32_t>& waiting_for);
   void refuse_circle(std::vector<Position> circle);
@@ -207,23 +194,29 @@ void Resolver::find_edges(Position dependent) {
   for (const Dependency& dependency : resource.depends_on) find_dependency(dependent, dependency);
 }
 
-// Kahn's algorithm: of those that nothing more keeps waiting, always the first in order of types and of statement.
-std::vector<Position> Resolver::order() {
-  const auto count = static_cast<Position>(unordered_.resources.size());
-  std::sort(edges_.begin(), edges_.end(), [](const Edge& a, const Edge& b) {
-    return std::tie(a.dependency, a.dependent) < std::tie(b.dependency, b.dependent);
-  });
+// By dependency, each once. They were found in order of their dependents, which those of one dependency keep.
+void Resolver::sort_edges() {
+  std::vector<Position> next(unordered_.resources.size() + 1, 0);
+  for (const Edge& edge : edges_) ++next[edge.dependency + 1];
+  std::partial_sum(next.begin(), next.end(), next.begin());
+  std::vector<Edge> sorted(edges_.size());
+  for (const Edge& edge : edges_) sorted[next[edge.dependency]++] = edge;
   const auto same = [](const Edge& a, const Edge& b) {
     return a.dependency == b.dependency && a.dependent == b.dependent;
   };
-  edges_.erase(std::unique(edges_.begin(), edges_.end(), same), edges_.end());
-  first_edge_.assign(count + 1, 0);
-  std::vector<std::uint32_t> waiting_for(count, 0);
-  for (const Edge& edge : edges_) {
-    ++first_edge_[edge.dependency + 1];
-    ++waiting_for[edge.dependent];
-  }
+  sorted.erase(std::unique(sorted.begin(), sorted.end(), same), sorted.end());
+  edges_ = std::move(sorted);
+  first_edge_.assign(unordered_.resources.size() + 1, 0);
+  for (const Edge& edge : edges_) ++first_edge_[edge.dependency + 1];
   std::partial_sum(first_edge_.begin(), first_edge_.end(), first_edge_.begin());
+}
+
+// Kahn's algorithm: of those that nothing more keeps waiting, always the first in order of types and of statement.
+std::vector<Position> Resolver::order() {
+  const auto count = static_cast<Position>(unordered_.resources.size());
+  sort_edges();
+  std::vector<std::uint32_t> waiting_for(count, 0);
+  for (const Edge& edge : edges_) ++waiting_for[edge.dependent];
 
   using Place = std::pair<std::size_t, Position>;
   std::priority_queue<Place, std::vector<Place>, std::greater<>> ready;
@@ -300,7 +293,6 @@ void Resolver::drop_left_out(std::vector<Position>& order) {
   for (const Position at : unresolved_) leave_out(at);
   const auto goes = [&](Position at) { return left_out_[at]; };
   std::erase_if(order, goes);
-  std::erase_if(unordered_.links.by_id, goes);
   std::erase_if(edges_, [&](const Edge& edge) { return left_out_[edge.dependent]; });
 }
 
@@ -326,8 +318,12 @@ Configuration Resolver::arranged(const std::vector<Position>& order) {
     arranged.resources.push_back(std::move(unordered_.resources[at]));
   }
   Configuration::Links& links = arranged.links;
-  links.by_id = std::move(unordered_.links.by_id);
-  for (Position& at : links.by_id) at = place[at];
+  if (order.size() == place.size()) {
+    links.by_id = std::move(unordered_.links.by_id);
+    links.by_id.renumber(place);
+  } else {
+    links.by_id = index_of(arranged.resources);
+  }
   links.first_dependent.assign(order.size() + 1, 0);
   for (const Edge& edge : edges_) ++links.first_dependent[place[edge.dependency] + 1];
   std::partial_sum(links.first_dependent.begin(), links.first_dependent.end(), links.first_dependent.begin());
@@ -356,28 +352,29 @@ Document merge(std::vector<Document> lowest_first, Diagnostics* overridden) {
   if (lowest_first.empty()) return merged;
   std::size_t most = 0;
   for (const Document& document : lowest_first) most += document.resources.size();
-  merged.resources.reserve(most);  // so that `places` may look at the keys in it
-  std::unordered_map<Identity, std::size_t, IdentityHash> places;
+  merged.resources.reserve(most);
+  IdIndex places;
+  places.reserve(most);
   for (Document& document : lowest_first) {
     if (!document.name.empty()) merged.name = std::move(document.name);
     std::move(document.files.begin(), document.files.end(), std::back_inserter(merged.files));
     for (Resource& resource : document.resources) {
-      const auto known = places.find({resource.type, resource.key});
-      if (known == places.end()) {
-        merged.resources.push_back(std::move(resource));
-        const Resource& kept = merged.resources.back();
-        places.emplace(Identity{kept.type, kept.key}, merged.resources.size() - 1);
+      const auto last = static_cast<Position>(merged.resources.size());
+      merged.resources.push_back(std::move(resource));
+      Position& known = places.put(merged.resources, last);
+      if (known == last) continue;
+      Resource& lower = merged.resources[known];
+      if (lower.absent && !merged.resources.back().absent) {
+        known = last;
         continue;
       }
-      Resource& lower = merged.resources[known->second];
-      if (resource.absent) {
+      Resource upper = std::move(merged.resources.back());
+      merged.resources.pop_back();
+      if (upper.absent) {
         lower.absent = true;
-      } else if (lower.absent) {
-        known->second = merged.resources.size();
-        merged.resources.push_back(std::move(resource));
       } else {
-        if (overridden != nullptr) note_overridden(lower, resource, *overridden);
-        overlay(lower, std::move(resource));
+        if (overridden != nullptr) note_overridden(lower, upper, *overridden);
+        overlay(lower, std::move(upper));
       }
     }
   }
@@ -404,7 +401,7 @@ Configuration unchecked(Document merged) {
   configuration.name = std::move(merged.name);
   configuration.resources = std::move(merged.resources);
   configuration.files = std::move(merged.files);
-  sort_by_id(configuration);
+  configuration.links.by_id = index_of(configuration.resources);
   return configuration;
 }
 

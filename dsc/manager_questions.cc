@@ -65,7 +65,7 @@ bool rests_on_any(const Resource& resource, const std::set<ResourceId>& ids) {
     if (value.property->kind != ValueKind::Reference) return false;
     const auto types = value.property->referenced_types();
     return std::any_of(types.begin(), types.end(), [&](std::string_view type) {
-      return ids.contains({std::string(type), value.text});
+      return ids.contains({type, value.text});
     });
   };
   return std::any_of(resource.settings.begin(), resource.settings.end(), refers) ||

@@ -5,9 +5,7 @@
 
 namespace portreeve::dsc {
 
-void LeftOut::add(const ResourceType& type, std::string key) {
-  known_.insert({std::string(type.name), std::move(key)});
-}
+void LeftOut::add(const ResourceType& type, std::string key) { known_.insert({type.name, std::move(key)}); }
 
 void LeftOut::add_any(const ResourceType& type) { types_.emplace(type.name); }
 
@@ -28,7 +26,7 @@ bool LeftOut::has(const Resource& resource) const { return !known_.empty() && kn
 
 bool LeftOut::may_have(std::string_view type, std::string_view key) const {
   if (anything_ || types_.contains(type)) return true;
-  return !known_.empty() && known_.contains({std::string(type), std::string(key)});
+  return !known_.empty() && known_.contains({type, std::string(key)});
 }
 
 bool LeftOut::may_have(std::string_view type) const {

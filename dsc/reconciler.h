@@ -54,8 +54,6 @@ class Reconciler {
   [[nodiscard]] std::optional<TimePoint> next_wake() const;
 
  private:
-  using Position = std::uint32_t;
-
   // What went wrong with a resource lately.
   struct Trouble {
     unsigned corrections = 0;

@@ -1,7 +1,6 @@
 #include "dsc/resource.h"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
 #include "hal/base/number.h"
@@ -11,15 +10,15 @@ namespace {
 
 const Value* first_value(const Resource& resource, std::string_view property) {
   const auto found = std::find_if(resource.settings.begin(), resource.settings.end(),
-                                  [&](const Value& value) { return value.property->name == property; });
+                                  [&](const Value& value) { return is_named(value.property->name, property); });
   return found == resource.settings.end() ? nullptr : &*found;
 }
 
 }  // namespace
 
-std::string ResourceId::to_string() const { return "[" + type + "]" + key; }
+std::string ResourceId::to_string() const { return "[" + std::string(type) + "]" + key; }
 
-ResourceId Resource::id() const { return {std::string(type->name), key}; }
+ResourceId Resource::id() const { return {type->name, key}; }
 
 std::string_view Resource::text(std::string_view property) const {
   if (const Value* stated = first_value(*this, property)) return stated->text;
@@ -133,25 +132,15 @@ const Resource* Configuration::find(std::string_view type, std::string_view key)
 }
 
 std::size_t Configuration::position(std::string_view type, std::string_view key) const {
+  if (links.by_id.size() == resources.size()) return links.by_id.find(resources, type, key);
   const auto is_it = [&](const Resource& resource) { return resource.key == key && resource.type->name == type; };
-  if (links.by_id.size() != resources.size()) {
-    return static_cast<std::size_t>(std::find_if(resources.begin(), resources.end(), is_it) - resources.begin());
-  }
-  const auto found = std::lower_bound(
-      links.by_id.begin(), links.by_id.end(), std::tie(type, key), [&](std::uint32_t at, const auto& id) {
-        return std::tuple<std::string_view, std::string_view>(resources[at].type->name, resources[at].key) < id;
-      });
-  return found == links.by_id.end() || !is_it(resources[*found]) ? resources.size() : *found;
+  return static_cast<std::size_t>(std::find_if(resources.begin(), resources.end(), is_it) - resources.begin());
 }
 
-std::span<const std::uint32_t> Configuration::dependents(std::size_t position) const {
+std::span<const Position> Configuration::dependents(std::size_t position) const {
   if (position + 1 >= links.first_dependent.size()) return {};
-  const std::uint32_t begin = links.first_dependent[position];
+  const Position begin = links.first_dependent[position];
   return std::span(links.dependents).subspan(begin, links.first_dependent[position + 1] - begin);
 }
 
 }  // namespace portreeve::dsc
-
-std::size_t std::hash<portreeve::dsc::ResourceId>::operator()(const portreeve::dsc::ResourceId& id) const noexcept {
-  return std::hash<std::string_view>{}(id.key) * 31 + std::hash<std::string_view>{}(id.type);
-}

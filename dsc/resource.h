@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "dsc/diagnostic.h"
+#include "dsc/id_index.h"
+#include "dsc/position.h"
 #include "dsc/schema.h"
 
 namespace portreeve::dsc {
@@ -27,12 +29,18 @@ struct Value {
 
 // "[BGPPeer]vSwitch1/10.126.77.125" — unique in a configuration.
 struct ResourceId {
-  std::string type;
+  std::string_view type;  // its name in the table of the schema, which outlives every id
   std::string key;
 
   [[nodiscard]] std::string to_string() const;
   friend auto operator<=>(const ResourceId&, const ResourceId&) = default;
 };
+
+// For tables by id.
+inline std::size_t hash_of_id(std::string_view type, std::string_view key) {
+  // Names of types differ in length, mostly: to hash their letters too would take longer than it saves.
+  return std::hash<std::string_view>{}(key) + type.size();
+}
 
 struct Dependency {
   ResourceId id;
@@ -109,14 +117,14 @@ struct Configuration {
   [[nodiscard]] std::size_t position(std::string_view type, std::string_view key) const;  // resources.size(): none
 
   // Resources, by position, that refer to or depend on the one at `position`; they stand after it.
-  [[nodiscard]] std::span<const std::uint32_t> dependents(std::size_t position) const;
+  [[nodiscard]] std::span<const Position> dependents(std::size_t position) const;
 
   // Made by layers.h once `resources` is complete. Without it `find` looks at every resource and
   // `dependents` is empty.
   struct Links {
-    std::vector<std::uint32_t> by_id;  // positions, sorted by type and key
-    std::vector<std::uint32_t> first_dependent;
-    std::vector<std::uint32_t> dependents;
+    IdIndex by_id;
+    std::vector<Position> first_dependent;
+    std::vector<Position> dependents;
   };
   Links links = {};
 };
@@ -125,5 +133,8 @@ struct Configuration {
 
 template <>
 struct std::hash<portreeve::dsc::ResourceId> {
-  std::size_t operator()(const portreeve::dsc::ResourceId& id) const noexcept;
+  // Not noexcept: containers then keep it beside each id, and need not work it out again to compare.
+  std::size_t operator()(const portreeve::dsc::ResourceId& id) const {
+    return portreeve::dsc::hash_of_id(id.type, id.key);
+  }
 };

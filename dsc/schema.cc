@@ -19,8 +19,8 @@ std::string Property::referenced_in_words() const {
 }
 
 const Property* ResourceType::find(std::string_view property) const {
-  const auto found =
-      std::find_if(properties.begin(), properties.end(), [&](const Property& p) { return p.name == property; });
+  const auto found = std::find_if(properties.begin(), properties.end(),
+                                  [&](const Property& one) { return is_named(one.name, property); });
   return found == properties.end() ? nullptr : &*found;
 }
 
@@ -42,7 +42,7 @@ std::vector<std::vector<const Property*>> ResourceType::key_parts() const {
 
 const ResourceType* Schema::find(std::string_view name) const {
   const auto found =
-      std::find_if(types_.begin(), types_.end(), [&](const ResourceType* type) { return type->name == name; });
+      std::find_if(types_.begin(), types_.end(), [&](const ResourceType* type) { return is_named(type->name, name); });
   return found == types_.end() ? nullptr : *found;
 }
 

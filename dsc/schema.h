@@ -12,6 +12,11 @@
 
 namespace portreeve::dsc {
 
+// Whether `text` is this name of the table. Names differ in length or in their last letter, nearly always.
+constexpr bool is_named(std::string_view name, std::string_view text) {
+  return name.size() == text.size() && (name.empty() || (name.back() == text.back() && name == text));
+}
+
 enum class ValueKind : std::uint8_t {
   Name,        // minimum..maximum (1..63) of [A-Za-z0-9_.-]; where `slashes`, with '/' between such parts, 253 in all
   Text,        // any text of minimum..maximum characters

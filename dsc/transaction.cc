@@ -80,11 +80,11 @@ std::optional<Transaction::Task> Transaction::next_task() {
       close();
       return std::nullopt;
     case Phase::Apply:
-      if (!applies_.empty()) return Task{to_.get(), applies_.extract(applies_.begin()).value(), false};
+      if (!applies_.empty()) return Task{to_.get(), applies_.take_first(), false};
       phase_ = Phase::RemoveLate;
       return std::nullopt;
     case Phase::Settle:
-      if (!applies_.empty()) return Task{from_.get(), applies_.extract(applies_.begin()).value(), false};
+      if (!applies_.empty()) return Task{from_.get(), applies_.take_first(), false};
       close();
       return std::nullopt;
     case Phase::Undo:
@@ -115,17 +115,13 @@ std::optional<Transaction::Task> Transaction::next_undo() {
 
 void Transaction::begin(const Task& task) {
   const Resource& resource = task.resource();
-  const ResourceId id = resource.id();
   if (!task.removal) {
     if (phase_ == Phase::Apply) {
       seen_.push_back(task.position);
-      const ResourceStatus* const status = board_.any_unsettled() ? board_.find(id) : nullptr;
-      const bool is_wrong = status != nullptr && (status->state == ResourceState::Failed ||  //
-                                                  status->state == ResourceState::Drifted);
-      if (is_wrong) wrong_before_.insert(id);
+      if (is_wrong(resource)) wrong_before_.insert(resource.id());
     }
     if (std::string unmet = unmet_dependency(resource, board_); !unmet.empty() && phase_ != Phase::Undo) {
-      board_.set(id, {ResourceState::Waiting, std::move(unmet)});
+      board_.set(resource.id(), {ResourceState::Waiting, std::move(unmet)});
       ++done_;
       return;
     }
@@ -137,6 +133,12 @@ void Transaction::begin(const Task& task) {
   } else {
     fail(run.error());
   }
+}
+
+bool Transaction::is_wrong(const Resource& resource) const {
+  if (!board_.any_unsettled()) return false;
+  const ResourceStatus* const status = board_.find(resource.id());
+  return status != nullptr && (status->state == ResourceState::Failed || status->state == ResourceState::Drifted);
 }
 
 void Transaction::finish_run() {
@@ -166,8 +168,7 @@ void Transaction::finish_run() {
 
 void Transaction::queue_dependents(const Task& task) {
   if (phase_ != Phase::Apply && phase_ != Phase::Settle) return;
-  const auto dependents = task.configuration->dependents(task.position);
-  applies_.insert(dependents.begin(), dependents.end());
+  applies_.insert(task.configuration->dependents(task.position));
 }
 
 // What did not change and was wrong before is no reason to refuse a change of something else.
@@ -216,18 +217,18 @@ void Transaction::undo(Error why) {
 // After the undoing, everything that was touched or only looked at is tested against `from`.
 void Transaction::settle() {
   phase_ = Phase::Settle;
-  for (const Position at : changed_) {
+  changed_.visit([&](Position at) {
     const ResourceId id = to_->resources[at].id();
     const bool is_left =
         std::any_of(left_over_.begin(), left_over_.end(), [&](const Resource& r) { return r.id() == id; });
     if (from_->find(id.type, id.key) == nullptr && !is_left) board_.erase(id);
-  }
+  });
   const auto test_again = [&](const ResourceId& id) {
     const std::size_t at = from_->position(id.type, id.key);
     if (at < from_->resources.size()) applies_.insert(static_cast<Position>(at));
   };
   for (const Position at : seen_) test_again(to_->resources[at].id());
-  applies_.insert(gone_.begin(), gone_.end());
+  applies_.insert(gone_);
   for (const Task& task : touched_) test_again(task.resource().id());
 }
 

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "dsc/difference.h"
+#include "dsc/position.h"
 #include "dsc/resource.h"
 #include "dsc/resource_run.h"
 #include "dsc/status.h"
@@ -56,7 +57,6 @@ class Transaction {
 
  private:
   enum class Phase : std::uint8_t { Remove, Apply, RemoveLate, Undo, Settle, Finished };
-  using Position = std::uint32_t;
 
   struct Task {
     const Configuration* configuration = nullptr;
@@ -76,6 +76,7 @@ class Transaction {
   void settle();
   void close();
   void queue_dependents(const Task& task);
+  [[nodiscard]] bool is_wrong(const Resource& resource) const;  // already, by its status
   [[nodiscard]] bool is_excused(const Task& task) const;
 
   Mode mode_;
@@ -88,8 +89,8 @@ class Transaction {
   Phase phase_ = Phase::Remove;
   std::vector<Position> removals_;  // of `from`, next one last
   std::vector<Position> late_removals_;
-  std::set<Position> applies_;  // of `to`; while settling, of `from`
-  std::set<Position> changed_;  // of `to`: new or different
+  PositionSet applies_;         // of `to`; while settling, of `from`
+  PositionSet changed_;         // of `to`: new or different
   std::vector<Task> touched_;   // in the order in which their operations were run
   std::vector<Position> seen_;  // of `to`: what was tested
   std::vector<Position> gone_;  // of `from`: what was not there to be removed

@@ -35,7 +35,6 @@ bool is_plain(std::string_view text) {
 
 bool is_white(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-// Nearly every value is, and is then copied as a whole.
 bool is_collapsed(std::string_view text) {
   bool before = true;
   for (const char c : text) {
@@ -43,6 +42,11 @@ bool is_collapsed(std::string_view text) {
     before = c == ' ';
   }
   return text.empty() || !before;
+}
+
+// Nearly every value is: then nothing is left to be done to it.
+bool is_without_blanks(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
 std::size_t characters(std::string_view text) {
@@ -295,6 +299,7 @@ std::string collapse(std::string_view text) {
 }
 
 Checked check_value(const Property& property, std::string_view text) {
+  if (is_without_blanks(text) && text.size() <= kLongestValue) return check_collapsed(property, text);
   const std::string collapsed = collapse(text);
   if (!is_plain(collapsed)) return refuse(property, collapsed, "holds unprintable characters");
   // Messages of base quote the whole text: what is too long to be shown is refused before.

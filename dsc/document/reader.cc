@@ -4,10 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <optional>
 #include <string>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -31,20 +29,29 @@ class Places {
   explicit Places(std::string_view text) : text_(text) { rewind(); }
 
   std::pair<std::uint32_t, std::uint32_t> at(std::size_t offset) {
+    offset = std::min(offset, text_.size());
     if (offset < at_) rewind();
-    for (; at_ < offset && at_ < text_.size(); ++at_) {
-      const auto c = static_cast<unsigned char>(text_[at_]);
-      if (c == '\n') {
-        ++line_;
-        column_ = 1;
-      } else if ((c & 0xC0U) != 0x80U) {
-        ++column_;
-      }
+    while (at_ < offset) {
+      const std::size_t end = std::min(text_.find('\n', at_), offset);
+      column_ += characters(text_.substr(at_, end - at_));
+      at_ = end;
+      if (at_ == offset) break;
+      ++at_;
+      ++line_;
+      column_ = 1;
     }
     return {line_, column_};
   }
 
+  void all_are_ascii() { is_ascii_ = true; }
+
  private:
+  [[nodiscard]] std::uint32_t characters(std::string_view text) const {
+    if (is_ascii_) return static_cast<std::uint32_t>(text.size());
+    return static_cast<std::uint32_t>(std::count_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  }
+
   void rewind() {
     at_ = text_.starts_with("\xEF\xBB\xBF") ? 3 : 0;  // a byte-order mark takes no column
     line_ = 1;
@@ -52,6 +59,7 @@ class Places {
   }
 
   std::string_view text_;
+  bool is_ascii_ = false;  // known to be
   std::size_t at_ = 0;
   std::uint32_t line_ = 1;
   std::uint32_t column_ = 1;
@@ -64,23 +72,6 @@ std::size_t count_values(const XMLElement& element) {
   for (const XMLElement* one = element.FirstChildElement(); one != nullptr; one = one->NextSiblingElement()) ++count;
   return count;
 }
-
-// Resources of a document by their place in it.
-struct IdentityHash {
-  std::size_t operator()(std::size_t at) const {
-    const Resource& resource = document.resources[at];
-    return std::hash<std::string_view>{}(resource.key) ^ std::hash<const void*>{}(resource.type);
-  }
-  const Document& document;
-};
-struct SameIdentity {
-  bool operator()(std::size_t a, std::size_t b) const {
-    const Resource& one = document.resources[a];
-    const Resource& other = document.resources[b];
-    return one.type == other.type && one.key == other.key;
-  }
-  const Document& document;
-};
 
 class Reader {
  public:
@@ -99,7 +90,7 @@ class Reader {
   Location place(const char* parsed) { return place(offset(parsed)); }
   Location place(const XMLElement& element) { return place(offset(element.Name()) - 1); }  // of its '<'
   void refuse(const Location& at, const char* code, std::string text);
-  void refuse_text(const XMLNode& parent, const std::string& where);
+  void refuse_text(const XMLNode& parent, std::string_view where);
   void note_meant(std::string_view found, const std::vector<std::string_view>& allowed);
 
   bool read_portion(const std::string& portion, std::size_t start, std::size_t offset);
@@ -130,8 +121,7 @@ class Reader {
   Document document_;
   Diagnostics diagnostics_;
   LeftOut left_out_;
-  std::unordered_set<std::size_t, IdentityHash, SameIdentity> stated_{0, IdentityHash{document_},
-                                                                      SameIdentity{document_}};
+  IdIndex stated_;                       // in document_
   std::vector<std::string_view> meant_;  // properties of the resource in work that were misspelt or misplaced
 };
 
@@ -145,7 +135,7 @@ void Reader::refuse(const Location& at, const char* code, std::string text) {
 }
 
 // Text where only elements may stand. A CDATA section is text even if it is blank.
-void Reader::refuse_text(const XMLNode& parent, const std::string& where) {
+void Reader::refuse_text(const XMLNode& parent, std::string_view where) {
   for (const XMLNode* node = parent.FirstChild(); node != nullptr; node = node->NextSibling()) {
     const tinyxml2::XMLText* const text = node->ToText();
     if (text == nullptr) continue;
@@ -153,7 +143,7 @@ void Reader::refuse_text(const XMLNode& parent, const std::string& where) {
     if (found.empty() && !text->CData()) continue;
     const std::size_t begin = text_.find_first_not_of(kWhiteSpace, offset(node->Value()));
     refuse(place(found.empty() ? offset(node->Value()) : begin), "UnexpectedText",
-           (found.empty() ? "a CDATA section" : "text " + shown(found)) + " cannot stand in " + where);
+           (found.empty() ? "a CDATA section" : "text " + shown(found)) + " cannot stand in " + std::string(where));
   }
 }
 
@@ -169,6 +159,7 @@ Reading Reader::read() {
     return Reading::nothing_of(file_,
                                {whole_file ? Location{file_, 0, 0} : place(fault.offset), fault.code, fault.text});
   }
+  if (checked->is_ascii) places_.all_are_ascii();
   document_.files.push_back(file_);
   document_.resources.reserve(checked->children);
   stated_.reserve(checked->children);
@@ -309,7 +300,7 @@ void Reader::read_statement(const XMLElement& element, const ResourceType& type,
   for (const XMLAttribute* attribute = element.FirstAttribute(); attribute != nullptr; attribute = attribute->Next()) {
     read_attribute(resource, *attribute);
   }
-  refuse_text(element, std::string(type.name));
+  refuse_text(element, type.name);
   std::vector<const XMLElement*> nested;
   for (const XMLElement* child = element.FirstChildElement(); child != nullptr; child = child->NextSiblingElement()) {
     if (diagnostics_.size() > kMaximumDiagnostics) return;
@@ -423,11 +414,12 @@ Value Reader::read_text(const Property& property, const XMLElement& element) {
 
 // The last one stated.
 void Reader::check_duplicate() {
-  const auto [earlier, is_first] = stated_.insert(document_.resources.size() - 1);
-  if (is_first) return;
+  const auto last = static_cast<Position>(document_.resources.size() - 1);
+  const Position earlier = stated_.put(document_.resources, last);
+  if (earlier == last) return;
   const Resource& resource = document_.resources.back();
   refuse(resource.at, "Duplicate",
-         resource.id().to_string() + " is already stated at " + document_.resources[*earlier].at.to_string() +
+         resource.id().to_string() + " is already stated at " + document_.resources[earlier].at.to_string() +
              "; state it once in a file");
   // Which of the two is meant, and whether the other was to have another key, can't be known.
   left_out_.add(*resource.type, resource.key);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -25,7 +26,26 @@ bool is_name_start(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' ||
          static_cast<unsigned char>(c) >= 0x80;
 }
-bool is_name(char c) { return is_name_start(c) || (c >= '0' && c <= '9') || c == '-' || c == '.'; }
+bool is_name(char c) {
+  static constexpr auto kNameCharacters = [] {
+    std::array<bool, 256> all{};
+    for (std::size_t octet = 0; octet < all.size(); ++octet) {
+      all[octet] = (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') || (octet >= '0' && octet <= ':') ||
+                   octet == '_' || octet == '-' || octet == '.' || octet >= 0x80;
+    }
+    return all;
+  }();
+  return kNameCharacters[static_cast<unsigned char>(c)];
+}
+
+// Whether all of these octets, most of a document's, are ASCII and no control characters.
+bool are_plain(const char* eight) {
+  constexpr std::uint64_t kEach = 0x0101010101010101U;
+  std::uint64_t octets = 0;
+  std::memcpy(&octets, eight, sizeof octets);
+  // With its highest bit set, one of 0x20 and more keeps it when 0x20 is taken off; none borrows from the next.
+  return (octets & (kEach * 0x80)) == 0 && (~((octets | kEach * 0x80) - kEach * 0x20) & (kEach * 0x80)) == 0;
+}
 
 // What ends a run of text between tags.
 bool is_text_end(char c) { return c == '<' || c == '&' || c == ']'; }
@@ -47,13 +67,17 @@ class Scanner {
   [[nodiscard]] bool at_end() const { return at_ >= text_.size(); }
   [[nodiscard]] char peek() const { return at_end() ? '\0' : text_[at_]; }
   [[nodiscard]] char after_next() const { return at_ + 1 < text_.size() ? text_[at_ + 1] : '\0'; }
+  [[nodiscard]] bool is_next(std::string_view token) const {
+    return text_.size() - at_ >= token.size() && std::memcmp(text_.data() + at_, token.data(), token.size()) == 0;
+  }
   bool take(std::string_view token);
   bool skip_space();
   std::string_view take_name();
   [[nodiscard]] XmlFault fault(std::string text, const char* code = "Malformed") const {
     return {at_, code, std::move(text)};
   }
-  Checked count_node();
+  bool count_node() { return ++nodes_ <= kMaximumNodes; }
+  [[nodiscard]] XmlFault too_many_nodes() const;
   void note_child();
 
   Checked characters();
@@ -85,7 +109,7 @@ class Scanner {
 };
 
 bool Scanner::take(std::string_view token) {
-  if (!rest().starts_with(token)) return false;
+  if (!is_next(token)) return false;
   at_ += token.size();
   return true;
 }
@@ -99,13 +123,12 @@ bool Scanner::skip_space() {
 std::string_view Scanner::take_name() {
   const std::size_t begin = at_;
   if (is_name_start(peek())) {
-    while (is_name(peek())) ++at_;
+    while (!at_end() && is_name(text_[at_])) ++at_;
   }
   return text_.substr(begin, at_ - begin);
 }
 
-Checked Scanner::count_node() {
-  if (++nodes_ <= kMaximumNodes) return {};
+XmlFault Scanner::too_many_nodes() const {
   return fault("the document has more than " + std::to_string(kMaximumNodes) +
                    " elements and attributes; split it into several files",
                "TooLarge");
@@ -121,17 +144,22 @@ void Scanner::note_child() {
 Checked Scanner::characters() {
   for (at_ = 0; !at_end();) {
     const auto lead = static_cast<unsigned char>(text_[at_]);
+    if (text_.size() - at_ >= 8 && are_plain(text_.data() + at_)) {
+      at_ += 8;
+      continue;
+    }
     if (lead >= 0x20 && lead < 0x80) {
       ++at_;
       continue;
     }
     const std::size_t length = utf8_sequence(rest());
     if (length == 0) return fault("the text is not UTF-8 here; save the document as UTF-8", "NotUtf8");
-    const bool is_noncharacter = rest().starts_with("\xEF\xBF\xBE") || rest().starts_with("\xEF\xBF\xBF");
+    const bool is_noncharacter = is_next("\xEF\xBF\xBE") || is_next("\xEF\xBF\xBF");
     if (is_noncharacter || (length == 1 && !is_xml_character(lead))) {
       return fault("a control character (" + printable(rest().substr(0, length)) + ") cannot stand in XML");
     }
     at_ += length;
+    if (length > 1) found_.is_ascii = false;
   }
   at_ = 0;
   return {};
@@ -158,7 +186,7 @@ Checked Scanner::declared(std::string_view name, std::string_view value) const {
 Checked Scanner::declaration() {
   constexpr std::array<std::string_view, 3> kNames = {"version", "encoding", "standalone"};
   std::size_t next = 0;
-  while (skip_space() && !rest().starts_with("?>")) {
+  while (skip_space() && !is_next("?>")) {
     const std::size_t begin = at_;
     const std::string_view name = take_name();
     const auto known = static_cast<std::size_t>(std::find(kNames.begin(), kNames.end(), name) - kNames.begin());
@@ -191,7 +219,7 @@ Checked Scanner::up_to(std::string_view end, const char* what) {
 }
 
 Checked Scanner::comment() {
-  if (auto counted = count_node(); !counted) return counted;
+  if (!count_node()) return too_many_nodes();
   const std::size_t begin = at_;
   at_ += std::string_view("<!--").size();
   const std::size_t dashes = text_.find("--", at_);
@@ -205,28 +233,28 @@ Checked Scanner::comment() {
 }
 
 Checked Scanner::markup_that_is_no_element() {
-  if (rest().starts_with("<!DOCTYPE")) {
+  if (is_next("<!DOCTYPE")) {
     return fault("a DOCTYPE is not allowed: there are no entities or DTDs here; remove it", "NotAllowed");
   }
-  if (rest().starts_with("<?xml") && !is_name(rest().size() > 5 ? text_[at_ + 5] : '\0')) {
+  if (is_next("<?xml") && !is_name(rest().size() > 5 ? text_[at_ + 5] : '\0')) {
     return fault("the XML declaration can only stand at the very beginning");
   }
-  if (rest().starts_with("<?")) return fault("a processing instruction is not allowed; remove it", "NotAllowed");
+  if (is_next("<?")) return fault("a processing instruction is not allowed; remove it", "NotAllowed");
   return fault("this is neither an element nor a comment");
 }
 
 Checked Scanner::between_elements(bool before_root) {
   while (true) {
     skip_space();
-    if (rest().starts_with("<!--")) {
+    if (is_next("<!--")) {
       if (auto good = comment(); !good) return good;
       continue;
     }
     if (at_end()) return {};
-    if (rest().starts_with("<!") || rest().starts_with("<?")) return markup_that_is_no_element();
+    if (is_next("<!") || is_next("<?")) return markup_that_is_no_element();
     if (before_root && peek() == '<') return {};
     if (before_root) return fault("text before the root element; a document begins with <Configuration …>");
-    if (rest().starts_with("</")) return fault("a closing tag that nothing opened");
+    if (is_next("</")) return fault("a closing tag that nothing opened");
     if (peek() == '<') return fault("a second root element; a document has one <Configuration>");
     return fault("text after the root element");
   }
@@ -265,7 +293,7 @@ Checked Scanner::reference() {
 }
 
 Checked Scanner::attribute() {
-  if (auto counted = count_node(); !counted) return counted;
+  if (!count_node()) return too_many_nodes();
   const std::size_t begin = at_;
   const std::string_view name = take_name();
   if (name.empty()) return fault("an attribute or the end of the tag is expected here");
@@ -286,7 +314,7 @@ Checked Scanner::attribute() {
   if (quote != '"' && quote != '\'') return fault("the value of attribute " + shown(name) + " must stand in quotes");
   const std::size_t opened = at_++;
   while (peek() != quote || at_end()) {
-    while (!at_end() && peek() != quote && peek() != '<' && peek() != '&') ++at_;
+    while (!at_end() && text_[at_] != quote && text_[at_] != '<' && text_[at_] != '&') ++at_;
     if (at_end() || peek() == '<') {
       // On another line it is nearly always the closing quote that was forgotten: look where it opened.
       if (at_end() || text_.substr(opened, at_ - opened).find('\n') != std::string_view::npos) at_ = opened;
@@ -311,7 +339,7 @@ Checked Scanner::attributes() {
 }
 
 Checked Scanner::start_tag() {
-  if (auto counted = count_node(); !counted) return counted;
+  if (!count_node()) return too_many_nodes();
   const std::size_t begin = at_;
   ++at_;
   const std::string_view name = take_name();
@@ -363,24 +391,24 @@ Checked Scanner::content() {
       return fault("<" + printable(open_.back().name, 64) + "> is never closed");
     }
     if (at_ != begin) {
-      if (auto counted = count_node(); !counted) return counted;
+      if (!count_node()) return too_many_nodes();
     }
     Checked good;
     if (peek() == ']') {
-      if (rest().starts_with("]]>")) return fault("']]>' cannot stand in text; write ]]&gt;");
+      if (is_next("]]>")) return fault("']]>' cannot stand in text; write ]]&gt;");
       ++at_;
     } else if (peek() == '&') {
       good = reference();
     } else if (after_next() == '/') {
       good = end_tag();
-    } else if (rest().starts_with("<!--")) {
-      good = comment();
-    } else if (rest().starts_with("<![CDATA[")) {
-      good = up_to("]]>", "the CDATA section");
-    } else if (after_next() == '!' || after_next() == '?') {
-      good = markup_that_is_no_element();
-    } else {
+    } else if (after_next() != '!' && after_next() != '?') {
       good = start_tag();
+    } else if (is_next("<!--")) {
+      good = comment();
+    } else if (is_next("<![CDATA[")) {
+      good = up_to("]]>", "the CDATA section");
+    } else {
+      good = markup_that_is_no_element();
     }
     if (!good) return good;
   }
@@ -390,7 +418,7 @@ Checked Scanner::content() {
 Result<WellFormed, XmlFault> Scanner::check() {
   PORTREEVE_TRY_VOID(characters());
   take(kBom);
-  if (rest().starts_with("<?xml") && rest().size() > 5 && is_space(text_[at_ + 5])) {
+  if (is_next("<?xml") && rest().size() > 5 && is_space(text_[at_ + 5])) {
     at_ += std::string_view("<?xml").size();
     PORTREEVE_TRY_VOID(declaration());
   }

@@ -31,6 +31,7 @@ std::string shown(std::string_view text);
 
 // A well-formed document, and where it can be cut: read whole, tinyxml2's tree is five times as large as its text.
 struct WellFormed {
+  bool is_ascii = true;           // every character is one octet
   std::size_t root = 0;           // where the root element begins
   std::size_t inside = 0;         // behind its start tag
   std::size_t children = 0;       // elements in it

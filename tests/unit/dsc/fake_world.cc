@@ -12,8 +12,7 @@ namespace {
 std::vector<ResourceId> references_of(const Resource& resource) {
   std::vector<ResourceId> ids;
   for (const Value& value : resource.settings) {
-    if (value.property->kind == ValueKind::Reference)
-      ids.push_back({std::string(value.property->references), value.text});
+    if (value.property->kind == ValueKind::Reference) ids.push_back({value.property->references, value.text});
   }
   return ids;
 }
@@ -79,7 +78,7 @@ Operation WorldProvider::remove(const ResourceId& id) {
             for (const auto& [other, state] : world_.standing) {
               const bool is_user = id.type == "Cable"
                                        ? state.find("Cable=" + id.key + " ") != std::string::npos
-                                       : state.find(id.type + "Name=" + id.key + " ") != std::string::npos;
+                                       : state.find(std::string(id.type) + "Name=" + id.key + " ") != std::string::npos;
               if (is_user && world_.strict) world_.breaches.push_back(name + " before " + other.to_string());
             }
             return {};

@@ -166,6 +166,15 @@ TEST(Layers, DependentsAreKnownByPosition) {
   LONGS_EQUAL(0, resolved->dependents(99).size());
 }
 
+TEST(Layers, ADependentThatReachesOneInTwoWaysIsOne) {
+  const auto resolved =
+      resolve(test_schema(), document_of("<Hub Name='z' DependsOn='[Cable]d [Cable]c [Cable]d'><Cable>c</Cable>"
+                                         "<Cable>d</Cable></Hub><Cable Name='c'/><Cable Name='d'/>"));
+  LONGS_EQUAL(1, resolved->dependents(0).size());
+  LONGS_EQUAL(1, resolved->dependents(1).size());
+  LONGS_EQUAL(2, resolved->dependents(1)[0]);
+}
+
 TEST(Layers, FindIsByTypeAndKeyWithAndWithoutLinks) {
   const auto resolved = resolve(test_schema(), document_of("<Task Name='b'/><Task Name='a'/><Cable Name='a'/>"));
   STRCMP_EQUAL("[Task]a", resolved->find("Task", "a")->id().to_string().c_str());

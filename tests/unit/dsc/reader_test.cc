@@ -97,6 +97,17 @@ TEST(Reader, KnowsThePlaceOfEveryElementAttributeAndValue) {
   STRCMP_EQUAL("f:7:3", place(resources[2].values("Cable")[1].at).c_str());
 }
 
+TEST(Reader, ColumnsCountCharactersAlsoOfSeveralOctets) {
+  const std::string text =
+      "\xEF\xBB\xBF<Configuration xmlns='urn:portreeve:dsc:1'>\n"
+      "<!-- \xC3\xA9 -->\n"
+      "<Task Name='a' Text='\xE2\x82\xAC\xC3\xA9'/><Task Name='b'/></Configuration>";
+  const auto read = read_document(test_schema(), text, "f.xml", Source::Dsc);
+  LONGS_EQUAL(2, read->resources.size());
+  LONGS_EQUAL(3, read->resources[1].at.line);
+  LONGS_EQUAL(27, read->resources[1].at.column);
+}
+
 TEST(Reader, ReportsEveryFaultOfADocumentInItsOrder) {
   STRCMP_EQUAL(
       "f.xml:1:57: error: Cable: Name '' is not a name; allowed: 1-63 letters, digits, '_', '.' and '-'\n"

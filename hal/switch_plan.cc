@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hal/interface_name.h"
+#include "hal/port_release.h"
 #include "hal/switch_sysctls.h"
 #include "hal/virtual_function_plan.h"
 #include "hal/vlan_plan.h"
@@ -23,54 +24,6 @@ constexpr std::uint8_t kRouterAdvertisement = 9;
 
 bool contains(const std::vector<IfIndex>& list, IfIndex index) {
   return std::find(list.begin(), list.end(), index) != list.end();
-}
-
-// What a port was before the switch took it.
-const FormerPort* former_of(const Port* port, const std::string& switch_name) {
-  return port != nullptr && port->former && port->former->switch_name == switch_name ? &*port->former : nullptr;
-}
-
-// A port that was about to join when something failed.
-bool is_half_taken(const Port& port, const Bridge& bridge) {
-  return former_of(&port, bridge.switch_name) != nullptr && !port.master && !contains(bridge.joined, port.index);
-}
-
-std::string in_words(const std::vector<IpPrefix>& addresses, const std::vector<Gateway>& gateways) {
-  std::string words;
-  for (const IpPrefix& address : addresses) words += (words.empty() ? "" : ", ") + address.to_string();
-  for (const Gateway& gateway : gateways) {
-    words += (words.empty() ? "" : ", ") + ("the default route via " + gateway.address.to_string());
-  }
-  return words;
-}
-
-// A port is again what it was; of what went from it, it gets what `spec` (none: the switch goes) does not claim.
-std::vector<SwitchChange> plan_release(const std::string& name, IfIndex index, const Inventory& inventory,
-                                       const SwitchSpec* spec) {
-  std::string text = "switch " + name + ": release port " + link_name(inventory, index);
-  const Port* const port = inventory.port(index);
-  const FormerPort* const known = former_of(port, name);
-  if (known == nullptr) return {{std::move(text), LeavePort{index}}};
-  FormerPort former = *known;
-  if (spec != nullptr) {
-    std::erase_if(former.addresses, [&](const IpPrefix& address) {
-      return std::any_of(spec->addresses.begin(), spec->addresses.end(),
-                         [&](const IpPrefix& claimed) { return claimed.address == address.address; });
-    });
-    std::erase_if(former.gateways, [&](const Gateway& gateway) {
-      return std::find(spec->gateways.begin(), spec->gateways.end(), gateway.address) != spec->gateways.end();
-    });
-  }
-  if (!former.up) text += ", down";
-  const std::string back = in_words(former.addresses, former.gateways);
-  if (!back.empty()) text += ", giving back " + back;
-  std::vector<SwitchChange> changes{{std::move(text), LeavePort{index, former}}};
-  if (former.mtu != port->mtu) {
-    changes.push_back({"switch " + name + ": set MTU of " + port_text(former.alias, *port) + " " +
-                           std::to_string(port->mtu) + " → " + std::to_string(former.mtu),
-                       SetPortMtu{index, former.mtu}});
-  }
-  return changes;
 }
 
 Error not_managed(const std::string& text) { return {ErrorKind::NotManaged, text}; }
@@ -291,11 +244,7 @@ class Planner {
 
   void plan_leaving() {
     if (bridge_ == nullptr) return;
-    std::vector<IfIndex> leaving = bridge_->joined;
-    for (const Port& port : inventory_.ports) {
-      if (is_half_taken(port, *bridge_)) leaving.push_back(port.index);
-    }
-    for (const IfIndex index : leaving) {
+    for (const IfIndex index : ports_to_release(*bridge_, inventory_)) {
       const auto wanted = [&](const SwitchMember& member) { return member.port == index; };
       if (std::any_of(spec_.members.begin(), spec_.members.end(), wanted)) continue;
       for (SwitchChange& change : plan_release(spec_.name, index, inventory_, &spec_)) {
@@ -528,11 +477,7 @@ std::vector<SwitchChange> plan_switch_removal(const std::string& name, const Inv
   std::vector<SwitchChange> changes;
   const Bridge* const bridge = inventory.switch_by_name(name);
   if (bridge == nullptr) return changes;
-  std::vector<IfIndex> leaving = bridge->joined;
-  for (const Port& port : inventory.ports) {
-    if (is_half_taken(port, *bridge)) leaving.push_back(port.index);
-  }
-  for (const IfIndex index : leaving) {
+  for (const IfIndex index : ports_to_release(*bridge, inventory)) {
     for (SwitchChange& change : plan_release(name, index, inventory, nullptr)) changes.push_back(std::move(change));
   }
   for (const IfIndex index : bridge->joined) {

@@ -6,20 +6,18 @@
 #include <string>
 #include <unordered_set>
 
+#include "dsc/reconciler.h"
 #include "hal/base/log.h"
 
 namespace portreeve::appliance {
 namespace {
 
+using dsc::Reconciler;  // who fights with us here is held off as for resources
+
 // A slice ends after so many or so long: one takes the kernel 5 to 30 µs, and while 100,000 are announced they wait for
 // it in every turn.
 constexpr std::size_t kSlice = 128;
 constexpr Duration kSliceTime = std::chrono::microseconds(500);
-
-// As for resources (dsc/reconciler.h).
-constexpr Duration kFirstHold = std::chrono::milliseconds(100);
-constexpr Duration kLongestHold = std::chrono::seconds(30);
-constexpr Duration kCalm = std::chrono::seconds(10);
 
 bool stands_on_lo(const services::Service& service) { return service.local_address && !service.switch_name.empty(); }
 
@@ -43,7 +41,7 @@ void LocalAddresses::put_back_lost(const services::Registry& registry, bool corr
   const TimePoint now = Clock::now();
   std::erase_if(losses_, [&](const auto& one) {
     const Loss& loss = one.second;
-    return !loss.is_held && now >= loss.put_back_at + loss.hold + kCalm;
+    return !loss.is_held && now >= loss.put_back_at + loss.hold + Reconciler::kCalm;
   });
   for (const IpAddress& address : host_.take_lost_local_addresses()) {
     if (pending_.contains(address)) continue;  // it is being changed anyway
@@ -69,7 +67,8 @@ void LocalAddresses::put_back_due() {
       continue;
     }
     log_warning("address " + address.to_string() + " of a service was taken off lo by something else: it is put back");
-    loss = {now, loss.hold == Duration{} ? kFirstHold : std::min(2 * loss.hold, kLongestHold), false};
+    loss = {now, loss.hold == Duration{} ? Reconciler::kFirstHold : std::min(2 * loss.hold, Reconciler::kLongestHold),
+            false};
     enqueue(address, true);
   }
   if (!posted_) work(kSlice);

@@ -174,8 +174,8 @@ Manager::~Manager() = default;
 
 void Manager::load(Layers layers, Done done) { state_->enqueue(LoadRequest{std::move(layers), std::move(done)}); }
 
-void Manager::reload(std::vector<SourceFile> drop_ins, Done done) {
-  state_->enqueue(ReloadRequest{std::move(drop_ins), std::move(done)});
+void Manager::reload(std::function<std::vector<SourceFile>()> read_drop_ins, Done done) {
+  state_->enqueue(ReloadRequest{std::move(read_drop_ins), std::move(done)});
 }
 
 void Manager::edit_user_layer(Edit edit, Origin origin, Done done) {

@@ -97,7 +97,8 @@ class Manager {
   // newest user layer first, then the newest drop-ins), on reload the running configuration stays. Either way `done`
   // gets an error and the faults are in `faults()` until a later reload, or a new user layer, finds none.
   void load(Layers layers, Done done);
-  void reload(std::vector<SourceFile> drop_ins, Done done);
+  // `read_drop_ins` is called by the worker.
+  void reload(std::function<std::vector<SourceFile>()> read_drop_ins, Done done);
 
   // --- what becomes the user layer; none of it (Busy) while a configuration waits to be confirmed ---
 

@@ -166,9 +166,9 @@ void Manager::State::start(ReloadRequest request) {
   begun.done = std::move(request.done);
   begun.origin = {std::string(kReload), {}};
   work = std::move(begun);
-  prepare([assembler = assembler(), standing = standing, files = std::move(request.drop_ins),
+  prepare([assembler = assembler(), standing = standing, read = std::move(request.read_drop_ins),
            also = provisional ? provisional->confirmed
-                              : nullptr] { return prepare_drop_ins(assembler, standing, files, also); },
+                              : nullptr] { return prepare_drop_ins(assembler, standing, read(), also); },
           &State::begin_drop_ins);
 }
 

@@ -27,7 +27,7 @@ struct LoadRequest {
   Manager::Done done;
 };
 struct ReloadRequest {
-  std::vector<SourceFile> drop_ins;
+  std::function<std::vector<SourceFile>()> read_drop_ins;
   Manager::Done done;
 };
 struct EditRequest {

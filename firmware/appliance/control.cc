@@ -154,7 +154,7 @@ void ApplianceControl::note_document(std::size_t octets) const {
 
 void ApplianceControl::reload(Done done) {
   parts_.speaker.read_passwords_again();
-  parts_.manager.reload(parts_.read_drop_ins(), once_shown(std::move(done)));
+  parts_.manager.reload(parts_.read_drop_ins, once_shown(std::move(done)));
 }
 
 void ApplianceControl::validate(std::string document, std::function<void(std::vector<bus::DiagnosticView>)> done) {

@@ -24,10 +24,10 @@ class ApplianceControl : public bus::Control {
     services::Registry& registry;
     bgp::Speaker& speaker;
     const Views& views;
-    std::function<std::vector<dsc::SourceFile>()> read_drop_ins;
-    std::function<void()> publish;                             // shows on the bus what is now
-    std::function<void(std::size_t services)> leases_changed;  // a call that changed so many is about to be answered
-    std::function<void()> used_memory;                         // by the megabyte, for a moment
+    std::function<std::vector<dsc::SourceFile>()> read_drop_ins;  // by the manager's worker
+    std::function<void()> publish;                                // shows on the bus what is now
+    std::function<void(std::size_t services)> leases_changed;     // a call that changed so many is about to be answered
+    std::function<void()> used_memory;                            // by the megabyte, for a moment
     Allocation::Post post;
   };
 

@@ -267,7 +267,7 @@ void Machine::lose_power(std::size_t written) {
 
 Result<> Machine::reload() {
   Result<> outcome = Error{ErrorKind::Failed, "no answer"};
-  manager->reload(drop_in_files(), [&](Result<> result) { outcome = std::move(result); });
+  manager->reload([this] { return drop_in_files(); }, [&](Result<> result) { outcome = std::move(result); });
   run();
   return outcome;
 }

@@ -230,7 +230,7 @@ TEST(ManagerProperties, ForeignChangesAndNewDropInsEndInWhatTheFilesSay) {
     machine.drop_in("10.xml", drop_ins);
     const std::uint32_t odds = 2 + by_chance.below(10);
     machine.world.fails = [&](const std::string&) { return by_chance.one_in(odds); };
-    machine.manager->reload(machine.drop_in_files(), [](const Result<>&) {});
+    machine.manager->reload([files = machine.drop_in_files()] { return files; }, [](const Result<>&) {});
     for (auto& [id, state] : machine.world.standing) {
       if (by_chance.one_in(4)) state = "spoilt";
     }
@@ -326,7 +326,7 @@ TEST(ManagerProperties, ChangesOfBothLayersAreNeverMixedWhateverComesInBetween) 
         case 3:
           drop_ins = by_chance.valid_inside();
           machine.drop_in("10.xml", drop_ins);
-          machine.manager->reload(machine.drop_in_files(), {});
+          machine.manager->reload([files = machine.drop_in_files()] { return files; }, {});
           break;
         default:
           (void)machine.manager->restore(std::nullopt, {}, {});

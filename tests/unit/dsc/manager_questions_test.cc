@@ -189,7 +189,7 @@ TEST(ManagerQuestions, WhoIsAnsweredIsLetGoInTheEventLoop) {
   manager.survey([held = caller()](const Result<std::string>&) {});
   manager.compare(1, 0, [held = caller()](const Result<std::vector<PropertyChange>>&) {});
   manager.validate(document_text(""), "a.xml", [held = caller()](const Diagnostics&) {});
-  manager.reload(machine.drop_in_files(), [held = caller()](const Result<>&) {});
+  manager.reload([files = machine.drop_in_files()] { return files; }, [held = caller()](const Result<>&) {});
   manager.confirm(std::nullopt, [held = caller()](const Result<>&) {});
   manager.apply(
       document_text("<Task Name='t'/>"), {}, [held = caller()](const Result<std::string, Diagnostics>&) {},

@@ -174,11 +174,24 @@ TEST(Manager, ALayerThatContradictsTheDropInsFallsBackToo) {
   check_world_is_as_wanted();
 }
 
+TEST(Manager, TheFilesOfAReloadAreReadByTheWorker) {
+  machine.boot();
+  bool read_by_worker = false;
+  machine.manager->reload(
+      [&] {
+        read_by_worker = machine.worker.is_working();
+        return std::vector<SourceFile>();
+      },
+      {});
+  machine.run();
+  CHECK(read_by_worker);
+}
+
 TEST(Manager, AnUnreadableDropInIsAFault) {
   std::vector<SourceFile> files = {{"/etc/a.xml", "a.xml", {}, "Permission denied"}};
   machine.boot();
   Result<> outcome;
-  machine.manager->reload(files, [&](Result<> result) { outcome = std::move(result); });
+  machine.manager->reload([files] { return files; }, [&](Result<> result) { outcome = std::move(result); });
   machine.run();
   STRCMP_EQUAL(
       "/etc/a.xml: error: cannot be read: Permission denied; the running configuration stays: the drop-ins and the "

@@ -3,11 +3,9 @@
 #include <boost/asio/post.hpp>
 
 #include <malloc.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <utility>
@@ -45,14 +43,6 @@ std::string credentials_directory() {
   return directory == nullptr ? "" : directory;
 }
 
-// A switch takes three, a session one: of the usual 1,024 there would soon be none left.
-void use_all_descriptors() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) log_warning(system_error("cannot raise RLIMIT_NOFILE", errno).message);
-}
-
 }  // namespace
 
 Appliance::Appliance(Options options)
@@ -86,7 +76,6 @@ Appliance::Appliance(Options options)
       drop_in_watch_(context_, options_.configuration_directories, [this] { reload(); }) {}
 
 int Appliance::run() {
-  use_all_descriptors();
   mallopt(M_MMAP_THRESHOLD, kMappedBlock);
   mallopt(M_TRIM_THRESHOLD, kKeptHeap);
   mallopt(M_ARENA_MAX, 1);  // what a thread frees serves all

@@ -42,7 +42,7 @@ Result<RestoreRequest> read_restore_request(sd_bus_message* message) {
 
 void ManagerObject::answer_job(const CallPtr& call, const Result<std::string>& job) {
   if (!job) return call->fail(job.error());
-  refresh_();
+  refresh_(Refresh::Jobs);
   call->reply([&](sd_bus_message* answer) { return append_path(answer, job_path(*job)); });
 }
 

@@ -157,7 +157,7 @@ const sd_bus_vtable ManagerObject::kVtable[] = {
 };
 
 ManagerObject::ManagerObject(runtime::BusConnection& connection, Control& control, Worker& worker, AccountFiles files,
-                             std::function<void()> refresh)
+                             std::function<void(Refresh)> refresh)
     : connection_(connection),
       control_(control),
       worker_(worker),
@@ -305,7 +305,7 @@ bool ManagerObject::state_resource(const CallPtr& call, ResourceKind kind, State
   }
   const auto done = [call, kind, weak = weak_from_this()](const Result<ResourceKey>& key) {
     if (!key) return call->fail(key.error());
-    if (const auto self = weak.lock()) self->refresh_();
+    if (const auto self = weak.lock()) self->refresh_(Refresh::All);
     call->reply([&](sd_bus_message* answer) { return append_path(answer, path_of(kind, *key)); });
   };
   control_.state_resource(kind, how, *attributes, call->caller(), done);
@@ -340,7 +340,7 @@ bool ManagerObject::remove_resource(const CallPtr& call) {
     key.push_back(*part);
   }
   control_.remove_resource(Kind, key, call->caller(), [call, weak = weak_from_this()](const Result<>& result) {
-    if (const auto self = weak.lock()) self->refresh_();
+    if (const auto self = weak.lock()) self->refresh_(Refresh::All);
     call->done(result);
   });
   return true;

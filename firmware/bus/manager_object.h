@@ -4,6 +4,7 @@
 
 #include <systemd/sd-bus.h>
 
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -21,9 +22,11 @@ namespace portreeve::bus {
 
 class ManagerObject : public std::enable_shared_from_this<ManagerObject> {
  public:
-  // `refresh` brings all objects up to date: called before an answer that names one.
+  // Brings objects up to date: called before an answer that names one.
+  enum class Refresh : std::uint8_t { All, Jobs };
+
   ManagerObject(runtime::BusConnection& connection, Control& control, Worker& worker, AccountFiles files,
-                std::function<void()> refresh);
+                std::function<void(Refresh what)> refresh);
 
   void show(sd_bus& bus);  // exports the interface
   void clear();            // the bus is gone
@@ -75,7 +78,7 @@ class ManagerObject : public std::enable_shared_from_this<ManagerObject> {
   runtime::BusConnection& connection_;
   Control& control_;
   Worker& worker_;
-  std::function<void()> refresh_;
+  std::function<void(Refresh)> refresh_;
   ChangeQueue changes_;
   Slot slot_;
   std::string status_text_;

@@ -1,35 +1,59 @@
 #include "firmware/bus/object_server.h"
 
+#include <functional>
 #include <utility>
+#include <vector>
 
 #include "firmware/bus/collection.h"
 #include "firmware/bus/manager_object.h"
 #include "firmware/bus/names.h"
 #include "firmware/bus/object_kinds.h"
+#include "firmware/bus/outbox.h"
 #include "hal/base/log.h"
 #include "hal/base/text.h"
 
 namespace portreeve::bus {
+namespace {
+
+// In one turn of the event loop, each.
+constexpr std::chrono::milliseconds kShownMost{1};
+constexpr std::chrono::milliseconds kSignalsMost{2};
+
+}  // namespace
 
 struct ObjectServer::State : std::enable_shared_from_this<ObjectServer::State> {
   State(runtime::BusConnection& bus_connection, Control& all, Worker& worker, AccountFiles files)
       : connection(bus_connection),
         control(all),
-        manager(std::make_shared<ManagerObject>(bus_connection, all, worker, std::move(files), [this] { refresh(); })),
-        ports(port_kind(), all),
-        switches(switch_kind(), all),
-        peers(peer_kind(), all),
-        speakers(speaker_kind(), all),
-        bfd_profiles(bfd_profile_kind(), all),
-        virtual_networks(virtual_network_kind(), all),
-        host_vnics(host_vnic_kind(), all),
-        routes(route_kind(), all),
-        mac_address_pools(mac_address_pool_kind(), all),
-        pools(pool_kind(), all),
-        jobs(job_kind(), all) {}
+        manager(std::make_shared<ManagerObject>(bus_connection, all, worker, std::move(files),
+                                                [this](ManagerObject::Refresh what) { refresh(what); })),
+        ports(port_kind(), all, outbox),
+        switches(switch_kind(), all, outbox),
+        peers(peer_kind(), all, outbox),
+        speakers(speaker_kind(), all, outbox),
+        bfd_profiles(bfd_profile_kind(), all, outbox),
+        virtual_networks(virtual_network_kind(), all, outbox),
+        host_vnics(host_vnic_kind(), all, outbox),
+        routes(route_kind(), all, outbox),
+        mac_address_pools(mac_address_pool_kind(), all, outbox),
+        pools(pool_kind(), all, outbox),
+        jobs(job_kind(), all, outbox),
+        kinds{[this](sd_bus& bus) { ports.show(bus, control.ports()); },
+              [this](sd_bus& bus) { switches.show(bus, control.switches()); },
+              [this](sd_bus& bus) { peers.show(bus, control.peers()); },
+              [this](sd_bus& bus) { speakers.show(bus, control.speakers()); },
+              [this](sd_bus& bus) { bfd_profiles.show(bus, control.bfd_profiles()); },
+              [this](sd_bus& bus) { virtual_networks.show(bus, control.virtual_networks()); },
+              [this](sd_bus& bus) { host_vnics.show(bus, control.host_vnics()); },
+              [this](sd_bus& bus) { routes.show(bus, control.routes()); },
+              [this](sd_bus& bus) { mac_address_pools.show(bus, control.mac_address_pools()); },
+              [this](sd_bus& bus) { pools.show(bus, control.pools()); },
+              // Last: that a job has ended is told after what it did.
+              [this](sd_bus& bus) { jobs.show(bus, control.jobs()); }} {}
 
-  void show_objects(sd_bus& bus);
-  void refresh();
+  void show_all(sd_bus& bus);
+  bool show_some(sd_bus& bus);  // false where others are to be shown
+  void refresh(ManagerObject::Refresh what);
   void request_name(sd_bus& bus);
   void later();
   void flush();
@@ -37,6 +61,7 @@ struct ObjectServer::State : std::enable_shared_from_this<ObjectServer::State> {
   runtime::BusConnection& connection;
   Control& control;
   std::shared_ptr<ManagerObject> manager;
+  Outbox outbox;
   Collection<PortView> ports;
   Collection<SwitchView> switches;
   Collection<PeerView> peers;
@@ -48,6 +73,9 @@ struct ObjectServer::State : std::enable_shared_from_this<ObjectServer::State> {
   Collection<MacAddressPoolView> mac_address_pools;
   Collection<PoolView> pools;
   Collection<JobView> jobs;
+  std::vector<std::function<void(sd_bus&)>> kinds;  // each shows all objects of one
+  std::size_t next_kind = kinds.size();             // to be shown; behind the last: all have been
+  Duration showing{};                               // what those before it took
   Slot object_manager;
   Slot name_request;
   bool views_changed = false;
@@ -56,28 +84,38 @@ struct ObjectServer::State : std::enable_shared_from_this<ObjectServer::State> {
   Duration last_refresh{};
 };
 
-void ObjectServer::State::show_objects(sd_bus& bus) {
-  ports.show(bus, control.ports());
-  switches.show(bus, control.switches());
-  peers.show(bus, control.peers());
-  speakers.show(bus, control.speakers());
-  bfd_profiles.show(bus, control.bfd_profiles());
-  virtual_networks.show(bus, control.virtual_networks());
-  host_vnics.show(bus, control.host_vnics());
-  routes.show(bus, control.routes());
-  mac_address_pools.show(bus, control.mac_address_pools());
-  pools.show(bus, control.pools());
-  jobs.show(bus, control.jobs());
+void ObjectServer::State::show_all(sd_bus& bus) {
+  views_changed = false;
+  next_kind = kinds.size();
+  for (const auto& show : kinds) show(bus);
 }
 
-void ObjectServer::State::refresh() {
+bool ObjectServer::State::show_some(sd_bus& bus) {
+  if (next_kind == kinds.size()) {
+    if (!std::exchange(views_changed, false)) return true;
+    next_kind = 0;
+    showing = {};
+  }
+  const TimePoint began = Clock::now();
+  TimePoint now = began;
+  for (; next_kind < kinds.size() && now < began + kShownMost; now = Clock::now()) kinds[next_kind++](bus);
+  showing += now - began;
+  if (next_kind < kinds.size()) return false;
+  last_refresh = showing;
+  outbox.put([shown = manager](sd_bus& to) { shown->update(to); });
+  return !views_changed;
+}
+
+void ObjectServer::State::refresh(ManagerObject::Refresh what) {
   sd_bus* bus = connection.bus();
   if (bus == nullptr) return;
-  views_changed = false;
-  const TimePoint began = Clock::now();
-  show_objects(*bus);
+  if (what == ManagerObject::Refresh::Jobs) {
+    jobs.show(*bus, control.jobs());
+  } else {
+    show_all(*bus);
+  }
+  if (!outbox.send_until(Clock::now() + kSignalsMost, *bus)) later();
   manager->update(*bus);
-  last_refresh = Clock::now() - began;
   connection.kick();
 }
 
@@ -113,12 +151,11 @@ void ObjectServer::State::flush() {
   posted = false;
   sd_bus* bus = connection.bus();
   if (bus == nullptr) return;
-  if (views_changed) refresh();
-  if (services_changed) {
-    pools.show(*bus, control.pools());  // how much of each is in use
-    services_changed = !manager->emit_services_changed(*bus);
-    if (services_changed) later();
-  }
+  const bool have_shown = show_some(*bus);
+  if (services_changed) pools.show(*bus, control.pools());  // how much of each is in use
+  const bool have_told = outbox.send_until(Clock::now() + kSignalsMost, *bus);
+  if (services_changed) services_changed = !manager->emit_services_changed(*bus);
+  if (!have_shown || !have_told || services_changed) later();
   connection.kick();
 }
 
@@ -145,8 +182,8 @@ void ObjectServer::services_changed(std::span<const std::string> names) {
 
 void ObjectServer::bus_up(sd_bus& bus) {
   state_->manager->show(bus);
-  state_->show_objects(bus);
-  // After the objects, or each would be signalled to nobody: who listens to the name does not know it yet.
+  state_->show_all(bus);
+  state_->outbox.clear();  // nobody listens: who waits for the name reads all objects
   sd_bus_slot* slot = nullptr;
   if (sd_bus_add_object_manager(&bus, &slot, kRootPath) >= 0) state_->object_manager.reset(slot);
   state_->request_name(bus);  // last: who sees the name sees all objects
@@ -154,6 +191,7 @@ void ObjectServer::bus_up(sd_bus& bus) {
 
 void ObjectServer::bus_down() {
   state_->manager->clear();
+  state_->outbox.clear();
   state_->ports.clear();
   state_->switches.clear();
   state_->peers.clear();
@@ -161,12 +199,14 @@ void ObjectServer::bus_down() {
   state_->bfd_profiles.clear();
   state_->virtual_networks.clear();
   state_->host_vnics.clear();
+  state_->routes.clear();
   state_->mac_address_pools.clear();
   state_->pools.clear();
   state_->jobs.clear();
   state_->name_request.reset();
   state_->object_manager.reset();
   state_->services_changed = false;
+  state_->next_kind = state_->kinds.size();
 }
 
 }  // namespace portreeve::bus

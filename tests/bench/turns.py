@@ -7,13 +7,14 @@ import subprocess
 from harness import LabFailure
 
 LINE = re.compile(r"\s(\d+\.\d+): (sched_switch: .*|sys_epoll_p?wait.*)$")
+READY = re.compile(r" prev_state=R\+? ")
 EVENTS = ["sched/sched_switch", *(f"syscalls/sys_{side}_epoll_{call}" for side in ("enter", "exit")
                                   for call in ("wait", "pwait"))]
 
 
 class Turns:
     """Of the process's first thread, while it is entered. `longest` is in ms, with and without the time in which the
-    thread was ready and waited for a processor that others had."""
+    thread was ready and waited for a processor that others had. Time in which it sleeps in the kernel is its own."""
 
     def __init__(self, lab, pid):
         self.pid = pid
@@ -53,7 +54,7 @@ class Turns:
                 at, what = float(found[1]) * 1000, found[2]
                 if what.startswith("sched_switch"):
                     if f"prev_pid={self.pid} " in what:
-                        away_since = at
+                        away_since = at if READY.search(what) else None
                     elif away_since is not None:
                         away, away_since = away + at - away_since, None
                 elif "->" in what:

@@ -142,10 +142,43 @@ TEST(Objects, OfOnePathAreShownOnce) {
                served.property("/org/portreeve/Portreeve1/port/Port2", bus::kPortInterface, "Interface").c_str());
 }
 
+// Of 2,000 ports: more than one turn of the event loop tells of.
+TEST(Objects, ALargeChangeIsToldWhollyAndEachOnce) {
+  signals.clear();
+  for (int i = 0; i < 2000; ++i) control.add_port("p" + std::to_string(i)).interface = "eth" + std::to_string(i);
+  served.change();
+  STRCMP_EQUAL("eth1999",
+               served.property("/org/portreeve/Portreeve1/port/p1999", bus::kPortInterface, "Interface").c_str());
+  CHECK(fakes::run_until(served.context, [&] { return signals.size() >= 2000; }));
+  served.settle();
+  LONGS_EQUAL(2000, signals.size());
+}
+
+TEST(Objects, WhatReturnsBeforeItsGoingWasToldIsThere) {
+  for (int i = 0; i < 2000; ++i) control.add_port("p" + std::to_string(i)).interface = "old";
+  served.change();
+  signals.clear();
+  const auto ports = std::exchange(control.shown_ports, {});
+  served.server.changed();
+  CHECK(fakes::run_until(served.context, [&] { return !signals.empty(); }));  // and most are still to come
+  control.shown_ports = ports;
+  for (auto& port : control.shown_ports) port.interface = "new";
+  served.change();
+  CHECK(fakes::run_until(served.context, [&] {
+    return !signals.empty() && signals.back().find("InterfacesAdded") != std::string::npos &&
+           signals.back().find("/port/p999") != std::string::npos;
+  }));
+  STRCMP_EQUAL("new",
+               served.property("/org/portreeve/Portreeve1/port/p1999", bus::kPortInterface, "Interface").c_str());
+}
+
 TEST_GROUP(BusLoss) { Served served; };
 
 TEST(BusLoss, EverythingIsThereAgainWhenTheBusReturns) {
   served.control.add_pool("compute");
+  auto& route = served.control.shown_routes.emplace_back();
+  route.interface_alias = "s1";
+  route.destination_prefix = "10.0.0.0/8";
   served.start();
   served.bus.stop();
   fakes::run_until(served.context, [&] { return served.connection.bus() == nullptr; });
@@ -158,6 +191,8 @@ TEST(BusLoss, EverythingIsThereAgainWhenTheBusReturns) {
   CHECK(fakes::run_until(served.context, [&] { return client.has_owner(); }));
   STRCMP_EQUAL("vSwitch1",
                client.property("/org/portreeve/Portreeve1/pool/compute", bus::kPoolInterface, "SwitchName").c_str());
+  STRCMP_CONTAINS("Route,",
+                  client.call(bus::kRootPath, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects").text.c_str());
 }
 
 TEST(BusLoss, AnAnswerThatComesAfterItIsLetGo) {

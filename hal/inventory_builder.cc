@@ -141,7 +141,7 @@ bool InventoryBuilder::replace_all(const std::vector<netlink::Link>& links,
       set_in(inventory_.ports, port_of(link, old.port(link.index)));
     }
   }
-  ask_link_modes();
+  ask_link_modes(modes_due_.size());
   for (const netlink::Address& address : addresses) {
     if (is_our_local(address)) {
       local_addresses_.insert(address.prefix.address);
@@ -196,9 +196,10 @@ bool InventoryBuilder::set_link(const netlink::Link& link) {
   return changed;
 }
 
-bool InventoryBuilder::ask_link_modes() {
+bool InventoryBuilder::ask_link_modes(std::size_t most) {
   bool changed = false;
-  for (const IfIndex index : std::exchange(modes_due_, {})) {
+  for (; most > 0 && !modes_due_.empty(); --most) {
+    const IfIndex index = modes_due_.extract(modes_due_.begin()).value();
     const Port* const known = inventory_.port(index);
     if (known == nullptr || !known->carrier) continue;
     const netlink::LinkModes modes = questions_.link_modes(index);

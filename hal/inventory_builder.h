@@ -56,7 +56,7 @@ class InventoryBuilder {
   bool set_route(const netlink::Route& route, bool replaces);
   bool remove_route(const netlink::Route& route);
   // The speeds of the ports that have got a carrier since they were last asked for.
-  bool ask_link_modes();
+  bool ask_link_modes(std::size_t most);  // of so many of those that are due
   [[nodiscard]] bool link_modes_due() const { return !modes_due_.empty(); }
   // After `records` changed by itself.
   bool refresh_recorded(IfIndex bridge_or_port);

@@ -34,6 +34,7 @@ constexpr std::chrono::milliseconds kTellPauseMost{20};
 // The speed of a port that got a carrier is asked for when links have been quiet so long, and after the second at the
 // latest: with two hundred of them it would take a tenth of the time in which their switches are made.
 constexpr std::chrono::milliseconds kQuietLinks{50};
+constexpr std::size_t kModesATurn = 64;  // each takes the kernel some 20 µs
 constexpr std::chrono::seconds kModesAtLatest{1};
 // How long a change of a sysctl that nobody told of may stand.
 constexpr std::chrono::minutes kSysctlCheck{5};
@@ -164,7 +165,8 @@ void LinuxKernel::ask_link_modes_later() {
   modes_timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
     if (error || !self->running()) return;
     self->modes_at_latest_.reset();
-    if (self->builder_->ask_link_modes()) self->notify();
+    if (self->builder_->ask_link_modes(kModesATurn)) self->notify();
+    if (self->builder_->link_modes_due()) self->ask_link_modes_later();
   });
 }
 

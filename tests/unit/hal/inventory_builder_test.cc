@@ -173,13 +173,13 @@ TEST(InventoryBuilder, TheDriverIsAskedOnceAndTheSpeedIsDueWhenTheCarrierComes) 
   link.carrier = true;
   CHECK(builder.set_link(link));
   CHECK(builder.link_modes_due());
-  CHECK(builder.ask_link_modes());
+  CHECK(builder.ask_link_modes(1));
   CHECK(!builder.link_modes_due());
   CHECK_EQUAL(25000U, inventory().port(kPort)->speed_mbps.value_or(0));
   CHECK(inventory().port(kPort)->duplex == Duplex::Full);
   link.mtu = 9000;
   builder.set_link(link);
-  builder.ask_link_modes();
+  builder.ask_link_modes(1);
   CHECK_EQUAL(1, modes_asked);
   link.carrier = false;
   builder.set_link(link);

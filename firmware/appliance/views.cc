@@ -1,6 +1,7 @@
 #include "firmware/appliance/views.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "firmware/appliance/guid.h"
 #include "firmware/appliance/view_words.h"
@@ -75,31 +76,34 @@ bus::PortView Views::port(const hal::Port& port) const {
 
 std::vector<bus::PortView> Views::ports() const {
   std::vector<bus::PortView> views;
+  views.reserve(from_.host.inventory().ports.size() + from_.ports.ports().size());
   for (const hal::Port& port : from_.host.inventory().ports) views.push_back(this->port(port));
   name_by_document(views);
   name_by_hardware(views);
-  std::stable_sort(views.begin(), views.end(),
-                   [](const bus::PortView& a, const bus::PortView& b) { return a.name < b.name; });
-  return views;
+  // Each is moved but once: there may be a thousand, and they are large.
+  std::vector<bus::PortView*> order;
+  order.reserve(views.size());
+  for (bus::PortView& view : views) order.push_back(&view);
+  std::stable_sort(order.begin(), order.end(),
+                   [](const bus::PortView* a, const bus::PortView* b) { return a->name < b->name; });
+  std::vector<bus::PortView> sorted;
+  sorted.reserve(views.size());
+  for (bus::PortView* view : order) sorted.push_back(std::move(*view));
+  return sorted;
 }
 
+// `views` are of the inventory's ports, in its order.
 void Views::name_by_document(std::vector<bus::PortView>& views) const {
+  const std::vector<hal::Port>& ports = from_.host.inventory().ports;
   for (const auto& [name, selector] : from_.ports.ports()) {
     const hal::Port* const present = selector.find(from_.host.inventory());
-    auto view = views.end();
-    if (present != nullptr) {
-      view = std::find_if(views.begin(), views.end(),
-                          [&](const bus::PortView& other) { return other.interface == present->interface; });
-    }
-    if (view == views.end()) {
-      view = views.insert(views.end(), bus::PortView{});
-      view->status = "NotPresent";
-    }
-    view->name = name;
-    view->alias = selector.to_string();
+    if (present == nullptr) views.emplace_back().status = "NotPresent";
+    bus::PortView& view = present == nullptr ? views.back() : views[static_cast<std::size_t>(present - ports.data())];
+    view.name = name;
+    view.alias = selector.to_string();
     if (const dsc::Resource* resource = from_.manager.effective().find(resources::kPortType.name, name)) {
-      view->configuration_source = source_name(resource->source);
-      view->status_text = resource_text(*resource);
+      view.configuration_source = source_name(resource->source);
+      view.status_text = resource_text(*resource);
     }
   }
 }

@@ -126,16 +126,17 @@ std::string resource_path(ResourceKind kind, std::span<const std::string_view> k
 std::string job_path(std::string_view id) { return object_path("job", {id}); }
 
 ObjectKind<PortView> port_kind() {
-  return {kPortInterface, [](const PortView& port) { return object_path("port", {port.name}); }, port_vtable()};
+  return {kPortInterface, object_path("port", {}),
+          [](const PortView& port) { return object_path("port", {port.name}); }, port_vtable()};
 }
 
 ObjectKind<SwitchView> switch_kind() {
-  return {kSwitchInterface, [](const SwitchView& view) { return object_path("switch", {view.name}); },
-          plain_vtable<SwitchView>()};
+  return {kSwitchInterface, object_path("switch", {}),
+          [](const SwitchView& view) { return object_path("switch", {view.name}); }, plain_vtable<SwitchView>()};
 }
 
 ObjectKind<PeerView> peer_kind() {
-  return {kPeerInterface,
+  return {kPeerInterface, object_path("peer", {}),
           [](const PeerView& peer) {
             return object_path("peer", {peer.network(), peer.name()});
           },
@@ -143,27 +144,30 @@ ObjectKind<PeerView> peer_kind() {
 }
 
 ObjectKind<SpeakerView> speaker_kind() {
-  return {kSpeakerInterface, [](const SpeakerView& view) { return object_path("speaker", {view.switch_name}); },
+  return {kSpeakerInterface, object_path("speaker", {}),
+          [](const SpeakerView& view) { return object_path("speaker", {view.switch_name}); },
           plain_vtable<SpeakerView>()};
 }
 
 ObjectKind<BfdProfileView> bfd_profile_kind() {
-  return {kBfdProfileInterface, [](const BfdProfileView& view) { return object_path("bfdprofile", {view.name}); },
+  return {kBfdProfileInterface, object_path("bfdprofile", {}),
+          [](const BfdProfileView& view) { return object_path("bfdprofile", {view.name}); },
           plain_vtable<BfdProfileView>()};
 }
 
 ObjectKind<VirtualNetworkView> virtual_network_kind() {
-  return {kVirtualNetworkInterface, [](const VirtualNetworkView& view) { return object_path("network", {view.name}); },
+  return {kVirtualNetworkInterface, object_path("network", {}),
+          [](const VirtualNetworkView& view) { return object_path("network", {view.name}); },
           plain_vtable<VirtualNetworkView>()};
 }
 
 ObjectKind<HostVnicView> host_vnic_kind() {
-  return {kHostVnicInterface, [](const HostVnicView& view) { return object_path("vnic", {view.name}); },
-          plain_vtable<HostVnicView>()};
+  return {kHostVnicInterface, object_path("vnic", {}),
+          [](const HostVnicView& view) { return object_path("vnic", {view.name}); }, plain_vtable<HostVnicView>()};
 }
 
 ObjectKind<RouteView> route_kind() {
-  return {kRouteInterface,
+  return {kRouteInterface, object_path("route", {}),
           [](const RouteView& view) {
             return object_path("route", {view.interface_alias, view.destination_prefix});
           },
@@ -171,17 +175,19 @@ ObjectKind<RouteView> route_kind() {
 }
 
 ObjectKind<MacAddressPoolView> mac_address_pool_kind() {
-  return {kMacAddressPoolInterface, [](const MacAddressPoolView& view) { return object_path("macpool", {view.name}); },
+  return {kMacAddressPoolInterface, object_path("macpool", {}),
+          [](const MacAddressPoolView& view) { return object_path("macpool", {view.name}); },
           plain_vtable<MacAddressPoolView>()};
 }
 
 ObjectKind<PoolView> pool_kind() {
-  return {kPoolInterface, [](const PoolView& pool) { return object_path("pool", {pool.name}); },
-          plain_vtable<PoolView>()};
+  return {kPoolInterface, object_path("pool", {}),
+          [](const PoolView& pool) { return object_path("pool", {pool.name}); }, plain_vtable<PoolView>()};
 }
 
 ObjectKind<JobView> job_kind() {
-  return {kJobInterface, [](const JobView& job) { return job_path(job.id); }, job_vtable(), job_changed};
+  return {kJobInterface, object_path("job", {}), [](const JobView& job) { return job_path(job.id); }, job_vtable(),
+          job_changed};
 }
 
 }  // namespace portreeve::bus

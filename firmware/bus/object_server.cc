@@ -15,9 +15,8 @@
 namespace portreeve::bus {
 namespace {
 
-// In one turn of the event loop, each.
-constexpr std::chrono::milliseconds kShownMost{1};
-constexpr std::chrono::milliseconds kSignalsMost{2};
+// In one turn of the event loop, besides to compare one kind.
+constexpr std::chrono::milliseconds kToldMost{2};
 
 }  // namespace
 
@@ -51,8 +50,24 @@ struct ObjectServer::State : std::enable_shared_from_this<ObjectServer::State> {
               // Last: that a job has ended is told after what it did.
               [this](sd_bus& bus) { jobs.show(bus, control.jobs()); }} {}
 
+  // Calls `what` with each collection.
+  template <class What>
+  void for_all(What what) {
+    what(ports);
+    what(switches);
+    what(peers);
+    what(speakers);
+    what(bfd_profiles);
+    what(virtual_networks);
+    what(host_vnics);
+    what(routes);
+    what(mac_address_pools);
+    what(pools);
+    what(jobs);
+  }
+
   void show_all(sd_bus& bus);
-  bool show_some(sd_bus& bus);  // false where others are to be shown
+  bool show_some(sd_bus& bus, TimePoint end);  // false where others are to be shown
   void refresh(ManagerObject::Refresh what);
   void request_name(sd_bus& bus);
   void later();
@@ -73,9 +88,9 @@ struct ObjectServer::State : std::enable_shared_from_this<ObjectServer::State> {
   Collection<MacAddressPoolView> mac_address_pools;
   Collection<PoolView> pools;
   Collection<JobView> jobs;
-  std::vector<std::function<void(sd_bus&)>> kinds;  // each shows all objects of one
+  std::vector<std::function<void(sd_bus&)>> kinds;  // each shows the objects of one
   std::size_t next_kind = kinds.size();             // to be shown; behind the last: all have been
-  Duration showing{};                               // what those before it took
+  Duration showing{};                               // what it took so far
   Slot object_manager;
   Slot name_request;
   bool views_changed = false;
@@ -90,7 +105,7 @@ void ObjectServer::State::show_all(sd_bus& bus) {
   for (const auto& show : kinds) show(bus);
 }
 
-bool ObjectServer::State::show_some(sd_bus& bus) {
+bool ObjectServer::State::show_some(sd_bus& bus, TimePoint end) {
   if (next_kind == kinds.size()) {
     if (!std::exchange(views_changed, false)) return true;
     next_kind = 0;
@@ -98,7 +113,7 @@ bool ObjectServer::State::show_some(sd_bus& bus) {
   }
   const TimePoint began = Clock::now();
   TimePoint now = began;
-  for (; next_kind < kinds.size() && now < began + kShownMost; now = Clock::now()) kinds[next_kind++](bus);
+  for (; next_kind < kinds.size() && now < end; now = Clock::now()) kinds[next_kind++](bus);
   showing += now - began;
   if (next_kind < kinds.size()) return false;
   last_refresh = showing;
@@ -114,7 +129,7 @@ void ObjectServer::State::refresh(ManagerObject::Refresh what) {
   } else {
     show_all(*bus);
   }
-  if (!outbox.send_until(Clock::now() + kSignalsMost, *bus)) later();
+  if (!outbox.send_until(Clock::now() + kToldMost, *bus)) later();
   manager->update(*bus);
   connection.kick();
 }
@@ -151,9 +166,10 @@ void ObjectServer::State::flush() {
   posted = false;
   sd_bus* bus = connection.bus();
   if (bus == nullptr) return;
-  const bool have_shown = show_some(*bus);
+  const TimePoint end = Clock::now() + kToldMost;
+  const bool have_shown = show_some(*bus, end);
   if (services_changed) pools.show(*bus, control.pools());  // how much of each is in use
-  const bool have_told = outbox.send_until(Clock::now() + kSignalsMost, *bus);
+  const bool have_told = outbox.send_until(end, *bus);
   if (services_changed) services_changed = !manager->emit_services_changed(*bus);
   if (!have_shown || !have_told || services_changed) later();
   connection.kick();
@@ -182,6 +198,7 @@ void ObjectServer::services_changed(std::span<const std::string> names) {
 
 void ObjectServer::bus_up(sd_bus& bus) {
   state_->manager->show(bus);
+  state_->for_all([&](auto& collection) { collection.bus_up(bus); });
   state_->show_all(bus);
   state_->outbox.clear();  // nobody listens: who waits for the name reads all objects
   sd_bus_slot* slot = nullptr;
@@ -192,17 +209,7 @@ void ObjectServer::bus_up(sd_bus& bus) {
 void ObjectServer::bus_down() {
   state_->manager->clear();
   state_->outbox.clear();
-  state_->ports.clear();
-  state_->switches.clear();
-  state_->peers.clear();
-  state_->speakers.clear();
-  state_->bfd_profiles.clear();
-  state_->virtual_networks.clear();
-  state_->host_vnics.clear();
-  state_->routes.clear();
-  state_->mac_address_pools.clear();
-  state_->pools.clear();
-  state_->jobs.clear();
+  state_->for_all([](auto& collection) { collection.bus_down(); });
   state_->name_request.reset();
   state_->object_manager.reset();
   state_->services_changed = false;

@@ -100,12 +100,16 @@ def bench_large_document(lab, rounds):
 def bench_two_hundred_switches(lab, rounds):
     """Each with a port and an address. `ip -batch` is given the same links, addresses and settings, `sysctl -p` the
     same values below /proc/sys."""
-    ours, theirs = [], []
+    ours, theirs, turns = [], [], []
     for number in range(rounds):
         theirs.append(made_by_ip(lab, f"ip{number}"))
-        ours.append(made_by_portreeve(lab, f"portreeve{number}"))
+        ours.append(made_by_portreeve(lab, f"portreeve{number}", lambda _, call: timed(call)))
+        turns.append(made_by_portreeve(lab, f"traced{number}", lambda pid, call: turns_of(lab, pid, call)))
     beside = Figure("ip: 200 switches made", "ms", theirs)
-    return [beside, Figure("portreeve: 200 switches made", "ms", ours, beside)]
+    what = "portreeve: 200 switches made"
+    return [beside, Figure(what, "ms", ours, beside),
+            *(Figure(f"{what}: longest turn, {part}", "ms", [one[part] for one in turns])
+              for part in ("held", "at work"))]
 
 
 def with_ports(lab, name, pairs=SWITCHES):
@@ -148,14 +152,14 @@ def made_by_ip(lab, name, pairs=SWITCHES):
     return taken
 
 
-def made_by_portreeve(lab, name):
-    """From the call of Apply to the end of its job."""
+def made_by_portreeve(lab, name, measured):
+    """What `measured` says of the call of Apply, to the end of its job."""
     namespace = with_ports(lab, name)
     appliance = Appliance(lab, namespace, name=name)
     appliance.start()
     text = document(*(switch(f"s{number}", f"Port{number}", f"p{number}", address_of(number))
                       for number in range(SWITCHES)))
-    taken = timed(lambda: apply(appliance, text))
+    found = measured(appliance.process.pid, lambda: apply(appliance, text))
     check("all are there", sum(link.startswith("s") for link in namespace.links()) == SWITCHES)
     appliance.stop()
-    return taken
+    return found

@@ -14,7 +14,6 @@
 #include "firmware/appliance/appliance.h"
 #include "firmware/appliance/validate.h"
 #include "firmware/resources/resource_types.h"
-#include "firmware/runtime/descriptors.h"
 #include "firmware/shell/shell.h"
 
 namespace {
@@ -69,8 +68,7 @@ int run(const Arguments& arguments) {
   if (options.configuration_directories.empty()) {
     options.configuration_directories = {"/usr/lib/portreeve/dsc.d", "/etc/portreeve/dsc.d", "/run/portreeve/dsc.d"};
   }
-  portreeve::runtime::prepare_descriptors();
-  return portreeve::appliance::Appliance(std::move(options)).run();
+  return portreeve::appliance::run(std::move(options));
 }
 
 int validate(const Arguments& files) {

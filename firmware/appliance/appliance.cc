@@ -14,6 +14,7 @@
 #include "firmware/appliance/layer_places.h"
 #include "firmware/providers/rehearsal.h"
 #include "firmware/resources/resource_types.h"
+#include "firmware/runtime/descriptors.h"
 #include "hal/base/log.h"
 
 namespace portreeve::appliance {
@@ -75,10 +76,15 @@ Appliance::Appliance(Options options)
           context_, [this] { stop(); }, [this] { reload(); }),
       drop_in_watch_(context_, options_.configuration_directories, [this] { reload(); }) {}
 
-int Appliance::run() {
+int run(Options options) {
+  runtime::prepare_descriptors();
   mallopt(M_MMAP_THRESHOLD, kMappedBlock);
   mallopt(M_TRIM_THRESHOLD, kKeptHeap);
   mallopt(M_ARENA_MAX, 1);  // what a thread frees serves all
+  return Appliance(std::move(options)).run();
+}
+
+int Appliance::run() {
   if (const Result<> started = start(); !started) {
     log_error(started.error().message);
     return 1;

@@ -61,6 +61,9 @@ struct Options {
   std::string bus_address;  // empty: the system bus
 };
 
+// Prepares the process, before there is a second thread, and runs an appliance in it; the exit status.
+int run(Options options);
+
 class Appliance {
  public:
   explicit Appliance(Options options);

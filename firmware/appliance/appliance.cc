@@ -27,8 +27,8 @@ constexpr const char* kRestartFile = "restart";
 // must not wait for it. A clock that the machine's load makes long shall not stop it for ever.
 constexpr int kPublishShare = 10;
 constexpr std::chrono::seconds kPublishIntervalMost{1};
-// So long the manager may work in a turn of the event loop.
-constexpr std::chrono::milliseconds kStepMost{1};
+// So long the manager may work in a turn of the event loop, which has events to tell and changes to show besides.
+constexpr std::chrono::microseconds kStepMost{500};
 // Blocks of this size are mapped, and given back when they are freed; by itself glibc would keep ever larger ones.
 constexpr int kMappedBlock = 256 * 1024;
 constexpr int kKeptHeap = 4 * 1024 * 1024;
